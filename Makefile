@@ -1,0 +1,86 @@
+# The whole build, one make. Each folder's module.mk lists its own part:
+#
+#   LIBRARIES += x     x_SRCS  x_PKGS                  -> $(B)/libx.a
+#   PROGRAMS  += p     p_SRCS  p_LIBS  p_PKGS  p_LDLIBS p_LDFLAGS -> $(B)/p
+#   TESTS     += t     the same; run by "make unit"    -> $(B)/t
+#   BENCHES   += b     the same; built by "make bench" -> $(B)/b
+#   EMBEDS    += e     e_FILES                         -> $(B)/gen/e.{c,h}
+#
+# x_PKGS are pkg-config names; p_LIBS names libraries of ours, lowest last.
+
+B      ?= build
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+PREFIX ?= /usr/local
+VERSION := 0.1.0
+
+CFLAGS   ?= -O2 -g
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+FORTIFY  ?= -D_FORTIFY_SOURCE=2
+DEFS     := -D_GNU_SOURCE $(FORTIFY) -I. -I$(B) -DHANSE_VERSION='"$(VERSION)"'
+STD      := -std=c17 -fstack-protector-strong -pthread -MMD -MP
+HARDEN   := -Wl,-z,relro,-z,now
+
+LIBRARIES :=
+PROGRAMS  :=
+TESTS     :=
+BENCHES   :=
+EMBEDS    :=
+
+.DEFAULT_GOAL := all
+include $(wildcard */module.mk)
+
+OBJS = $(patsubst %.c,$(B)/obj/%.o,$(1))
+BINARIES := $(PROGRAMS) $(TESTS) $(BENCHES)
+
+define embed_rule
+$(B)/gen/$(1).c $(B)/gen/$(1).h &: $$($(1)_FILES) $(B)/tools/embed
+	@mkdir -p $(B)/gen
+	$(B)/tools/embed $(1) $(B)/gen/$(1).c $(B)/gen/$(1).h $$(sort $$($(1)_FILES))
+endef
+$(foreach e,$(EMBEDS),$(eval $(call embed_rule,$(e))))
+GEN := $(foreach e,$(EMBEDS),$(B)/gen/$(e).h) $(GENERATED)
+
+define library_rule
+$(B)/lib$(1).a: $$(call OBJS,$$($(1)_SRCS))
+	@rm -f $$@
+	ar rcs $$@ $$^
+$$(call OBJS,$$($(1)_SRCS)): PKGS := $$($(1)_PKGS)
+endef
+$(foreach l,$(LIBRARIES),$(eval $(call library_rule,$(l))))
+
+define binary_rule
+$(B)/$(1): $$(call OBJS,$$($(1)_SRCS)) $$(foreach l,$$($(1)_LIBS),$(B)/lib$$(l).a)
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS) -pthread $$(HARDEN) $$($(1)_LDFLAGS) -o $$@ $$^ \
+	    $$(if $$(strip $$($(1)_PKGS) $$(foreach l,$$($(1)_LIBS),$$($$(l)_PKGS))),$$(shell pkg-config --libs $$($(1)_PKGS) $$(foreach l,$$($(1)_LIBS),$$($$(l)_PKGS)))) $$($(1)_LDLIBS) $$(foreach l,$$($(1)_LIBS),$$($$(l)_LDLIBS))
+$$(call OBJS,$$($(1)_SRCS)): PKGS := $$($(1)_PKGS) $$(foreach l,$$($(1)_LIBS),$$($$(l)_PKGS))
+endef
+$(foreach b,$(BINARIES),$(eval $(call binary_rule,$(b))))
+
+$(B)/obj/%.o: %.c | $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(WARN) $(DEFS) $(CPPFLAGS) $(CFLAGS) $(if $(strip $(PKGS)),$(shell pkg-config --cflags $(PKGS))) -c -o $@ $<
+
+$(B)/tools/%: tools/%.c
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(WARN) -D_GNU_SOURCE -O1 -o $@ $<
+
+.PHONY: all unit clean format lint asan
+all: $(addprefix $(B)/,$(PROGRAMS))
+
+unit: $(addprefix $(B)/,$(TESTS))
+	@tools/run-tests.sh $(addprefix $(B)/,$(TESTS))
+
+asan:
+	$(MAKE) B=build/asan CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' \
+	    FORTIFY= unit
+
+format:
+	git ls-files '*.c' '*.h' | xargs clang-format-14 -i
+
+clean:
+	rm -rf build
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,3 @@
+/* conf.c - YAML into C structs. */
+
+#include "base/conf.h"
