@@ -67,15 +67,38 @@ $(B)/tools/%: tools/%.c
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(WARN) -D_GNU_SOURCE -O1 -o $@ $<
 
-.PHONY: all unit clean format lint asan
+.PHONY: all unit asan fuzz bench format lint clean install up down purge check
 all: $(addprefix $(B)/,$(PROGRAMS))
 
 unit: $(addprefix $(B)/,$(TESTS))
 	@tools/run-tests.sh $(addprefix $(B)/,$(TESTS))
 
 asan:
-	$(MAKE) B=build/asan CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' \
-	    FORTIFY= unit
+	@$(MAKE) --no-print-directory B=build/asan FORTIFY= \
+	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' unit
+
+bench: all $(addprefix $(B)/,$(BENCHES))
+
+install: all
+	@tools/install.sh $(B) $(PREFIX) '$(DESTDIR)'
+
+# From nothing to a trading virtual enterprise, and back.
+up:
+	@tools/up.sh
+down:
+	@tools/platform.sh down
+purge:
+	@tools/platform.sh purge
+
+# Every test, on any machine: packages first.
+check:
+	@tests/check.sh
+
+SHELL_FILES = $(shell git ls-files | xargs grep -lE '^\#!/bin/(ba)?sh' | xargs ls)
+lint:
+	tools/check-layers.sh
+	shellcheck -x $(SHELL_FILES)
+	git ls-files '*.c' '*.h' | xargs clang-format-14 --dry-run --Werror
 
 format:
 	git ls-files '*.c' '*.h' | xargs clang-format-14 -i
