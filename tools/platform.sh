@@ -75,6 +75,11 @@ service_is_up() {
 	fi
 }
 
+service_is_current() {
+	service_is_up "$1" && service_ready "$1" &&
+		[ "$(service_stamp "$1")" = "$(cat "$run/$1.stamp" 2>/dev/null)" ]
+}
+
 service_start() {
 	stamp=$(service_stamp "$1")
 	if service_is_up "$1"; then
@@ -192,9 +197,7 @@ start_all() {
 		case $name in
 		hanse-control-db) ui_run "setup" 0 "$prefix/sbin/hansed" --setup --config /etc/hanse/hansed.yaml ;;
 		esac
-		service_ready "$name" && service_is_up "$name" &&
-			[ "$(service_stamp "$name")" = "$(cat "$run/$name.stamp" 2>/dev/null)" ] ||
-			ui_run "start $name" 0 service_start "$name"
+		service_is_current "$name" || ui_run "start $name" 0 service_start "$name"
 	done
 }
 

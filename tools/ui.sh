@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # ui.sh - steps as people see them; to be sourced.
 #
 #   ui_run "build" TOTAL COMMAND...   run it, its output kept in $ui_log
