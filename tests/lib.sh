@@ -1,0 +1,74 @@
+# shellcheck shell=bash
+# lib.sh - counting checks in shell tests; to be sourced.
+
+checks_passed=0 checks_failed=0
+
+pass() {
+	checks_passed=$((checks_passed + 1))
+	printf 'ok    %s\n' "$1"
+}
+
+fail() { # NAME [DETAIL]
+	checks_failed=$((checks_failed + 1))
+	printf 'FAIL  %s\n' "$1"
+	[ -z "${2:-}" ] || printf '%s\n' "$2" | head -n 15 | sed 's/^/      /'
+}
+
+# expect NAME STATUS COMMAND...: the command ends with that exit status
+expect() {
+	local name=$1 want=$2 got=0 out
+	shift 2
+	out=$("$@" 2>&1 </dev/null) || got=$?
+	if [ "$got" -eq "$want" ]; then
+		pass "$name"
+	else
+		fail "$name" "exit $got instead of $want: $* -> $out"
+	fi
+}
+
+# same NAME WANT GOT
+same() {
+	if [ "$2" = "$3" ]; then
+		pass "$1"
+	else
+		fail "$1" "wanted: $2
+got: $3"
+	fi
+}
+
+# contains NAME PATTERN TEXT
+contains() {
+	if grep -qE -- "$2" <<<"$3"; then
+		pass "$1"
+	else
+		fail "$1" "no '$2' in: $3"
+	fi
+}
+
+# lacks NAME PATTERN TEXT
+lacks() {
+	if grep -qE -- "$2" <<<"$3"; then
+		fail "$1" "'$2' is in: $3"
+	else
+		pass "$1"
+	fi
+}
+
+# eventually NAME SECONDS COMMAND...: it succeeds within that time
+eventually() {
+	local name=$1 end=$(($(date +%s) + $2))
+	shift 2
+	while ! "$@" >/dev/null 2>&1; do
+		if [ "$(date +%s)" -ge "$end" ]; then
+			fail "$name" "never: $*"
+			return
+		fi
+		sleep 0.2
+	done
+	pass "$name"
+}
+
+summary() {
+	printf '%d passed, %d failed\n' "$checks_passed" "$checks_failed"
+	[ "$checks_failed" -eq 0 ]
+}
