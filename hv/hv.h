@@ -1,0 +1,369 @@
+/* hv.h - drive the domains, networks, filters and volumes of one host.
+ *
+ * The public header of hv/. A connection may be shared by threads; each call
+ * blocks until libvirt answers or its deadline passes. After a deadline the
+ * connection is dead: every further call fails with HS_EREMOTE at once, and
+ * the caller opens a new one.
+ *
+ * What takes something away (shutdown, destroy, undefine, delete, unmount)
+ * succeeds when it is gone already.
+ */
+#ifndef HANSE_HV_HV_H
+#define HANSE_HV_HV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/mem.h"
+
+struct hs_err;
+struct hv_conn;
+
+/* -- The host ----------------------------------------------------------- */
+
+enum hv_driver {
+	HV_LXC,
+	HV_QEMU, /* with KVM or without */
+	HV_XEN,
+	HV_TEST, /* libvirt's test:///default */
+};
+#define HV_DRIVER_COUNT (HV_TEST + 1)
+
+/** What libvirt's driver of this hypervisor can do, as of libvirt 9.0. */
+struct hv_caps {
+	const char *name; /* "lxc", as in a spec's driver: */
+	const char *uri;  /* of the local host, e.g. "lxc:///system" */
+	bool live_memory; /* change a running domain's memory */
+	bool live_vcpus;  /* ... its virtual CPUs */
+	bool attach;      /* add a device to a running domain */
+	bool save;        /* save a running domain to disk */
+	bool snapshot;
+	bool migrate;    /* move a running domain */
+	bool metadata;   /* change a domain's metadata through the API */
+	bool bulk_stats; /* one call for the counters of all domains */
+	bool nwfilter;   /* filter the traffic of an interface */
+	bool idmap;      /* user namespaces, mounts with shifted owners */
+	bool own_kernel; /* a virtual machine, not a container */
+};
+
+const struct hv_caps *hv_caps(enum hv_driver driver);
+/** The driver of that name ("lxc"); false if there is none. */
+bool hv_driver_find(const char *name, enum hv_driver *ret_driver);
+
+/**
+ * Start libvirt's event loop in a thread of its own. Call once, before any
+ * hv_open(). Errors: HS_ESYSTEM.
+ */
+int hv_init(struct hs_err *err);
+
+/**
+ * Connect to a hypervisor; keepalive 5 s, three times.
+ *
+ * @uri:  libvirt URI, e.g. hv_caps(HV_LXC)->uri
+ *
+ * Errors: HS_EREMOTE, HS_EDENIED, HS_EINVAL.
+ */
+int hv_open(const char *uri, struct hv_conn **ret_conn, struct hs_err *err);
+void hv_close(struct hv_conn *conn);
+
+/** Whether calls on this connection can succeed. */
+bool hv_is_alive(struct hv_conn *conn);
+enum hv_driver hv_conn_driver(const struct hv_conn *conn);
+
+/* -- Names -------------------------------------------------------------- */
+
+#define HV_UUID_SIZE 37
+#define HV_NAME_SIZE 18 /* of a MAC, and more than an interface's */
+
+/** UUID v5 of an object of ours, e.g. "domain", "automotive.adler-motors". */
+void hv_uuid5(const char *kind, const char *name, char ret_uuid[HV_UUID_SIZE]);
+/** "52:54:00:" and the first three bytes of the UUID. */
+void hv_mac(const char *uuid, char ret_mac[HV_NAME_SIZE]);
+/** Host end of a domain's interface: "hi" and 12 hex digits of the UUID. */
+void hv_ifname(const char *uuid, char ret_name[HV_NAME_SIZE]);
+/** Bridge of a VE's network: "hv-" and 8 hex digits of the VE's UUID. */
+void hv_bridge(const char *uuid, char ret_name[HV_NAME_SIZE]);
+
+/* -- Domains ------------------------------------------------------------ */
+
+enum hv_state {
+	HV_RUNNING,
+	HV_STOPPED,
+	HV_UNKNOWN, /* no contact, or in between; never take it for stopped */
+};
+#define HV_STATE_COUNT (HV_UNKNOWN + 1)
+
+const char *hv_state_name(enum hv_state state); /* "running" */
+
+/**
+ * Make a domain known to the host, or replace its definition (same UUID and
+ * name), without starting it. Errors: HS_EINVAL, HS_EREMOTE, HS_ECONFLICT
+ * (the name belongs to another UUID).
+ */
+int hv_domain_define(struct hv_conn *conn, const char *xml, struct hs_err *err);
+
+/**
+ * Start a defined domain; one that runs is fine. An LXC domain is confined
+ * further (hv_domain_confine) and destroyed again if that fails.
+ * Errors: HS_ENOTFOUND, HS_EREMOTE, HS_ESYSTEM.
+ */
+int hv_domain_start(struct hv_conn *conn, const char *name, struct hs_err *err);
+
+/**
+ * Ask the domain to stop (LXC: SIGTERM to its init, QEMU: power button), wait,
+ * and destroy it if it has not stopped within the time.
+ * Errors: HS_EREMOTE.
+ */
+int hv_domain_shutdown(
+    struct hv_conn *conn, const char *name, int timeout_ms, struct hs_err *err);
+
+/** Stop a domain at once. Errors: HS_EREMOTE. */
+int hv_domain_destroy(
+    struct hv_conn *conn, const char *name, struct hs_err *err);
+
+/**
+ * Forget a stopped domain, with its NVRAM, saved state and snapshots.
+ * Errors: HS_ECONFLICT (it runs), HS_EREMOTE.
+ */
+int hv_domain_undefine(
+    struct hv_conn *conn, const char *name, struct hs_err *err);
+
+/**
+ * Whether a domain runs. Without contact to the host that is HV_UNKNOWN, not
+ * a failure. Errors: HS_ENOTFOUND.
+ */
+int hv_domain_state(struct hv_conn *conn, const char *name,
+    enum hv_state *ret_state, struct hs_err *err);
+
+/**
+ * The host's PID of a running LXC domain's first process.
+ * Errors: HS_ENOTFOUND, HS_ECONFLICT (it does not run), HS_EREMOTE.
+ */
+int hv_domain_init_pid(
+    struct hv_conn *conn, const char *name, pid_t *ret_pid, struct hs_err *err);
+
+#define HV_PIDS_MAX 1024
+
+/**
+ * Confine a running LXC domain beyond what libvirt does: no more than
+ * HV_PIDS_MAX processes, no user namespaces inside. Verified; idempotent.
+ * Errors: HS_ENOTFOUND, HS_ECONFLICT, HS_ESYSTEM.
+ */
+int hv_domain_confine(
+    struct hv_conn *conn, const char *name, struct hs_err *err);
+
+/** What a domain has used since it was last started. */
+struct hv_usage {
+	char *name;
+	uint64_t cpu_ns;     /* CPU time of all virtual CPUs */
+	uint64_t memory_kib; /* memory in use (LXC) or given (QEMU) now */
+	uint64_t rx_bytes;   /* received by the domain */
+	uint64_t tx_bytes;   /* sent by the domain */
+};
+
+struct hv_usages {
+	struct hv_usage *list;
+	size_t count;
+};
+
+void hv_usages_done(struct hv_usages *usages);
+
+/** Counters of every running domain of ours. Errors: HS_EREMOTE. */
+int hv_usage_list(
+    struct hv_conn *conn, struct hv_usages *ret_usages, struct hs_err *err);
+
+/* -- What is there ------------------------------------------------------ */
+
+enum hv_kind {
+	HV_DOMAIN,
+	HV_NETWORK,
+	HV_FILTER,
+};
+#define HV_KIND_COUNT (HV_FILTER + 1)
+
+const char *hv_kind_name(enum hv_kind kind); /* "domain" */
+
+/**
+ * An object of ours as the host has it: the attributes hanse owns, and none
+ * of those libvirt adds. Texts are NULL and numbers 0 where the object (or
+ * its kind) has none.
+ */
+struct hv_object {
+	enum hv_kind kind;
+	enum hv_state state; /* HV_RUNNING: network active; filter always */
+	char *name, *uuid;
+	char *role; /* metadata kind=, e.g. "app", "db", "network" */
+	char *ve, *enterprise;
+	unsigned generation;
+	/* domain */
+	unsigned vcpus;
+	uint64_t memory_kib;
+	char *root;   /* folder (LXC) or image file (QEMU) of the root */
+	char *config; /* of /etc/hanse */
+	char *data;   /* of /data */
+	char *kernel, *initrd;
+	char *network, *mac, *ifname, *filter, *address;
+	bool isolated; /* the bridge port */
+	unsigned idmap_base, idmap_count;
+	/* network */
+	char *bridge, *host_address;
+	unsigned prefix;
+	bool forwards; /* has a <forward>: never so in ours */
+};
+
+struct hv_objects {
+	struct hv_object *list;
+	size_t count;
+};
+
+void hv_objects_done(struct hv_objects *objects);
+
+/**
+ * Every object of one kind on this host that carries our metadata (filters:
+ * the name prefix "hanse-"), sorted by name.
+ * Errors: HS_EREMOTE, HS_ESYSTEM (XML that does not parse).
+ */
+int hv_list(struct hv_conn *conn, enum hv_kind kind,
+    struct hv_objects *ret_objects, struct hs_err *err);
+
+/** Read one object's attributes out of its XML; true if it is ours. */
+bool hv_object_parse(
+    enum hv_kind kind, const char *xml, struct hv_object *ret_object);
+void hv_object_done(struct hv_object *object);
+
+/* -- Networks and filters ----------------------------------------------- */
+
+/** Make a network known, or replace its definition. As hv_domain_define(). */
+int hv_network_define(
+    struct hv_conn *conn, const char *xml, struct hs_err *err);
+/** Start a defined network; one that is active is fine.
+ * Errors: HS_ENOTFOUND, HS_EREMOTE. */
+int hv_network_start(
+    struct hv_conn *conn, const char *name, struct hs_err *err);
+int hv_network_destroy(
+    struct hv_conn *conn, const char *name, struct hs_err *err);
+int hv_network_undefine(
+    struct hv_conn *conn, const char *name, struct hs_err *err);
+/** HV_RUNNING when active. Errors: HS_ENOTFOUND. */
+int hv_network_state(struct hv_conn *conn, const char *name,
+    enum hv_state *ret_state, struct hs_err *err);
+
+/** Make a filter known, or replace it everywhere it is used (same UUID). */
+int hv_filter_define(struct hv_conn *conn, const char *xml, struct hs_err *err);
+/** Errors: HS_ECONFLICT (a domain uses it), HS_EREMOTE. */
+int hv_filter_undefine(
+    struct hv_conn *conn, const char *name, struct hs_err *err);
+/** 0 if it is there. Errors: HS_ENOTFOUND, HS_EREMOTE. */
+int hv_filter_exists(
+    struct hv_conn *conn, const char *name, struct hs_err *err);
+
+/* -- Volumes: sparse raw files with ext4 -------------------------------- */
+
+/**
+ * Make a volume: whole or not at all.
+ *
+ * @path:  e.g. /var/lib/hanse/volumes/db.shared.raw
+ * @uuid:  of the file system
+ *
+ * Errors: HS_EEXISTS, HS_ELIMIT (no room), HS_ESYSTEM.
+ */
+int hv_volume_create(const char *path, uint64_t size_bytes, const char *uuid,
+    struct hs_err *err);
+bool hv_volume_exists(const char *path);
+/** Errors: HS_ENOTFOUND, HS_ESYSTEM. */
+int hv_volume_size(const char *path, uint64_t *ret_bytes, struct hs_err *err);
+/** Errors: HS_ECONFLICT (it is mounted), HS_ESYSTEM. */
+int hv_volume_delete(const char *path, struct hs_err *err);
+
+/* -- Mounts of LXC domains ---------------------------------------------- */
+
+#define HV_MOUNT_ROOT  "/run/hanse/mnt"
+#define HV_IDMAP_COUNT 65536
+
+/**
+ * Make HV_MOUNT_ROOT a shared mount. Before libvirtd starts: one that has a
+ * mount namespace of its own would not see what is mounted later.
+ * Errors: HS_ESYSTEM.
+ */
+int hv_mount_root_prepare(struct hs_err *err);
+
+/**
+ * Mount a system image (squashfs), once for all its domains, at
+ * HV_MOUNT_ROOT/image/ and the file's name without its ending.
+ *
+ * @ret_dir:  where; owned by the caller
+ *
+ * This and the next two are idempotent and repair what a crash left half
+ * done. Errors: HS_ENOTFOUND, HS_EINVAL (no squashfs), HS_ESYSTEM.
+ */
+int hv_image_mount(const char *path, char **ret_dir, struct hs_err *err);
+
+/**
+ * Show a mounted image at HV_MOUNT_ROOT/domain/DOMAIN/root with its owners
+ * shifted to base and up.
+ *
+ * @image_dir:  from hv_image_mount()
+ * @base:       the domain's first host uid and gid
+ * @ret_dir:    where; owned by the caller
+ *
+ * Errors: HS_EINVAL, HS_ESYSTEM.
+ */
+int hv_root_mount(const char *domain, const char *image_dir, unsigned base,
+    char **ret_dir, struct hs_err *err);
+
+/**
+ * Mount a volume at HV_MOUNT_ROOT/domain/DOMAIN/data, owners shifted.
+ * Errors: HS_ENOTFOUND, HS_EINVAL (no ext4), HS_ESYSTEM.
+ */
+int hv_data_mount(const char *domain, const char *volume, unsigned base,
+    char **ret_dir, struct hs_err *err);
+
+/** Take away a domain's mounts and their folder. Errors: HS_ESYSTEM. */
+int hv_mounts_remove(const char *domain, struct hs_err *err);
+/** Unmount an image that no domain uses. Errors: HS_ECONFLICT, HS_ESYSTEM. */
+int hv_image_unmount(const char *path, struct hs_err *err);
+/** Names of the domains with mounts, sorted; a NULL at the end. */
+int hv_mounts_list(char ***ret_domains, struct hs_err *err);
+void hv_names_free(char **names);
+
+/* -- Probes ------------------------------------------------------------- */
+
+enum hv_probe_kind {
+	HV_PROBE_LXC,
+	HV_PROBE_QEMU, /* without KVM */
+	HV_PROBE_KVM,
+	HV_PROBE_XEN,
+};
+#define HV_PROBE_COUNT (HV_PROBE_XEN + 1)
+
+struct hv_probe {
+	bool ok;
+	char reason[256]; /* what was found */
+	char remedy[256]; /* what to do about it; "" if ok or nothing helps */
+};
+
+/** What the KVM probe boots: a guest that powers itself off. */
+struct hv_probe_guest {
+	const char *kernel; /* NULL: no kernel at hand */
+	const char *initrd;
+	const char *cmdline; /* makes its init power off at once */
+	int timeout_ms;
+};
+
+const char *hv_probe_name(enum hv_probe_kind kind); /* "kvm" */
+
+/**
+ * Find out by trying whether domains of this kind can run here. Leaves
+ * nothing behind.
+ *
+ * @guest:  for HV_PROBE_KVM; NULL otherwise
+ */
+void hv_probe(enum hv_probe_kind kind, const struct hv_probe_guest *guest,
+    struct hv_probe *ret_probe);
+
+HS_FREEP(hv_closep, struct hv_conn *, hv_close)
+HS_FREEP(hv_names_freep, char **, hv_names_free)
+
+#endif
