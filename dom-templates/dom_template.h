@@ -1,0 +1,148 @@
+/* dom_template.h - what a domain looks like: parameters in, libvirt XML out.
+ *
+ * The public header of dom-templates/. Every XML file of this folder is built
+ * in; {{name}} is filled in escaped, {{#name}}...{{/name}} stays only if name
+ * has a value. A name without a value outside such a section is an error, and
+ * so is a value no template knows.
+ */
+#ifndef HANSE_DOM_TEMPLATES_DOM_TEMPLATE_H
+#define HANSE_DOM_TEMPLATES_DOM_TEMPLATE_H
+
+#include <stdint.h>
+
+struct hs_err;
+
+/* Who owns what inside every image; the same on each build. A file of
+ * /etc/hanse that only the service may read is 0600 and owned by one of them
+ * (LXC: seen through the idmapped mount or chowned to idmap_base + uid). */
+#define DOM_UID_PORTAL   900 /* user hanse, runs hanse-portal */
+#define DOM_UID_POSTGRES 901 /* user postgres of the db image */
+
+/* Ids a domain has in its user namespace, from idmap_base up. */
+#define DOM_IDMAP_COUNT 65536
+
+#define DOM_PORT_PORTAL   9000 /* FastCGI, app domain */
+#define DOM_PORT_POSTGRES 5432 /* db domain */
+
+#define DOM_IMAGE_MANIFEST "/var/lib/hanse/images/manifest"
+
+/** How a domain is run. */
+enum dom_driver {
+	DOM_LXC,
+	DOM_QEMU,
+};
+#define DOM_DRIVER_COUNT (DOM_QEMU + 1)
+
+/** "lxc", "qemu"; a static string. */
+const char *dom_driver_name(enum dom_driver driver);
+
+/** What a domain is made of. Strings are only lent; NULL means "has none". */
+struct dom_params {
+	const char *name;       /* "VE.ENTERPRISE", "db.shared" */
+	const char *uuid;       /* v5 over "hanse:domain/NAME" */
+	const char *kind;       /* "app" or "db" */
+	const char *ve;         /* NULL: the platform's */
+	const char *enterprise; /* NULL: no enterprise's */
+	uint64_t generation;
+
+	uint64_t memory_kib;
+	unsigned vcpus;
+
+	const char *network; /* libvirt network, "hanse-VE" */
+	const char *ifname;  /* host end, "hi" + 12 hex, at most 15 bytes */
+	const char *mac;
+	const char *address; /* the domain's, "10.90.2.10" */
+	unsigned prefix;     /* bits, e.g. 24 */
+	const char *gateway; /* host end of the network, "10.90.2.1" */
+	const char
+	    *filter; /* nwfilter, see dom_template_filter(); NULL: none */
+
+	/* LXC: folders on the host, mounted and idmapped by the caller. */
+	const char *root_dir;   /* the squashfs, read-only */
+	const char *config_dir; /* becomes /etc/hanse, read-only */
+	const char *data_dir;   /* becomes /data; NULL: none */
+	uint32_t idmap_base;    /* host id of root inside; never 0 */
+
+	/* QEMU: files on the host. */
+	const char *accel;       /* "kvm" or "tcg" */
+	const char *kernel;      /* manifest "kernel" */
+	const char *initrd;      /* manifest "initrd" */
+	const char *cmdline;     /* NULL: DOM_CMDLINE */
+	const char *image;       /* squashfs, disk vda, read-only */
+	const char *config_disk; /* squashfs, disk vdb, read-only */
+	const char *data_disk;   /* raw ext4, disk vdc; NULL: none */
+	const char *console_log; /* file the console is written to */
+};
+
+#define DOM_CMDLINE "console=ttyS0 quiet panic=1"
+
+/** A libvirt network: a bridge with a host end, no DHCP, no DNS. */
+struct dom_network_params {
+	const char *name; /* "hanse-VE", "hanse-data" */
+	const char *uuid; /* v5 over "hanse:network/NAME" */
+	const char *ve;   /* NULL: the platform's */
+	uint64_t generation;
+	const char *bridge;  /* "hv-" + 8 hex, "hanse-data" */
+	const char *mac;     /* of the bridge */
+	const char *address; /* host end, "10.90.2.1" */
+	unsigned prefix;
+};
+
+/** A filter for every domain of one kind. Each domain that refers to it hands
+ * it IP (its own address) and HOST (the host end of its network). */
+struct dom_filter_params {
+	const char *name;        /* "hanse-app", "hanse-db" */
+	const char *uuid;        /* v5 over "hanse:filter/NAME" */
+	const char *platform;    /* platform address, "10.90.0.1" */
+	unsigned gateway_port;   /* 6432; kind app */
+	unsigned directory_port; /* 1636; kind app */
+};
+
+/** A data volume in a libvirt storage pool. */
+struct dom_volume_params {
+	const char *name; /* file name, "db.shared.raw" */
+	uint64_t capacity_bytes;
+};
+
+/**
+ * Domain XML.
+ *
+ * @ret_xml:  owned by the caller
+ *
+ * Errors: HS_EINVAL (a parameter the driver needs is missing; the message
+ * names it).
+ */
+int dom_template_domain(enum dom_driver driver, const struct dom_params *params,
+    char **ret_xml, struct hs_err *err);
+
+/** Network XML. Errors: HS_EINVAL. */
+int dom_template_network(const struct dom_network_params *params,
+    char **ret_xml, struct hs_err *err);
+
+/**
+ * Filter XML.
+ *
+ * @kind:  "app" or "db", as in dom_params
+ *
+ * Errors: HS_EINVAL, HS_ENOTFOUND (no such kind).
+ */
+int dom_template_filter(const char *kind,
+    const struct dom_filter_params *params, char **ret_xml, struct hs_err *err);
+
+/** Volume XML. Errors: HS_EINVAL. */
+int dom_template_volume(
+    const struct dom_volume_params *params, char **ret_xml, struct hs_err *err);
+
+/**
+ * Where "make images" put a system image.
+ *
+ * @manifest:  DOM_IMAGE_MANIFEST, or a test's
+ * @name:      "app", "db", "kernel" or "initrd"
+ * @ret_path:  absolute path, owned by the caller
+ *
+ * Errors: HS_ENOTFOUND (nothing built yet, or not that one), HS_EINVAL.
+ */
+int dom_image_path(const char *manifest, const char *name, char **ret_path,
+    struct hs_err *err);
+
+#endif
