@@ -1,0 +1,120 @@
+/* gateway.h - what provisioning needs of the gateway: its routes, and word
+ * that it serves them.
+ *
+ * The public header of shared-db-gateway/ (library gw). All calls block.
+ */
+#ifndef HANSE_SHARED_DB_GATEWAY_GATEWAY_H
+#define HANSE_SHARED_DB_GATEWAY_GATEWAY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/mem.h"
+
+struct hs_err;
+
+/** Who may log in, and as what they arrive at which server. */
+struct gw_route {
+	char *enterprise;
+	char *user;     /* what the client calls itself, e.g. "ve.enterprise" */
+	char *database; /* "*": any, by servers and routes; see gw_servers */
+	char *role;     /* what PostgreSQL sees */
+	char *host;     /* IP address; NULL where database is "*" */
+	unsigned port;
+	char *server_name; /* the name in the server's certificate */
+	unsigned connections;
+	char *certificate_cn; /* NULL: no log-in by certificate */
+	char *scram;          /* from gw_scram_verifier(); NULL: no password */
+};
+
+/** A database domain, for routes with database "*". */
+struct gw_server {
+	char *name; /* e.g. "db.shared" */
+	char *host; /* IP address */
+	unsigned port;
+	char *server_name;
+};
+
+/** One file of the routes folder. */
+struct gw_routes {
+	char *ve; /* "platform" for the provisioner's */
+	uint64_t generation;
+	struct gw_server *servers; /* only in platform.json */
+	size_t server_count;
+	struct gw_route *list;
+	size_t count;
+};
+
+/**
+ * Write DIR/VE.json: whole or not at all, 0600, owned by the folder's owner,
+ * its generation one higher than before. The gateway learns of it by
+ * gw_control_reload().
+ *
+ * Errors: HS_EINVAL (a route the gateway would refuse), HS_ESYSTEM.
+ */
+int gw_routes_write(const char *dir, const char *ve,
+    const struct gw_route *routes, size_t count, struct hs_err *err);
+
+/**
+ * The same for DIR/platform.json, which also names the servers. Routes in it
+ * have database "*" and host NULL.
+ */
+int gw_platform_write(const char *dir, const struct gw_server *servers,
+    size_t server_count, const struct gw_route *routes, size_t count,
+    struct hs_err *err);
+
+/** Remove DIR/VE.json; that it is not there is fine. Errors: HS_ESYSTEM. */
+int gw_routes_remove(const char *dir, const char *ve, struct hs_err *err);
+
+/**
+ * Read and check DIR/VE.json ("platform" for the provisioner's).
+ *
+ * @ret_routes:  ended with gw_routes_free()
+ *
+ * Errors: HS_ENOTFOUND, HS_EINVAL (the message names the file), HS_ESYSTEM.
+ */
+int gw_routes_read(const char *dir, const char *ve,
+    struct gw_routes **ret_routes, struct hs_err *err);
+void gw_routes_free(struct gw_routes *routes);
+
+/**
+ * Make the gateway read its routes again; returns when it serves them. On
+ * failure it goes on serving the old ones, all of them.
+ *
+ * @socket:  path of the gateway's control socket
+ *
+ * Errors: HS_EINVAL (a file is bad; the message names it), HS_EREMOTE (no
+ * gateway there, or no answer in 10 s), HS_EDENIED.
+ */
+int gw_control_reload(const char *socket, struct hs_err *err);
+
+/**
+ * What the gateway does right now: JSON, owned by the caller. Per route:
+ * sessions, logins, statements, bytes from and to the client.
+ *
+ * Errors: HS_EREMOTE, HS_EDENIED.
+ */
+int gw_control_status(const char *socket, char **ret_json, struct hs_err *err);
+
+/**
+ * Send one command ("reload", "status", "sessions", "ping") and take the
+ * answer; the others are made of it.
+ */
+int gw_control_call(const char *socket, const char *command, char **ret_json,
+    struct hs_err *err);
+
+/**
+ * What a route stores in place of a password: "SCRAM-SHA-256$4096:..." with a
+ * new salt each time. Passwords are UTF-8, used as they are where they are
+ * ASCII; others are refused (SASLprep is not done).
+ *
+ * @ret_verifier:  owned by the caller
+ *
+ * Errors: HS_EINVAL, HS_ESYSTEM.
+ */
+int gw_scram_verifier(
+    const char *password, char **ret_verifier, struct hs_err *err);
+
+HS_FREEP(gw_routes_freep, struct gw_routes *, gw_routes_free)
+
+#endif
