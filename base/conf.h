@@ -7,11 +7,15 @@
 #define HANSE_BASE_CONF_H
 
 #include <cyaml/cyaml.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/mem.h"
 
 struct hs_err;
+
+#define HS_CONF_MAX   (1024 * 1024) /* bytes of a file */
+#define HS_FAULTS_MAX 1000          /* the rest is left out, and said so */
 
 /** One thing that is wrong in a file. */
 struct hs_fault {
@@ -32,17 +36,33 @@ void hs_faults_done(struct hs_faults *faults);
 void hs_faults_add(struct hs_faults *faults, unsigned line, const char *field,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/** By line; those of one line stay in the order they were found in. */
+void hs_faults_sort(struct hs_faults *faults);
+
+/** "FILE:LINE: FIELD: MESSAGE", owned by the caller. */
+char *hs_fault_text(const char *file, const struct hs_fault *fault);
+
+/** 0 if there are none; else sort them and fail with the first, whole. */
+int hs_faults_fail(struct hs_faults *faults, struct hs_err *err);
+
+/** Whether a word is so near to a known one that it may be meant. */
+bool hs_is_like(const char *word, const char *known);
+
 /** A parsed file that knows where each field stands. */
 struct hs_conf;
 
 /**
  * Read and check a file, or text.
  *
+ * Stricter than libcyaml: integers are plain decimals, booleans are true,
+ * false, yes or no, enums and flags are listed words, and keys stand once.
+ * A range narrower than the integer's type is the reader's own check.
+ *
  * @name:        the file's name for messages
  * @text:        its content; NULL reads the file @name
  * @schema:      libcyaml schema of the top-level mapping (a pointer value)
  * @ret_data:    the struct, owned by *ret_conf
- * @faults:      every fault is added here; NULL if nobody cares
+ * @faults:      every fault, by line; starts anew; NULL if nobody cares
  *
  * Errors: HS_EINVAL (see faults; the message is the first one, whole:
  * "FILE:LINE: FIELD: MESSAGE"), HS_ENOTFOUND, HS_ELIMIT, HS_ESYSTEM.
