@@ -1,0 +1,252 @@
+/* domain.c - the life of a domain: define, start, stop, forget. */
+
+#include <libvirt/virterror.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/err.h"
+#include "hv/conn.h"
+#include "hv/driver.h"
+#include "hv/lxc.h"
+
+#define POLL_NS   10000000L
+#define KILLED_MS 3000
+
+#define hs_domain hs_auto(hv_domain_unrefp) virDomainPtr
+#define hs_call   hs_auto(hv_call_end) struct hv_call
+
+/* clang-format off */
+static const char *const state_names[HV_STATE_COUNT] = {
+	[HV_RUNNING] = "running",
+	[HV_STOPPED] = "stopped",
+	[HV_UNKNOWN] = "unknown",
+};
+
+/* libvirt's states; a paused domain holds its resources: it is not stopped. */
+static const enum hv_state states[] = {
+	[VIR_DOMAIN_NOSTATE]     = HV_UNKNOWN,
+	[VIR_DOMAIN_RUNNING]     = HV_RUNNING,
+	[VIR_DOMAIN_BLOCKED]     = HV_RUNNING,
+	[VIR_DOMAIN_PAUSED]      = HV_RUNNING,
+	[VIR_DOMAIN_SHUTDOWN]    = HV_RUNNING,
+	[VIR_DOMAIN_SHUTOFF]     = HV_STOPPED,
+	[VIR_DOMAIN_CRASHED]     = HV_STOPPED,
+	[VIR_DOMAIN_PMSUSPENDED] = HV_RUNNING,
+};
+/* clang-format on */
+
+const char *hv_state_name(enum hv_state state)
+{
+	return state_names[state];
+}
+
+static int lookup(struct hv_conn *conn, const char *name,
+    virDomainPtr *ret_domain, struct hs_err *err)
+{
+	virDomainPtr domain = virDomainLookupByName(conn->vir, name);
+
+	if (domain == NULL)
+		return hv_fail(conn, err, "domain '%s'", name);
+	*ret_domain = domain;
+	return 0;
+}
+
+/* The same for what removes: an absent domain is no failure. */
+static int lookup_or_gone(struct hv_conn *conn, const char *name,
+    virDomainPtr *ret_domain, struct hs_err *err)
+{
+	struct hs_err why = { 0 };
+
+	if (lookup(conn, name, ret_domain, &why) == 0 ||
+	    why.code == HS_ENOTFOUND)
+		return 0;
+	return hs_fail(err, why.code, "%s", why.msg);
+}
+
+static enum hv_state state_of(virDomainPtr domain)
+{
+	int state;
+
+	if (virDomainGetState(domain, &state, NULL, 0) < 0)
+		return HV_UNKNOWN;
+	if (state < 0 || (size_t)state >= ARRAY_LEN(states))
+		return HV_UNKNOWN;
+	return states[state];
+}
+
+int hv_domain_define(struct hv_conn *conn, const char *xml, struct hs_err *err)
+{
+	hs_call call = hv_call_begin(conn, HV_CALL_MS);
+	hs_domain domain = virDomainDefineXML(conn->vir, xml);
+
+	(void)call;
+	return domain != NULL ? 0 : hv_fail(conn, err, "define domain");
+}
+
+int hv_domain_start(struct hv_conn *conn, const char *name, struct hs_err *err)
+{
+	hs_call call = hv_call_begin(conn, HV_START_MS);
+	hs_domain domain = NULL;
+
+	(void)call;
+	if (lookup(conn, name, &domain, err) < 0)
+		return -1;
+	if (state_of(domain) != HV_RUNNING && virDomainCreate(domain) < 0)
+		return hv_fail(conn, err, "start domain '%s'", name);
+	if (conn->driver != HV_LXC)
+		return 0;
+	if (hv_domain_confine(conn, name, err) < 0) {
+		(void)virDomainDestroy(domain);
+		return hs_wrap(err, "start domain '%s'", name);
+	}
+	return 0;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Wait until the domain is seen to be stopped; a lost contact is not that. */
+static bool has_stopped(virDomainPtr domain, int timeout_ms)
+{
+	const struct timespec pause = { .tv_nsec = POLL_NS };
+	int64_t end = now_ms() + timeout_ms;
+	int state;
+
+	do {
+		if (virDomainGetState(domain, &state, NULL, 0) < 0)
+			return virGetLastErrorCode() == VIR_ERR_NO_DOMAIN;
+		if (state == VIR_DOMAIN_SHUTOFF || state == VIR_DOMAIN_CRASHED)
+			return true;
+		(void)nanosleep(&pause, NULL);
+	} while (now_ms() < end);
+	return false;
+}
+
+/*
+ * libvirt takes 1.8 s to destroy an LXC domain; when its first process dies,
+ * the rest follows in 0.2 s.
+ */
+static bool has_been_killed(struct hv_conn *conn, virDomainPtr domain)
+{
+	pid_t pid;
+
+	if (conn->driver != HV_LXC || !conn->is_local ||
+	    hv_init_of(virDomainGetID(domain), &pid, NULL) < 0)
+		return false;
+	return kill(pid, SIGKILL) == 0 && has_stopped(domain, KILLED_MS);
+}
+
+static int destroy(struct hv_conn *conn, virDomainPtr domain, const char *name,
+    struct hs_err *err)
+{
+	if (state_of(domain) != HV_STOPPED && !has_been_killed(conn, domain) &&
+	    virDomainDestroy(domain) < 0 && !has_stopped(domain, 0))
+		return hv_fail(conn, err, "destroy domain '%s'", name);
+	if (conn->driver == HV_LXC && conn->is_local)
+		hv_pids_remove(name);
+	return 0;
+}
+
+int hv_domain_shutdown(
+    struct hv_conn *conn, const char *name, int timeout_ms, struct hs_err *err)
+{
+	hs_call call = hv_call_begin(conn, timeout_ms + HV_START_MS);
+	hs_domain domain = NULL;
+
+	(void)call;
+	if (lookup_or_gone(conn, name, &domain, err) < 0)
+		return -1;
+	if (domain == NULL)
+		return 0;
+	if (state_of(domain) == HV_RUNNING &&
+	    virDomainShutdownFlags(domain, hv_shutdown_flags(conn->driver)) ==
+		0)
+		(void)has_stopped(domain, timeout_ms);
+	return destroy(conn, domain, name, err);
+}
+
+int hv_domain_destroy(
+    struct hv_conn *conn, const char *name, struct hs_err *err)
+{
+	hs_call call = hv_call_begin(conn, HV_START_MS);
+	hs_domain domain = NULL;
+
+	(void)call;
+	if (lookup_or_gone(conn, name, &domain, err) < 0)
+		return -1;
+	return domain == NULL ? 0 : destroy(conn, domain, name, err);
+}
+
+int hv_domain_undefine(
+    struct hv_conn *conn, const char *name, struct hs_err *err)
+{
+	hs_call call = hv_call_begin(conn, HV_CALL_MS);
+	hs_domain domain = NULL;
+
+	(void)call;
+	if (lookup_or_gone(conn, name, &domain, err) < 0)
+		return -1;
+	if (domain == NULL)
+		return 0;
+	if (state_of(domain) == HV_RUNNING)
+		return hs_fail(err, HS_ECONFLICT, "domain '%s' runs", name);
+	if (virDomainUndefineFlags(domain, hv_undefine_flags(conn->driver)) <
+		0 &&
+	    virGetLastErrorCode() != VIR_ERR_NO_DOMAIN)
+		return hv_fail(conn, err, "undefine domain '%s'", name);
+	return 0;
+}
+
+int hv_domain_state(struct hv_conn *conn, const char *name,
+    enum hv_state *ret_state, struct hs_err *err)
+{
+	hs_call call = hv_call_begin(conn, HV_CALL_MS);
+	hs_domain domain = NULL;
+	struct hs_err why = { 0 };
+
+	(void)call;
+	if (lookup(conn, name, &domain, &why) == 0)
+		*ret_state = state_of(domain);
+	else if (why.code == HS_ENOTFOUND)
+		return hs_fail(err, why.code, "%s", why.msg);
+	else
+		*ret_state = HV_UNKNOWN;
+	return 0;
+}
+
+int hv_domain_init_pid(
+    struct hv_conn *conn, const char *name, pid_t *ret_pid, struct hs_err *err)
+{
+	hs_call call = hv_call_begin(conn, HV_CALL_MS);
+	hs_domain domain = NULL;
+	unsigned id;
+
+	(void)call;
+	if (conn->driver != HV_LXC || !conn->is_local)
+		return hs_fail(err, HS_EINVAL,
+		    "domain '%s': no container on this host", name);
+	if (lookup(conn, name, &domain, err) < 0)
+		return -1;
+	id = virDomainGetID(domain);
+	if (id == (unsigned)-1)
+		return hs_fail(
+		    err, HS_ECONFLICT, "domain '%s' does not run", name);
+	return hv_init_of(id, ret_pid, err);
+}
+
+int hv_domain_confine(
+    struct hv_conn *conn, const char *name, struct hs_err *err)
+{
+	pid_t pid;
+
+	if (hv_domain_init_pid(conn, name, &pid, err) < 0 ||
+	    hv_pids_limit(name, pid, err) < 0 || hv_userns_forbid(pid, err) < 0)
+		return hs_wrap(err, "confine domain '%s'", name);
+	return 0;
+}

@@ -1,0 +1,229 @@
+/* lxc.c - what libvirt's LXC driver leaves to us: a limit on processes, and no
+ * user namespaces inside the domain's.
+ *
+ * A process that makes a user namespace holds every capability in it, and the
+ * kernel's code behind those is the usual way out of a container.
+ */
+
+#include "hv/lxc.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "hv/hv.h"
+
+#define PIDS_V1    "/sys/fs/cgroup/pids"
+#define CGROUP_V2  "/sys/fs/cgroup"
+#define OURS       PIDS_V1 "/hanse"
+#define PROC_MAX   65536
+#define PASSES     10
+#define MAX_USERNS "/proc/sys/user/max_user_namespaces"
+
+/* Whether the last of a process's PIDs ("NSpid: 4711 1") is 1. */
+static bool is_init(pid_t pid)
+{
+	hs_auto(hs_freep) char *path = hs_printf("/proc/%d/status", pid);
+	hs_auto(hs_freep) char *status = NULL;
+	const char *line, *end, *last;
+
+	if (hs_file_read(path, PROC_MAX, &status, NULL, NULL) < 0)
+		return false;
+	line = strstr(status, "\nNSpid:");
+	if (line == NULL || (end = strchr(line + 1, '\n')) == NULL)
+		return false;
+	for (last = end; last > line && last[-1] != '\t';)
+		last--;
+	return end - last == 1 && *last == '1';
+}
+
+int hv_init_of(unsigned controller, pid_t *ret_pid, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *path =
+	    hs_printf("/proc/%u/task/%u/children", controller, controller);
+	hs_auto(hs_freep) char *list = NULL;
+	char *save = NULL;
+
+	if (hs_file_read(path, PROC_MAX, &list, NULL, NULL) == 0)
+		for (char *p = strtok_r(list, " ", &save); p != NULL;
+		     p = strtok_r(NULL, " ", &save)) {
+			pid_t pid = (pid_t)strtol(p, NULL, 10);
+
+			if (pid > 1 && is_init(pid)) {
+				*ret_pid = pid;
+				return 0;
+			}
+		}
+	return hs_fail(err, HS_ECONFLICT, "no first process");
+}
+
+static int put(const char *path, const char *text)
+{
+	hs_auto(hs_closep) int fd = open(path, O_WRONLY | O_CLOEXEC);
+	size_t len = strlen(text);
+
+	return fd >= 0 && write(fd, text, len) == (ssize_t)len ? 0 : -1;
+}
+
+static ino_t pid_namespace(const char *pid)
+{
+	hs_auto(hs_freep) char *path = hs_printf("/proc/%s/ns/pid", pid);
+	struct stat st;
+
+	return stat(path, &st) == 0 ? st.st_ino : 0;
+}
+
+/* Whether a process's cgroup of one controller is this (v1). */
+static bool is_in(const char *pid, const char *group)
+{
+	hs_auto(hs_freep) char *path = hs_printf("/proc/%s/cgroup", pid);
+	hs_auto(hs_freep) char *want = hs_printf(":pids:%s\n", group);
+	hs_auto(hs_freep) char *text = NULL;
+
+	return hs_file_read(path, PROC_MAX, &text, NULL, NULL) == 0 &&
+	       strstr(text, want) != NULL;
+}
+
+/*
+ * One pass over all processes: those of the namespace that are not in the
+ * group are moved. A process may have forked behind our back, so the caller
+ * repeats this until nothing was left to move.
+ */
+static int move_pass(ino_t ns, const char *dir, const char *group,
+    int *ret_moved, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *procs = hs_printf("%s/cgroup.procs", dir);
+	DIR *proc = opendir("/proc");
+	int moved = 0, failed = 0;
+
+	if (proc == NULL)
+		return hs_fail_errno(err, HS_ESYSTEM, "/proc");
+	for (struct dirent *e; (e = readdir(proc)) != NULL;) {
+		if (strspn(e->d_name, "0123456789") != strlen(e->d_name) ||
+		    pid_namespace(e->d_name) != ns || is_in(e->d_name, group))
+			continue;
+		moved++;
+		if (put(procs, e->d_name) < 0 && errno != ESRCH)
+			failed = errno;
+	}
+	(void)closedir(proc);
+	errno = failed;
+	if (failed != 0)
+		return hs_fail_errno(err, HS_ESYSTEM, "%s", procs);
+	*ret_moved = moved;
+	return 0;
+}
+
+static int limit_v1(const char *name, pid_t init, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *dir = hs_printf(OURS "/%s", name);
+	hs_auto(hs_freep) char *group = hs_printf("/hanse/%s", name);
+	hs_auto(hs_freep) char *max = hs_printf("%s/pids.max", dir);
+	hs_auto(hs_freep) char *count = hs_printf("%d", HV_PIDS_MAX);
+	hs_auto(hs_freep) char *pid = hs_printf("%d", init);
+	ino_t ns = pid_namespace(pid);
+	int moved = 1;
+
+	if (hs_dir_make(dir, 0755, err) < 0)
+		return -1;
+	if (put(max, count) < 0)
+		return hs_fail_errno(err, HS_ESYSTEM, "%s", max);
+	if (ns == 0)
+		return hs_fail(err, HS_ECONFLICT, "it stopped again");
+	for (int i = 0; moved > 0; i++) {
+		if (i == PASSES)
+			return hs_fail(
+			    err, HS_ESYSTEM, "it forks faster than we count");
+		if (move_pass(ns, dir, group, &moved, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* On cgroup v2 libvirt has given the domain a group: it gets the limit. */
+static int limit_v2(pid_t init, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *path = hs_printf("/proc/%d/cgroup", init);
+	hs_auto(hs_freep) char *text = NULL, *max = NULL, *count = NULL;
+	char *group;
+
+	if (hs_file_read(path, PROC_MAX, &text, NULL, err) < 0)
+		return -1;
+	group = strstr(text, "0::/");
+	if (group == NULL)
+		return hs_fail(err, HS_ESYSTEM, "no cgroup for processes");
+	group[strcspn(group, "\n")] = '\0';
+	max = hs_printf(CGROUP_V2 "%s/pids.max", group + 3);
+	count = hs_printf("%d", HV_PIDS_MAX);
+	if (put(max, count) < 0)
+		return hs_fail_errno(err, HS_ESYSTEM, "%s", max);
+	return 0;
+}
+
+int hv_pids_limit(const char *name, pid_t init, struct hs_err *err)
+{
+	if (access(PIDS_V1 "/cgroup.procs", F_OK) == 0)
+		return limit_v1(name, init, err);
+	return limit_v2(init, err);
+}
+
+void hv_pids_remove(const char *name)
+{
+	hs_auto(hs_freep) char *dir = hs_printf(OURS "/%s", name);
+
+	(void)rmdir(dir);
+	(void)rmdir(OURS); /* the last one takes the folder along */
+}
+
+/* In the child: system calls only, for the parent has threads. */
+static int userns_forbid(int ns)
+{
+	char back[8] = "";
+	int fd;
+
+	if (setns(ns, CLONE_NEWUSER) < 0)
+		return errno;
+	fd = open(MAX_USERNS, O_RDWR | O_CLOEXEC);
+	if (fd < 0 || write(fd, "0", 1) != 1 || lseek(fd, 0, SEEK_SET) != 0 ||
+	    read(fd, back, sizeof(back) - 1) < 1)
+		return errno;
+	return back[0] == '0' ? 0 : EPERM;
+}
+
+/*
+ * The value belongs to the user namespace of the process that opens the file,
+ * so a child steps into the domain's.
+ */
+int hv_userns_forbid(pid_t init, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *path = hs_printf("/proc/%d/ns/user", init);
+	hs_auto(hs_closep) int ns = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat theirs, ours;
+	int status = 0;
+	pid_t child;
+
+	if (ns < 0 || fstat(ns, &theirs) < 0 ||
+	    stat("/proc/self/ns/user", &ours) < 0)
+		return hs_fail_errno(err, HS_ESYSTEM, "%s", path);
+	if (theirs.st_ino == ours.st_ino)
+		return hs_fail(err, HS_ESYSTEM,
+		    "it has no user namespace of its own (<idmap>)");
+	child = fork();
+	if (child == 0)
+		_exit(userns_forbid(ns));
+	if (child < 0 || waitpid(child, &status, 0) < 0)
+		return hs_fail_errno(err, HS_ESYSTEM, "fork");
+	errno = WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
+	return errno == 0
+		   ? 0
+		   : hs_fail_errno(err, HS_ESYSTEM, "forbid user namespaces");
+}

@@ -1,0 +1,125 @@
+/* network.c - virtual networks and traffic filters. */
+
+#include <libvirt/virterror.h>
+
+#include "base/err.h"
+#include "hv/conn.h"
+
+#define hs_network hs_auto(hv_network_unrefp) virNetworkPtr
+#define hs_filter  hs_auto(hv_filter_unrefp) virNWFilterPtr
+#define hs_call    hs_auto(hv_call_end) struct hv_call
+
+/* *ret_network stays NULL when it is absent. */
+static int network_find(struct hv_conn *conn, const char *name,
+    virNetworkPtr *ret_network, struct hs_err *err)
+{
+	*ret_network = virNetworkLookupByName(conn->vir, name);
+	if (*ret_network == NULL && virGetLastErrorCode() != VIR_ERR_NO_NETWORK)
+		return hv_fail(conn, err, "network '%s'", name);
+	return 0;
+}
+
+int hv_network_define(struct hv_conn *conn, const char *xml, struct hs_err *err)
+{
+	hs_call call = hv_call_begin(conn, HV_CALL_MS);
+	hs_network network = virNetworkDefineXML(conn->vir, xml);
+
+	(void)call;
+	return network != NULL ? 0 : hv_fail(conn, err, "define network");
+}
+
+int hv_network_start(struct hv_conn *conn, const char *name, struct hs_err *err)
+{
+	hs_call call = hv_call_begin(conn, HV_CALL_MS);
+	hs_network network = NULL;
+
+	(void)call;
+	if (network_find(conn, name, &network, err) < 0)
+		return -1;
+	if (network == NULL)
+		return hs_fail(err, HS_ENOTFOUND, "no network '%s'", name);
+	if (virNetworkIsActive(network) != 1 && virNetworkCreate(network) < 0)
+		return hv_fail(conn, err, "start network '%s'", name);
+	return 0;
+}
+
+int hv_network_destroy(
+    struct hv_conn *conn, const char *name, struct hs_err *err)
+{
+	hs_call call = hv_call_begin(conn, HV_CALL_MS);
+	hs_network network = NULL;
+
+	(void)call;
+	if (network_find(conn, name, &network, err) < 0)
+		return -1;
+	if (network != NULL && virNetworkIsActive(network) == 1 &&
+	    virNetworkDestroy(network) < 0 &&
+	    virGetLastErrorCode() != VIR_ERR_NO_NETWORK)
+		return hv_fail(conn, err, "stop network '%s'", name);
+	return 0;
+}
+
+int hv_network_undefine(
+    struct hv_conn *conn, const char *name, struct hs_err *err)
+{
+	hs_call call = hv_call_begin(conn, HV_CALL_MS);
+	hs_network network = NULL;
+
+	(void)call;
+	if (network_find(conn, name, &network, err) < 0)
+		return -1;
+	if (network != NULL && virNetworkIsPersistent(network) == 1 &&
+	    virNetworkUndefine(network) < 0 &&
+	    virGetLastErrorCode() != VIR_ERR_NO_NETWORK)
+		return hv_fail(conn, err, "undefine network '%s'", name);
+	return 0;
+}
+
+int hv_network_state(struct hv_conn *conn, const char *name,
+    enum hv_state *ret_state, struct hs_err *err)
+{
+	hs_call call = hv_call_begin(conn, HV_CALL_MS);
+	hs_network network = NULL;
+	int active;
+
+	(void)call;
+	if (network_find(conn, name, &network, NULL) == 0 && network == NULL)
+		return hs_fail(err, HS_ENOTFOUND, "no network '%s'", name);
+	active = network != NULL ? virNetworkIsActive(network) : -1;
+	*ret_state = active < 0 ? HV_UNKNOWN
+	    : active == 1	? HV_RUNNING
+				: HV_STOPPED;
+	return 0;
+}
+
+int hv_filter_define(struct hv_conn *conn, const char *xml, struct hs_err *err)
+{
+	hs_call call = hv_call_begin(conn, HV_CALL_MS);
+	hs_filter filter = virNWFilterDefineXML(conn->vir, xml);
+
+	(void)call;
+	return filter != NULL ? 0 : hv_fail(conn, err, "define filter");
+}
+
+int hv_filter_undefine(
+    struct hv_conn *conn, const char *name, struct hs_err *err)
+{
+	hs_call call = hv_call_begin(conn, HV_CALL_MS);
+	hs_filter filter = virNWFilterLookupByName(conn->vir, name);
+
+	(void)call;
+	if (filter != NULL && virNWFilterUndefine(filter) == 0)
+		return 0;
+	if (virGetLastErrorCode() == VIR_ERR_NO_NWFILTER)
+		return 0;
+	return hv_fail(conn, err, "undefine filter '%s'", name);
+}
+
+int hv_filter_exists(struct hv_conn *conn, const char *name, struct hs_err *err)
+{
+	hs_call call = hv_call_begin(conn, HV_CALL_MS);
+	hs_filter filter = virNWFilterLookupByName(conn->vir, name);
+
+	(void)call;
+	return filter != NULL ? 0 : hv_fail(conn, err, "filter '%s'", name);
+}
