@@ -2,8 +2,7 @@
  *
  * The public header of dom-templates/. Every XML file of this folder is built
  * in; {{name}} is filled in escaped, {{#name}}...{{/name}} stays only if name
- * has a value. A name without a value outside such a section is an error, and
- * so is a value no template knows.
+ * has a value. A name without a value outside such a section is an error.
  */
 #ifndef HANSE_DOM_TEMPLATES_DOM_TEMPLATE_H
 #define HANSE_DOM_TEMPLATES_DOM_TEMPLATE_H
@@ -54,8 +53,8 @@ struct dom_params {
 	const char *address; /* the domain's, "10.90.2.10" */
 	unsigned prefix;     /* bits, e.g. 24 */
 	const char *gateway; /* host end of the network, "10.90.2.1" */
-	const char
-	    *filter; /* nwfilter, see dom_template_filter(); NULL: none */
+	const char *route;   /* platform address, via gateway; NULL: none */
+	const char *filter;  /* nwfilter of its kind; NULL: none */
 
 	/* LXC: folders on the host, mounted and idmapped by the caller. */
 	const char *root_dir;   /* the squashfs, read-only */

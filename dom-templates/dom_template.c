@@ -1,0 +1,182 @@
+/* dom_template.c - parameters of domains, networks, filters into XML.
+ *
+ * Each function is a table: the names its templates may use and their values.
+ */
+
+#include "dom-templates/dom_template.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "dom-templates/render.h"
+#include "gen/dom_xml.h"
+
+/* A 64 bit number as text. */
+struct number {
+	char text[24];
+};
+
+static const char *number(struct number *n, uint64_t value)
+{
+	(void)snprintf(
+	    n->text, sizeof(n->text), "%llu", (unsigned long long)value);
+	return n->text;
+}
+
+/* CPU time of a period of 100 ms, in microseconds. */
+#define QUOTA_PER_VCPU 100000u
+
+const char *dom_driver_name(enum dom_driver driver)
+{
+	static const char *const names[DOM_DRIVER_COUNT] = {
+		[DOM_LXC] = "lxc",
+		[DOM_QEMU] = "qemu",
+	};
+
+	return names[driver];
+}
+
+/* What no template can check: sizes and ids that would be accepted and wrong.
+ */
+static int check(
+    enum dom_driver driver, const struct dom_params *p, struct hs_err *err)
+{
+	if (p->memory_kib == 0 || p->vcpus == 0)
+		return hs_fail(
+		    err, HS_EINVAL, "a domain needs memory and vCPUs");
+	if (p->prefix < 1 || p->prefix > 32)
+		return hs_fail(
+		    err, HS_EINVAL, "prefix %u is not 1 to 32", p->prefix);
+	if (driver == DOM_LXC && p->idmap_base < DOM_IDMAP_COUNT)
+		return hs_fail(err, HS_EINVAL,
+		    "idmap_base %u would give the domain ids of the host",
+		    p->idmap_base);
+	return 0;
+}
+
+/* libvirt's domain type; NULL if accel is none of ours or not given. */
+static const char *machine_type(const char *accel)
+{
+	if (accel != NULL && strcmp(accel, "kvm") == 0)
+		return "kvm";
+	if (accel != NULL && strcmp(accel, "tcg") == 0)
+		return "qemu";
+	return NULL;
+}
+
+int dom_template_domain(enum dom_driver driver, const struct dom_params *p,
+    char **ret_xml, struct hs_err *err)
+{
+	static const char *const files[DOM_DRIVER_COUNT] = {
+		[DOM_LXC] = dom_xml_lxc,
+		[DOM_QEMU] = dom_xml_qemu,
+	};
+	struct number generation, memory, vcpus, quota, prefix, base, count;
+	/* clang-format off */
+	const struct dom_value values[] = {
+		{ "name",        p->name },
+		{ "uuid",        p->uuid },
+		{ "kind",        p->kind },
+		{ "ve",          p->ve },
+		{ "enterprise",  p->enterprise },
+		{ "generation",  number(&generation, p->generation) },
+		{ "memory_kib",  number(&memory, p->memory_kib) },
+		{ "vcpus",       number(&vcpus, p->vcpus) },
+		{ "cpu_quota",   number(&quota, (uint64_t)p->vcpus * QUOTA_PER_VCPU) },
+		{ "network",     p->network },
+		{ "ifname",      p->ifname },
+		{ "mac",         p->mac },
+		{ "address",     p->address },
+		{ "prefix",      number(&prefix, p->prefix) },
+		{ "gateway",     p->gateway },
+		{ "route",       p->route },
+		{ "filter",      p->filter },
+		{ "root_dir",    p->root_dir },
+		{ "config_dir",  p->config_dir },
+		{ "data_dir",    p->data_dir },
+		{ "idmap_base",  number(&base, p->idmap_base) },
+		{ "idmap_count", number(&count, DOM_IDMAP_COUNT) },
+		{ "type",        machine_type(p->accel) },
+		{ "kernel",      p->kernel },
+		{ "initrd",      p->initrd },
+		{ "cmdline",     p->cmdline != NULL ? p->cmdline : DOM_CMDLINE },
+		{ "image",       p->image },
+		{ "config_disk", p->config_disk },
+		{ "data_disk",   p->data_disk },
+		{ "console_log", p->console_log },
+	};
+	/* clang-format on */
+
+	if (check(driver, p, err) < 0 ||
+	    dom_render(files[driver], values, ARRAY_LEN(values), ret_xml, err) <
+		0)
+		return hs_wrap(err, "%s domain", dom_driver_name(driver));
+	return 0;
+}
+
+int dom_template_network(
+    const struct dom_network_params *p, char **ret_xml, struct hs_err *err)
+{
+	struct number generation, prefix;
+	/* clang-format off */
+	const struct dom_value values[] = {
+		{ "name",       p->name },
+		{ "uuid",       p->uuid },
+		{ "ve",         p->ve },
+		{ "generation", number(&generation, p->generation) },
+		{ "bridge",     p->bridge },
+		{ "mac",        p->mac },
+		{ "address",    p->address },
+		{ "prefix",     number(&prefix, p->prefix) },
+	};
+	/* clang-format on */
+
+	if (dom_render(
+		dom_xml_network, values, ARRAY_LEN(values), ret_xml, err) < 0)
+		return hs_wrap(err, "network");
+	return 0;
+}
+
+int dom_template_filter(const char *kind, const struct dom_filter_params *p,
+    char **ret_xml, struct hs_err *err)
+{
+	struct number gateway_port, directory_port, portal_port, db_port;
+	hs_auto(hs_freep) char *file = hs_printf("filter-%s.xml", kind);
+	const struct hs_embed *xml = hs_embed_find(dom_xml, file);
+	/* clang-format off */
+	const struct dom_value values[] = {
+		{ "name",           p->name },
+		{ "uuid",           p->uuid },
+		{ "platform",       p->platform },
+		{ "gateway_port",   number(&gateway_port, p->gateway_port) },
+		{ "directory_port", number(&directory_port, p->directory_port) },
+		{ "portal_port",    number(&portal_port, DOM_PORT_PORTAL) },
+		{ "db_port",        number(&db_port, DOM_PORT_POSTGRES) },
+	};
+	/* clang-format on */
+
+	if (xml == NULL)
+		return hs_fail(err, HS_ENOTFOUND,
+		    "no filter for domains of kind '%s'", kind);
+	if (dom_render(xml->data, values, ARRAY_LEN(values), ret_xml, err) < 0)
+		return hs_wrap(err, "filter");
+	return 0;
+}
+
+int dom_template_volume(
+    const struct dom_volume_params *p, char **ret_xml, struct hs_err *err)
+{
+	struct number capacity;
+	const struct dom_value values[] = {
+		{ "name", p->name },
+		{ "capacity", number(&capacity, p->capacity_bytes) },
+	};
+
+	if (dom_render(
+		dom_xml_volume, values, ARRAY_LEN(values), ret_xml, err) < 0)
+		return hs_wrap(err, "volume");
+	return 0;
+}
