@@ -13,6 +13,8 @@
 struct hs_conf {
 	struct hs_arena *arena;
 	struct conf_node *root;
+	char *text;
+	size_t len;
 	const cyaml_schema_value_t *schema;
 	void *data;
 };
@@ -115,37 +117,59 @@ static int read_text(const char *name, const char *text, char **ret_text,
 	return 0;
 }
 
-/* The struct, from a text that has been judged. */
-static void fill(struct hs_conf *conf, const char *text, size_t len,
-    struct hs_faults *faults)
+static int open_text(struct hs_conf *conf, const char *name, const char *text,
+    struct hs_faults *faults, struct hs_err *err)
 {
-	cyaml_data_t *data = NULL;
-	cyaml_err_t status = cyaml_load_data(
-	    (const uint8_t *)text, len, &quiet, conf->schema, &data, NULL);
-
-	if (status != CYAML_OK)
-		hs_faults_add(faults, 0, "", "%s", cyaml_strerror(status));
-	conf->data = data;
+	if (read_text(name, text, &conf->text, &conf->len, err) < 0)
+		return -1;
+	conf->root = conf_tree_read(conf->text, conf->len, conf->arena, faults);
+	if (conf->root == NULL)
+		return hs_faults_fail(faults, err);
+	conf_judge(conf->root, conf->schema, faults);
+	return 0;
 }
 
-static int load(const char *name, const char *text,
+int hs_conf_open(const char *name, const char *text,
     const cyaml_schema_value_t *schema, struct hs_conf **ret_conf,
     struct hs_faults *faults, struct hs_err *err)
 {
 	hs_auto(hs_conf_freep) struct hs_conf *conf = hs_alloc(sizeof(*conf));
-	hs_auto(hs_freep) char *copy = NULL;
-	size_t len = 0;
 
+	hs_faults_done(faults);
+	faults->file = hs_strdup(name);
 	conf->arena = hs_arena_new();
 	conf->schema = schema;
-	if (read_text(name, text, &copy, &len, err) < 0)
+	if (open_text(conf, name, text, faults, err) < 0)
 		return -1;
-	conf->root = conf_tree_read(copy, len, conf->arena, faults);
-	if (conf->root != NULL)
-		conf_judge(conf->root, schema, faults);
-	if (faults->count == 0)
-		fill(conf, copy, len, faults);
+	*ret_conf = hs_steal(&conf);
+	return 0;
+}
+
+int hs_conf_fill(struct hs_conf *conf, struct hs_faults *faults,
+    void **ret_data, struct hs_err *err)
+{
+	cyaml_data_t *data = NULL;
+	cyaml_err_t status;
+
 	if (hs_faults_fail(faults, err) < 0)
+		return -1;
+	status = cyaml_load_data((const uint8_t *)conf->text, conf->len, &quiet,
+	    conf->schema, &data, NULL);
+	conf->data = data;
+	if (status != CYAML_OK)
+		hs_faults_add(faults, 0, "", "%s", cyaml_strerror(status));
+	*ret_data = data;
+	return hs_faults_fail(faults, err);
+}
+
+static int load(const char *name, const char *text,
+    const cyaml_schema_value_t *schema, struct hs_conf **ret_conf,
+    void **ret_data, struct hs_faults *faults, struct hs_err *err)
+{
+	hs_auto(hs_conf_freep) struct hs_conf *conf = NULL;
+
+	if (hs_conf_open(name, text, schema, &conf, faults, err) < 0 ||
+	    hs_conf_fill(conf, faults, ret_data, err) < 0)
 		return -1;
 	*ret_conf = hs_steal(&conf);
 	return 0;
@@ -156,15 +180,10 @@ int hs_conf_load(const char *name, const char *text,
     void **ret_data, struct hs_faults *faults, struct hs_err *err)
 {
 	struct hs_faults own = { 0 };
-	struct hs_faults *list = faults != NULL ? faults : &own;
-	int ret;
+	int ret = load(name, text, schema, ret_conf, ret_data,
+	    faults != NULL ? faults : &own, err);
 
-	hs_faults_done(list);
-	list->file = hs_strdup(name);
-	ret = load(name, text, schema, ret_conf, list, err);
 	hs_faults_done(&own);
-	if (ret == 0)
-		*ret_data = (*ret_conf)->data;
 	return ret;
 }
 
@@ -193,13 +212,83 @@ static const struct conf_node *follow(
 	return node;
 }
 
-unsigned hs_conf_line(const struct hs_conf *conf, const char *field)
+static const struct conf_node *find(
+    const struct hs_conf *conf, const char *field)
 {
 	const struct conf_node *node = conf->root;
 
 	while (node != NULL && *field != '\0')
 		node = follow(node, &field);
+	return node;
+}
+
+unsigned hs_conf_line(const struct hs_conf *conf, const char *field)
+{
+	const struct conf_node *node = find(conf, field);
+
 	return node != NULL ? node->line : 0;
+}
+
+const char *hs_conf_text(const struct hs_conf *conf, const char *field)
+{
+	const struct conf_node *node = find(conf, field);
+
+	return node != NULL ? node->text : NULL;
+}
+
+struct visitor {
+	void (*visit)(void *arg, const struct hs_conf_value *value);
+	void *arg;
+};
+
+static void each(const struct visitor *v, const struct conf_node *node,
+    const char *pattern, const char *path);
+
+static void each_entry(const struct visitor *v, const struct conf_node *node,
+    const char *pattern, const char *path)
+{
+	for (size_t i = 0; node->kind == CONF_SEQUENCE && i < node->count;
+	     i++) {
+		hs_auto(hs_freep) char *here = hs_printf("%s[%zu]", path, i);
+
+		each(v, node->parts[i], pattern, here);
+	}
+}
+
+static void each(const struct visitor *v, const struct conf_node *node,
+    const char *pattern, const char *path)
+{
+	const char *key = *pattern == '.' ? pattern + 1 : pattern;
+	size_t len = strcspn(key, ".[");
+	hs_auto(hs_freep) char *here = NULL;
+
+	if (*pattern == '\0') {
+		v->visit(v->arg,
+		    &(struct hs_conf_value) { .line = node->line,
+			.field = path,
+			.text = node->text,
+			.count =
+			    node->kind == CONF_SEQUENCE ? node->count : 0 });
+		return;
+	}
+	if (*pattern == '[') {
+		each_entry(v, node, pattern + 2, path);
+		return;
+	}
+	here = hs_printf(
+	    "%s%s%.*s", path, path[0] != '\0' ? "." : "", (int)len, key);
+	node = node->kind == CONF_MAPPING ? conf_tree_member(node, key, len)
+					  : NULL;
+	if (node != NULL)
+		each(v, node, key + len, here);
+}
+
+void hs_conf_each(const struct hs_conf *conf, const char *pattern,
+    void (*visit)(void *arg, const struct hs_conf_value *value), void *arg)
+{
+	const struct visitor v = { .visit = visit, .arg = arg };
+
+	each(&v, conf->root, pattern, "");
 }
 
 void hs_conf_free(struct hs_conf *conf)
@@ -209,5 +298,6 @@ void hs_conf_free(struct hs_conf *conf)
 	if (conf->data != NULL)
 		(void)cyaml_free(&quiet, conf->schema, conf->data, 0);
 	hs_arena_free(conf->arena);
+	free(conf->text);
 	free(conf);
 }

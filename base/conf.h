@@ -52,17 +52,40 @@ bool hs_is_like(const char *word, const char *known);
 struct hs_conf;
 
 /**
- * Read and check a file, or text.
+ * Read a file, or text, and judge it by a schema; the struct is not filled yet,
+ * so that a reader's own checks can add their faults to the same list.
  *
  * Stricter than libcyaml: integers are plain decimals, booleans are true,
  * false, yes or no, enums and flags are listed words, and keys stand once.
- * A range narrower than the integer's type is the reader's own check.
  *
- * @name:        the file's name for messages
- * @text:        its content; NULL reads the file @name
- * @schema:      libcyaml schema of the top-level mapping (a pointer value)
- * @ret_data:    the struct, owned by *ret_conf
- * @faults:      every fault, by line; starts anew; NULL if nobody cares
+ * @name:      the file's name for messages
+ * @text:      its content; NULL reads the file @name
+ * @schema:    libcyaml schema of the top-level mapping (a pointer value)
+ * @ret_conf:  what was read, faulty or not
+ * @faults:    every fault of structure; starts anew
+ *
+ * Errors: HS_EINVAL (not YAML at all: no tree), HS_ENOTFOUND, HS_ELIMIT,
+ * HS_ESYSTEM.
+ */
+int hs_conf_open(const char *name, const char *text,
+    const cyaml_schema_value_t *schema, struct hs_conf **ret_conf,
+    struct hs_faults *faults, struct hs_err *err);
+
+/**
+ * Fill the struct, unless there are faults.
+ *
+ * @ret_data:  the struct, owned by the conf
+ *
+ * Errors: HS_EINVAL (see hs_faults_fail()).
+ */
+int hs_conf_fill(struct hs_conf *conf, struct hs_faults *faults,
+    void **ret_data, struct hs_err *err);
+
+/**
+ * Open and fill in one, for readers that check nothing else or check the
+ * struct.
+ *
+ * @faults:  every fault, by line; starts anew; NULL if nobody cares
  *
  * Errors: HS_EINVAL (see faults; the message is the first one, whole:
  * "FILE:LINE: FIELD: MESSAGE"), HS_ENOTFOUND, HS_ELIMIT, HS_ESYSTEM.
@@ -70,6 +93,24 @@ struct hs_conf;
 int hs_conf_load(const char *name, const char *text,
     const cyaml_schema_value_t *schema, struct hs_conf **ret_conf,
     void **ret_data, struct hs_faults *faults, struct hs_err *err);
+
+/** One place in the file. */
+struct hs_conf_value {
+	unsigned line;
+	const char *field; /* its path, e.g. "enterprises[2].name" */
+	const char *text;  /* NULL if it is a list or a group of keys */
+	size_t count;      /* entries of a list */
+};
+
+/**
+ * Visit every place a pattern such as "enterprises[].people[].login" leads to,
+ * from top to bottom. What is missing or of another kind is passed over.
+ */
+void hs_conf_each(const struct hs_conf *conf, const char *pattern,
+    void (*visit)(void *arg, const struct hs_conf_value *value), void *arg);
+
+/** The text of a field as it is written; NULL if there is none. */
+const char *hs_conf_text(const struct hs_conf *conf, const char *field);
 
 /** The line of a field such as "enterprises[2].name"; 0 if it is not there. */
 unsigned hs_conf_line(const struct hs_conf *conf, const char *field);
