@@ -15,6 +15,7 @@ struct hs_db {
 	const char **prepared; /* statement texts; the index is the name */
 	size_t count;
 	char sqlstate[6];
+	char detail[128];
 };
 
 /* A row set is libpq's own result; the struct exists only in the type. */
@@ -132,12 +133,15 @@ static int fail_result(
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *msg = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
 
 	if (PQstatus(db->conn) != CONNECTION_OK && state == NULL)
 		state = "08006";
 	if (state == NULL)
 		state = "XX000";
 	(void)snprintf(db->sqlstate, sizeof(db->sqlstate), "%s", state);
+	(void)snprintf(
+	    db->detail, sizeof(db->detail), "%s", detail != NULL ? detail : "");
 	return fail_message(
 	    err, code_of(state), msg != NULL ? msg : PQerrorMessage(db->conn));
 }
@@ -213,6 +217,11 @@ int hs_db_query(struct hs_db *db, const char *sql, size_t count,
 const char *hs_db_sqlstate(const struct hs_db *db)
 {
 	return db->sqlstate;
+}
+
+const char *hs_db_detail(const struct hs_db *db)
+{
+	return db->detail;
 }
 
 size_t hs_rows_count(const struct hs_rows *rows)

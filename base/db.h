@@ -63,6 +63,9 @@ int hs_db_query(struct hs_db *db, const char *sql, size_t count,
 /** SQLSTATE of the connection's last failure, e.g. "HN002"; "" for none. */
 const char *hs_db_sqlstate(const struct hs_db *db);
 
+/** Its DETAIL, cut to 127 bytes; for HN003 the name of the field refused. */
+const char *hs_db_detail(const struct hs_db *db);
+
 size_t hs_rows_count(const struct hs_rows *rows);
 /**
  * One value as text; NULL for SQL's NULL. The column must exist (it is our
