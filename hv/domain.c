@@ -1,5 +1,7 @@
 /* domain.c - the life of a domain: define, start, stop, forget. */
 
+#include "hv/domain.h"
+
 #include <libvirt/virterror.h>
 #include <signal.h>
 #include <string.h>
@@ -64,7 +66,7 @@ static int lookup_or_gone(struct hv_conn *conn, const char *name,
 	return hs_fail(err, why.code, "%s", why.msg);
 }
 
-static enum hv_state state_of(virDomainPtr domain)
+enum hv_state hv_state_of(virDomainPtr domain)
 {
 	int state;
 
@@ -92,7 +94,7 @@ int hv_domain_start(struct hv_conn *conn, const char *name, struct hs_err *err)
 	(void)call;
 	if (lookup(conn, name, &domain, err) < 0)
 		return -1;
-	if (state_of(domain) != HV_RUNNING && virDomainCreate(domain) < 0)
+	if (hv_state_of(domain) != HV_RUNNING && virDomainCreate(domain) < 0)
 		return hv_fail(conn, err, "start domain '%s'", name);
 	if (conn->driver != HV_LXC)
 		return 0;
@@ -145,8 +147,9 @@ static bool has_been_killed(struct hv_conn *conn, virDomainPtr domain)
 static int destroy(struct hv_conn *conn, virDomainPtr domain, const char *name,
     struct hs_err *err)
 {
-	if (state_of(domain) != HV_STOPPED && !has_been_killed(conn, domain) &&
-	    virDomainDestroy(domain) < 0 && !has_stopped(domain, 0))
+	if (hv_state_of(domain) != HV_STOPPED &&
+	    !has_been_killed(conn, domain) && virDomainDestroy(domain) < 0 &&
+	    !has_stopped(domain, 0))
 		return hv_fail(conn, err, "destroy domain '%s'", name);
 	if (conn->driver == HV_LXC && conn->is_local)
 		hv_pids_remove(name);
@@ -164,7 +167,7 @@ int hv_domain_shutdown(
 		return -1;
 	if (domain == NULL)
 		return 0;
-	if (state_of(domain) == HV_RUNNING &&
+	if (hv_state_of(domain) == HV_RUNNING &&
 	    virDomainShutdownFlags(domain, hv_shutdown_flags(conn->driver)) ==
 		0)
 		(void)has_stopped(domain, timeout_ms);
@@ -194,7 +197,7 @@ int hv_domain_undefine(
 		return -1;
 	if (domain == NULL)
 		return 0;
-	if (state_of(domain) == HV_RUNNING)
+	if (hv_state_of(domain) == HV_RUNNING)
 		return hs_fail(err, HS_ECONFLICT, "domain '%s' runs", name);
 	if (virDomainUndefineFlags(domain, hv_undefine_flags(conn->driver)) <
 		0 &&
@@ -212,7 +215,7 @@ int hv_domain_state(struct hv_conn *conn, const char *name,
 
 	(void)call;
 	if (lookup(conn, name, &domain, &why) == 0)
-		*ret_state = state_of(domain);
+		*ret_state = hv_state_of(domain);
 	else if (why.code == HS_ENOTFOUND)
 		return hs_fail(err, why.code, "%s", why.msg);
 	else

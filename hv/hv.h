@@ -304,13 +304,13 @@ int hv_image_mount(const char *path, char **ret_dir, struct hs_err *err);
  * Show a mounted image at HV_MOUNT_ROOT/domain/DOMAIN/root with its owners
  * shifted to base and up.
  *
- * @image_dir:  from hv_image_mount()
+ * @image:    from hv_image_mount()
  * @base:       the domain's first host uid and gid
  * @ret_dir:    where; owned by the caller
  *
  * Errors: HS_EINVAL, HS_ESYSTEM.
  */
-int hv_root_mount(const char *domain, const char *image_dir, unsigned base,
+int hv_root_mount(const char *domain, const char *image, unsigned base,
     char **ret_dir, struct hs_err *err);
 
 /**
@@ -344,12 +344,11 @@ struct hv_probe {
 	char remedy[256]; /* what to do about it; "" if ok or nothing helps */
 };
 
-/** What the KVM probe boots: a guest that powers itself off. */
+/** What the KVM probe boots, to the end of the kernel's own start. */
 struct hv_probe_guest {
-	const char *kernel; /* NULL: no kernel at hand */
-	const char *initrd;
-	const char *cmdline; /* makes its init power off at once */
-	int timeout_ms;
+	const char *kernel; /* NULL: none at hand */
+	const char *initrd; /* NULL: none needed */
+	int timeout_ms;     /* give up then, e.g. 15000 */
 };
 
 const char *hv_probe_name(enum hv_probe_kind kind); /* "kvm" */

@@ -86,9 +86,9 @@ int hv_network_state(struct hv_conn *conn, const char *name,
 	if (network_find(conn, name, &network, NULL) == 0 && network == NULL)
 		return hs_fail(err, HS_ENOTFOUND, "no network '%s'", name);
 	active = network != NULL ? virNetworkIsActive(network) : -1;
-	*ret_state = active < 0 ? HV_UNKNOWN
-	    : active == 1	? HV_RUNNING
-				: HV_STOPPED;
+	*ret_state = active < 0    ? HV_UNKNOWN
+		     : active == 1 ? HV_RUNNING
+				   : HV_STOPPED;
 	return 0;
 }
 

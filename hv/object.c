@@ -1,0 +1,173 @@
+/* object.c - read what hanse owns out of libvirt's XML, by one table. */
+
+#include <libxml/parser.h>
+#include <libxml/xpath.h>
+#include <libxml/xpathInternals.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hv/hv.h"
+
+#define NAMESPACE "https://hanse.example/ns/1"
+#define PREFIX    "hanse-" /* of filters, which have no metadata */
+
+/* clang-format off */
+static const char *const kind_names[HV_KIND_COUNT] = {
+	[HV_DOMAIN]  = "domain",
+	[HV_NETWORK] = "network",
+	[HV_FILTER]  = "filter",
+};
+
+#define TEXT(f)   offsetof(struct hv_object, f), AS_TEXT
+#define NUMBER(f) offsetof(struct hv_object, f), AS_UNSIGNED
+#define D (1U << HV_DOMAIN)
+#define N (1U << HV_NETWORK)
+#define F (1U << HV_FILTER)
+
+static const struct attribute {
+	unsigned kinds;
+	size_t offset;
+	enum { AS_TEXT, AS_UNSIGNED, AS_UINT64, AS_BOOL } type;
+	const char *xpath;
+} attributes[] = {
+	{ D|N|F, TEXT(uuid),         "/*/uuid" },
+	{ N|D,   TEXT(name),         "/*/name" },
+	{ F,     TEXT(name),         "/*/@name" },
+	{ D|N,   TEXT(role),         "/*/metadata/h:object/@kind" },
+	{ D|N,   TEXT(ve),           "/*/metadata/h:object/@ve" },
+	{ D|N,   TEXT(enterprise),   "/*/metadata/h:object/@enterprise" },
+	{ D|N,   NUMBER(generation), "/*/metadata/h:object/@generation" },
+	{ D,     NUMBER(vcpus),      "/*/vcpu" },
+	{ D,     offsetof(struct hv_object, memory_kib), AS_UINT64,
+	                             "/*/memory[not(@unit) or @unit='KiB']" },
+	{ D,     TEXT(root),         "//filesystem[target/@dir='/']/source/@dir"
+	                             "|//disk[target/@dev='vda']/source/@file" },
+	{ D,     TEXT(config),
+	                  "//filesystem[target/@dir='/etc/hanse']/source/@dir"
+	                  "|//disk[target/@dev='vdb']/source/@file" },
+	{ D,     TEXT(data),  "//filesystem[target/@dir='/data']/source/@dir"
+	                      "|//disk[target/@dev='vdc']/source/@file" },
+	{ D,     TEXT(kernel),       "/*/os/kernel" },
+	{ D,     TEXT(initrd),       "/*/os/initrd" },
+	{ D,     TEXT(network),      "//interface[1]/source/@network" },
+	{ D,     TEXT(mac),          "//interface[1]/mac/@address" },
+	{ D,     TEXT(ifname),       "//interface[1]/target/@dev" },
+	{ D,     TEXT(filter),       "//interface[1]/filterref/@filter" },
+	{ D,     TEXT(address),
+	    "//interface[1]/filterref/parameter[@name='IP']/@value" },
+	{ D,     offsetof(struct hv_object, isolated), AS_BOOL,
+	                             "//interface[1]/port[@isolated='yes']" },
+	{ D,     NUMBER(idmap_base), "/*/idmap/uid[@start='0']/@target" },
+	{ D,     NUMBER(idmap_count), "/*/idmap/uid[@start='0']/@count" },
+	{ N,     TEXT(bridge),       "/*/bridge/@name" },
+	{ N,     TEXT(mac),          "/*/mac/@address" },
+	{ N,     TEXT(host_address), "/*/ip[1]/@address" },
+	{ N,     NUMBER(prefix),     "/*/ip[1]/@prefix" },
+	{ N,     offsetof(struct hv_object, forwards), AS_BOOL, "/*/forward" },
+};
+
+#undef D
+#undef N
+#undef F
+/* clang-format on */
+
+const char *hv_kind_name(enum hv_kind kind)
+{
+	return kind_names[kind];
+}
+
+/* The first node's text; NULL if there is none. */
+static char *evaluate(xmlXPathContextPtr xpath, const char *expression)
+{
+	xmlXPathObjectPtr found =
+	    xmlXPathEval((const xmlChar *)expression, xpath);
+	xmlChar *content = NULL;
+	char *text = NULL;
+
+	if (found != NULL && found->nodesetval != NULL &&
+	    found->nodesetval->nodeNr > 0)
+		content = xmlNodeGetContent(found->nodesetval->nodeTab[0]);
+	if (content != NULL)
+		text = hs_strdup((const char *)content);
+	xmlFree(content);
+	xmlXPathFreeObject(found);
+	return text;
+}
+
+static void fill(
+    struct hv_object *object, const struct attribute *a, char *text)
+{
+	hs_auto(hs_freep) char *value = text;
+	char *field = (char *)object + a->offset;
+
+	if (value == NULL)
+		return;
+	switch (a->type) {
+	case AS_TEXT:
+		*(char **)(void *)field = hs_steal(&value);
+		break;
+	case AS_UNSIGNED:
+		*(unsigned *)(void *)field = (unsigned)strtoul(value, NULL, 10);
+		break;
+	case AS_UINT64:
+		*(uint64_t *)(void *)field = strtoull(value, NULL, 10);
+		break;
+	case AS_BOOL:
+		*(bool *)(void *)field = true;
+		break;
+	}
+}
+
+static bool is_ours(const struct hv_object *object)
+{
+	if (object->uuid == NULL || object->name == NULL)
+		return false;
+	if (object->kind == HV_FILTER)
+		return strncmp(object->name, PREFIX, strlen(PREFIX)) == 0;
+	return object->role != NULL;
+}
+
+bool hv_object_parse(
+    enum hv_kind kind, const char *xml, struct hv_object *ret_object)
+{
+	struct hv_object object = { .kind = kind, .state = HV_UNKNOWN };
+	xmlDocPtr doc = xmlReadMemory(xml, (int)strlen(xml), NULL, NULL,
+	    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	xmlXPathContextPtr xpath = doc != NULL ? xmlXPathNewContext(doc) : NULL;
+
+	if (xpath != NULL) {
+		(void)xmlXPathRegisterNs(
+		    xpath, (const xmlChar *)"h", (const xmlChar *)NAMESPACE);
+		for (size_t i = 0; i < ARRAY_LEN(attributes); i++)
+			if ((attributes[i].kinds & (1U << kind)) != 0)
+				fill(&object, &attributes[i],
+				    evaluate(xpath, attributes[i].xpath));
+	}
+	xmlXPathFreeContext(xpath);
+	xmlFreeDoc(doc);
+	if (!is_ours(&object)) {
+		hv_object_done(&object);
+		return false;
+	}
+	*ret_object = object;
+	return true;
+}
+
+void hv_object_done(struct hv_object *object)
+{
+	for (size_t i = 0; i < ARRAY_LEN(attributes); i++) {
+		void *field = (char *)object + attributes[i].offset;
+
+		if (attributes[i].type == AS_TEXT)
+			hs_freep(field);
+	}
+	*object = (struct hv_object) { 0 };
+}
+
+void hv_objects_done(struct hv_objects *objects)
+{
+	for (size_t i = 0; i < objects->count; i++)
+		hv_object_done(&objects->list[i]);
+	free(objects->list);
+	*objects = (struct hv_objects) { 0 };
+}
