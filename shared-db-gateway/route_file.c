@@ -1,0 +1,407 @@
+/* route_file.c - the files of the routes folder: written by provisioning, read
+ * by the gateway, checked by both.
+ */
+
+#include "shared-db-gateway/route_file.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "shared-db-gateway/gateway.h"
+#include "shared-db-gateway/scram.h"
+
+#define FILE_MAX      (4u << 20)
+#define ROLE_NAME_MAX 63 /* PostgreSQL's NAMEDATALEN - 1 */
+#define PLATFORM      "platform"
+
+static void json_freep(json_t **json)
+{
+	json_decref(*json);
+	*json = NULL;
+}
+
+/* One member of a JSON object and where it goes. */
+struct member {
+	const char *name;
+	size_t offset;
+	bool is_number, optional;
+};
+
+/* clang-format off */
+static const struct member route_members[] = {
+	{ "enterprise",     offsetof(struct gw_route, enterprise),     false, false },
+	{ "user",           offsetof(struct gw_route, user),           false, false },
+	{ "database",       offsetof(struct gw_route, database),       false, false },
+	{ "role",           offsetof(struct gw_route, role),           false, false },
+	{ "host",           offsetof(struct gw_route, host),           false, true  },
+	{ "port",           offsetof(struct gw_route, port),           true,  true  },
+	{ "server_name",    offsetof(struct gw_route, server_name),    false, true  },
+	{ "connections",    offsetof(struct gw_route, connections),    true,  false },
+	{ "certificate_cn", offsetof(struct gw_route, certificate_cn), false, true  },
+	{ "scram",          offsetof(struct gw_route, scram),          false, true  },
+};
+
+static const struct member server_members[] = {
+	{ "name",           offsetof(struct gw_server, name),          false, false },
+	{ "host",           offsetof(struct gw_server, host),          false, false },
+	{ "port",           offsetof(struct gw_server, port),          true,  false },
+	{ "server_name",    offsetof(struct gw_server, server_name),   false, false },
+};
+/* clang-format on */
+
+static char **text_at(void *object, const struct member *m)
+{
+	return (char **)((char *)object + m->offset);
+}
+
+static unsigned *number_at(void *object, const struct member *m)
+{
+	return (unsigned *)((char *)object + m->offset);
+}
+
+static void object_done(
+    void *object, const struct member *members, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!members[i].is_number)
+			free(*text_at(object, &members[i]));
+}
+
+void gw_routes_free(struct gw_routes *routes)
+{
+	if (routes == NULL)
+		return;
+	for (size_t i = 0; i < routes->count; i++)
+		object_done(
+		    &routes->list[i], route_members, ARRAY_LEN(route_members));
+	for (size_t i = 0; i < routes->server_count; i++)
+		object_done(&routes->servers[i], server_members,
+		    ARRAY_LEN(server_members));
+	free(routes->list);
+	free(routes->servers);
+	free(routes->ve);
+	free(routes);
+}
+
+/* Checks, for what is read and what is to be written alike. */
+
+static int check_address(const char *host, unsigned port,
+    const char *server_name, struct hs_err *err)
+{
+	uint8_t raw[16];
+
+	if (host == NULL || (inet_pton(AF_INET, host, raw) != 1 &&
+				inet_pton(AF_INET6, host, raw) != 1))
+		return hs_fail(err, HS_EINVAL, "host is not an IP address");
+	if (port < 1 || port > 65535)
+		return hs_fail(err, HS_EINVAL, "port is not 1 to 65535");
+	if (server_name == NULL || *server_name == '\0')
+		return hs_fail(err, HS_EINVAL, "server_name is missing");
+	return 0;
+}
+
+static int check_name(const char *what, const char *name, struct hs_err *err)
+{
+	if (name == NULL || *name == '\0' || strlen(name) > ROLE_NAME_MAX ||
+	    !hs_is_text(name))
+		return hs_fail(err, HS_EINVAL, "%s is not 1 to %d characters",
+		    what, ROLE_NAME_MAX);
+	return 0;
+}
+
+static int check_route(
+    const struct gw_route *r, bool is_platform, struct hs_err *err)
+{
+	struct gw_verifier verifier;
+	bool any = r->database != NULL && strcmp(r->database, "*") == 0;
+
+	if (check_name("enterprise", r->enterprise, err) < 0 ||
+	    check_name("user", r->user, err) < 0 ||
+	    check_name("database", r->database, err) < 0 ||
+	    check_name("role", r->role, err) < 0)
+		return -1;
+	if (any && !is_platform)
+		return hs_fail(err, HS_EINVAL,
+		    "database '*' is allowed in " PLATFORM ".json only");
+	if (any && r->host != NULL)
+		return hs_fail(
+		    err, HS_EINVAL, "a host and database '*' together");
+	if (!any && check_address(r->host, r->port, r->server_name, err) < 0)
+		return -1;
+	if (r->connections < 1 || r->connections > 10000)
+		return hs_fail(err, HS_EINVAL, "connections is not 1 to 10000");
+	if (r->scram != NULL && gw_verifier_parse(r->scram, &verifier, err) < 0)
+		return -1;
+	return 0;
+}
+
+static int check_server(const struct gw_server *s, struct hs_err *err)
+{
+	if (check_name("name", s->name, err) < 0)
+		return -1;
+	return check_address(s->host, s->port, s->server_name, err);
+}
+
+static int check_all(const struct gw_routes *routes, struct hs_err *err)
+{
+	bool is_platform = strcmp(routes->ve, PLATFORM) == 0;
+
+	if (!hs_is_label(routes->ve, 32))
+		return hs_fail(
+		    err, HS_EINVAL, "'%s' is not a name of a VE", routes->ve);
+	if (!is_platform && routes->server_count > 0)
+		return hs_fail(err, HS_EINVAL,
+		    "servers are allowed in " PLATFORM ".json only");
+	for (size_t i = 0; i < routes->server_count; i++)
+		if (check_server(&routes->servers[i], err) < 0)
+			return hs_wrap(err, "servers[%zu]", i);
+	for (size_t i = 0; i < routes->count; i++)
+		if (check_route(&routes->list[i], is_platform, err) < 0)
+			return hs_wrap(err, "routes[%zu]", i);
+	return 0;
+}
+
+/* Reading. */
+
+static int read_member(void *object, const struct member *m,
+    const json_t *value, struct hs_err *err)
+{
+	if (value == NULL || json_is_null(value)) {
+		if (m->optional)
+			return 0;
+		return hs_fail(err, HS_EINVAL, "%s is missing", m->name);
+	}
+	if (m->is_number) {
+		if (!json_is_integer(value) || json_integer_value(value) < 0 ||
+		    json_integer_value(value) > INT_MAX)
+			return hs_fail(
+			    err, HS_EINVAL, "%s is not a number", m->name);
+		*number_at(object, m) = (unsigned)json_integer_value(value);
+		return 0;
+	}
+	if (!json_is_string(value))
+		return hs_fail(err, HS_EINVAL, "%s is not text", m->name);
+	*text_at(object, m) = hs_strdup(json_string_value(value));
+	return 0;
+}
+
+static int read_object(const json_t *json, void *object,
+    const struct member *members, size_t count, struct hs_err *err)
+{
+	size_t known = 0;
+
+	if (!json_is_object(json))
+		return hs_fail(err, HS_EINVAL, "not an object");
+	for (size_t i = 0; i < count; i++) {
+		const json_t *value = json_object_get(json, members[i].name);
+
+		known += value != NULL;
+		if (read_member(object, &members[i], value, err) < 0)
+			return -1;
+	}
+	if (known != json_object_size(json))
+		return hs_fail(err, HS_EINVAL, "has an unknown member");
+	return 0;
+}
+
+static int read_file(
+    const json_t *json, struct gw_routes *routes, struct hs_err *err)
+{
+	const json_t *servers = json_object_get(json, "servers");
+	const json_t *list = json_object_get(json, "routes");
+	const char *ve = json_string_value(json_object_get(json, "ve"));
+
+	if (ve == NULL || !json_is_array(list))
+		return hs_fail(err, HS_EINVAL, "ve or routes is missing");
+	routes->ve = hs_strdup(ve);
+	routes->generation =
+	    (uint64_t)json_integer_value(json_object_get(json, "generation"));
+	routes->list =
+	    hs_alloc((json_array_size(list) + 1) * sizeof(struct gw_route));
+	routes->servers =
+	    hs_alloc((json_array_size(servers) + 1) * sizeof(struct gw_server));
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		routes->count = i + 1;
+		if (read_object(json_array_get(list, i), &routes->list[i],
+			route_members, ARRAY_LEN(route_members), err) < 0)
+			return hs_wrap(err, "routes[%zu]", i);
+	}
+	for (size_t i = 0; i < json_array_size(servers); i++) {
+		routes->server_count = i + 1;
+		if (read_object(json_array_get(servers, i), &routes->servers[i],
+			server_members, ARRAY_LEN(server_members), err) < 0)
+			return hs_wrap(err, "servers[%zu]", i);
+	}
+	return check_all(routes, err);
+}
+
+int gw_routes_parse(
+    const char *path, struct gw_routes **ret_routes, struct hs_err *err)
+{
+	hs_auto(gw_routes_freep) struct gw_routes *routes =
+	    hs_alloc(sizeof(*routes));
+	hs_auto(json_freep) json_t *json = NULL;
+	hs_auto(hs_freep) char *text = NULL;
+	json_error_t fault;
+	size_t len = 0;
+
+	if (hs_file_read(path, FILE_MAX, &text, &len, err) < 0)
+		return -1;
+	json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &fault);
+	hs_wipe(text, len);
+	if (json == NULL)
+		return hs_fail(
+		    err, HS_EINVAL, "%s:%d: %s", path, fault.line, fault.text);
+	if (read_file(json, routes, err) < 0)
+		return hs_wrap(err, "%s", path);
+	*ret_routes = hs_steal(&routes);
+	return 0;
+}
+
+int gw_routes_read(const char *dir, const char *ve,
+    struct gw_routes **ret_routes, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *path = hs_printf("%s/%s.json", dir, ve);
+
+	return gw_routes_parse(path, ret_routes, err);
+}
+
+/* Writing. */
+
+static json_t *to_json(
+    const void *object, const struct member *members, size_t count)
+{
+	json_t *json = json_object();
+
+	for (size_t i = 0; i < count; i++) {
+		const char *at = (const char *)object + members[i].offset;
+		json_t *value = NULL;
+
+		if (members[i].is_number)
+			value =
+			    json_integer(*(const unsigned *)(const void *)at);
+		else if (*(char *const *)(const void *)at != NULL)
+			value = json_string(*(char *const *)(const void *)at);
+		if (value != NULL)
+			(void)json_object_set_new(json, members[i].name, value);
+	}
+	return json;
+}
+
+static char *to_text(const struct gw_routes *routes)
+{
+	hs_auto(json_freep) json_t *json = json_pack("{s:s, s:I}", "ve",
+	    routes->ve, "generation", (json_int_t)routes->generation);
+	json_t *list = json_array(), *servers = json_array();
+
+	for (size_t i = 0; i < routes->server_count; i++)
+		(void)json_array_append_new(
+		    servers, to_json(&routes->servers[i], server_members,
+				 ARRAY_LEN(server_members)));
+	for (size_t i = 0; i < routes->count; i++)
+		(void)json_array_append_new(
+		    list, to_json(&routes->list[i], route_members,
+			      ARRAY_LEN(route_members)));
+	if (routes->server_count > 0)
+		(void)json_object_set_new(json, "servers", servers);
+	else
+		json_decref(servers);
+	(void)json_object_set_new(json, "routes", list);
+	return json_dumps(json, JSON_INDENT(1));
+}
+
+/*
+ * A file of the folder's owner (the gateway), never visible to it while it is
+ * still ours: given away under a name the gateway does not read, then renamed.
+ */
+static int put_file(
+    const char *dir, const char *ve, const char *text, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *temp = hs_printf("%s/%s.json.given", dir, ve);
+	hs_auto(hs_freep) char *path = hs_printf("%s/%s.json", dir, ve);
+	struct stat st;
+
+	if (stat(dir, &st) < 0)
+		return hs_fail_errno(err, HS_ESYSTEM, "look at '%s'", dir);
+	if (hs_file_write(temp, text, strlen(text), 0600, err) < 0)
+		return -1;
+	if ((geteuid() == 0 && chown(temp, st.st_uid, st.st_gid) < 0) ||
+	    rename(temp, path) < 0) {
+		(void)hs_fail_errno(err, HS_ESYSTEM, "write '%s'", path);
+		(void)unlink(temp);
+		return -1;
+	}
+	return 0;
+}
+
+static uint64_t last_generation(const char *dir, const char *ve)
+{
+	hs_auto(gw_routes_freep) struct gw_routes *old = NULL;
+
+	return gw_routes_read(dir, ve, &old, NULL) == 0 ? old->generation : 0;
+}
+
+static int write_routes(
+    const char *dir, const struct gw_routes *routes, struct hs_err *err)
+{
+	char *text;
+	int rc;
+
+	if (check_all(routes, err) < 0)
+		return hs_wrap(err, "routes of '%s'", routes->ve);
+	text = to_text(routes);
+	rc = put_file(dir, routes->ve, text, err);
+	hs_wipe(text, strlen(text));
+	free(text);
+	return rc;
+}
+
+int gw_routes_write(const char *dir, const char *ve,
+    const struct gw_route *routes, size_t count, struct hs_err *err)
+{
+	return write_routes(dir,
+	    &(struct gw_routes) {
+		.ve = (char *)(uintptr_t)ve,
+		.generation = last_generation(dir, ve) + 1,
+		.list = (struct gw_route *)(uintptr_t)routes,
+		.count = count,
+	    },
+	    err);
+}
+
+int gw_platform_write(const char *dir, const struct gw_server *servers,
+    size_t server_count, const struct gw_route *routes, size_t count,
+    struct hs_err *err)
+{
+	static char platform[] = PLATFORM;
+
+	return write_routes(dir,
+	    &(struct gw_routes) {
+		.ve = platform,
+		.generation = last_generation(dir, PLATFORM) + 1,
+		.servers = (struct gw_server *)(uintptr_t)servers,
+		.server_count = server_count,
+		.list = (struct gw_route *)(uintptr_t)routes,
+		.count = count,
+	    },
+	    err);
+}
+
+int gw_routes_remove(const char *dir, const char *ve, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *path = hs_printf("%s/%s.json", dir, ve);
+
+	if (unlink(path) < 0 && errno != ENOENT)
+		return hs_fail_errno(err, HS_ESYSTEM, "remove '%s'", path);
+	return 0;
+}
