@@ -194,7 +194,7 @@ struct hv_object {
 	enum hv_kind kind;
 	enum hv_state state; /* HV_RUNNING: network active; filter always */
 	char *name, *uuid;
-	char *role; /* metadata kind=, e.g. "app", "db", "network" */
+	char *role; /* of a domain: its template, "app" or "db" */
 	char *ve, *enterprise;
 	unsigned generation;
 	/* domain */

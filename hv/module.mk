@@ -4,3 +4,8 @@ hv_PKGS := libvirt libxml-2.0 libcrypto
 
 EMBEDS += hv_xml
 hv_xml_FILES := $(wildcard hv/*.xml)
+
+# hv.h from a shell, for tests/hv/run.sh and tests/isolation/run.sh.
+BENCHES += tests/hv/hv-try
+tests/hv/hv-try_SRCS := tests/hv/hv-try.c
+tests/hv/hv-try_LIBS := hv dom base

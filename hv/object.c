@@ -33,7 +33,7 @@ static const struct attribute {
 	{ D|N|F, TEXT(uuid),         "/*/uuid" },
 	{ N|D,   TEXT(name),         "/*/name" },
 	{ F,     TEXT(name),         "/*/@name" },
-	{ D|N,   TEXT(role),         "/*/metadata/h:object/@kind" },
+	{ D,     TEXT(role),         "/*/metadata/h:object/@template" },
 	{ D|N,   TEXT(ve),           "/*/metadata/h:object/@ve" },
 	{ D|N,   TEXT(enterprise),   "/*/metadata/h:object/@enterprise" },
 	{ D|N,   NUMBER(generation), "/*/metadata/h:object/@generation" },
@@ -118,13 +118,16 @@ static void fill(
 	}
 }
 
-static bool is_ours(const struct hv_object *object)
+static bool is_ours(const struct hv_object *object, xmlXPathContextPtr xpath)
 {
+	hs_auto(hs_freep) char *tag = NULL;
+
 	if (object->uuid == NULL || object->name == NULL)
 		return false;
 	if (object->kind == HV_FILTER)
 		return strncmp(object->name, PREFIX, strlen(PREFIX)) == 0;
-	return object->role != NULL;
+	tag = evaluate(xpath, "/*/metadata/h:object/@kind");
+	return tag != NULL && strcmp(tag, kind_names[object->kind]) == 0;
 }
 
 bool hv_object_parse(
@@ -133,6 +136,7 @@ bool hv_object_parse(
 	struct hv_object object = { .kind = kind, .state = HV_UNKNOWN };
 	xmlDocPtr doc = xmlReadMemory(xml, (int)strlen(xml), NULL, NULL,
 	    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	bool ours;
 	xmlXPathContextPtr xpath = doc != NULL ? xmlXPathNewContext(doc) : NULL;
 
 	if (xpath != NULL) {
@@ -143,14 +147,14 @@ bool hv_object_parse(
 				fill(&object, &attributes[i],
 				    evaluate(xpath, attributes[i].xpath));
 	}
+	ours = xpath != NULL && is_ours(&object, xpath);
+	if (ours)
+		*ret_object = object;
+	else
+		hv_object_done(&object);
 	xmlXPathFreeContext(xpath);
 	xmlFreeDoc(doc);
-	if (!is_ours(&object)) {
-		hv_object_done(&object);
-		return false;
-	}
-	*ret_object = object;
-	return true;
+	return ours;
 }
 
 void hv_object_done(struct hv_object *object)
