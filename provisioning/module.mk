@@ -4,3 +4,14 @@ LIBRARIES += prov
 prov_SRCS := provisioning/spec.c provisioning/spec_check.c \
     provisioning/spec_codes.c provisioning/spec_cross.c provisioning/spec_json.c
 prov_PKGS := jansson libcyaml yaml-0.1
+
+# hanse: the command line program.
+EMBEDS += hanse_shell
+hanse_shell_FILES := provisioning/complete_bash.sh provisioning/complete_zsh.sh
+PROGRAMS += hanse
+hanse_SRCS := $(addprefix provisioning/,client.c cmd_apply.c cmd_completion.c \
+    cmd_destroy.c cmd_doctor.c cmd_get.c cmd_member.c cmd_plan.c cmd_psql.c \
+    cmd_spec.c cmd_status.c cmd_user.c cmd_verify.c cmd_version.c commands.c \
+    doctor_host.c doctor_hv.c doctor_net.c hanse.c help.c options.c output.c \
+    progress.c) $(B)/gen/hanse_shell.c
+hanse_LIBS := prov hv dom base

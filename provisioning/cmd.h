@@ -1,0 +1,137 @@
+/* cmd.h - the command line program's own parts; private to hanse. */
+#ifndef HANSE_PROVISIONING_CMD_H
+#define HANSE_PROVISIONING_CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct hs_err;
+
+/* -- Exit statuses ------------------------------------------------------ */
+
+enum exit_status {
+	EXIT_OK = 0,
+	EXIT_FAILED = 1,
+	EXIT_CHANGES = 2,
+	EXIT_INVALID = 3,
+	EXIT_NOT_FOUND = 4,
+	EXIT_DENIED = 5,
+	EXIT_CONFLICT = 6,
+	EXIT_UNREACHABLE = 7,
+	EXIT_USAGE = 64,
+};
+
+/** One row of the table that help, documents and the program share. */
+struct exit_row {
+	enum exit_status status;
+	const char *meaning;
+};
+extern const struct exit_row exit_rows[]; /* ended by a NULL meaning */
+
+/** The status of a failure; 0 for none. */
+int exit_status_of(const struct hs_err *err);
+
+/* -- Commands and options ----------------------------------------------- */
+
+enum option_id {
+	OPT_OUTPUT,
+	OPT_SOCKET,
+	OPT_QUIET,
+	OPT_HELP,
+	OPT_YES,
+	OPT_GENERATE,
+	OPT_STDIN,
+	OPT_QUICK,
+};
+#define OPTION_COUNT (OPT_QUICK + 1)
+#define OPT(name)    (1U << OPT_##name)
+#define OPT_COMMON   (OPT(OUTPUT) | OPT(SOCKET) | OPT(QUIET) | OPT(HELP))
+
+struct option_row {
+	const char *name;  /* without "--" */
+	char letter;       /* 0 if there is none */
+	const char *value; /* its name in help; NULL if it takes none */
+	const char *help;
+};
+extern const struct option_row option_rows[OPTION_COUNT];
+
+/** What the command line says. Texts are argv's. */
+struct call {
+	const struct command *command; /* NULL: none was named */
+	bool given[OPTION_COUNT];
+	const char *value[OPTION_COUNT];
+	const char **args; /* ended by NULL */
+	size_t count;
+};
+
+/* Words an argument can be, for completion. */
+enum arg_kind {
+	ARG_NONE,
+	ARG_FILE,
+	ARG_VE,
+	ARG_MEMBER,
+	ARG_COMMAND,
+	ARG_WHAT,
+	ARG_KIND,
+	ARG_SHELL,
+	ARG_PASSWD,
+};
+
+struct command {
+	const char *name;
+	const char *args; /* in help, e.g. "FILE" */
+	const char *summary;
+	const char *about;
+	const char *examples; /* lines "COMMAND\tWHAT IT DOES\n" */
+	unsigned options;     /* OPT() bits */
+	size_t min, max;      /* arguments */
+	enum arg_kind arg;    /* of the first argument */
+	/** Returns an exit status; EXIT_FAILED with *err set means "say it". */
+	int (*run)(const struct call *call, struct hs_err *err);
+};
+extern const struct command commands[];
+extern const size_t commands_count;
+
+/** Words that get and describe take; ended by NULL. */
+extern const char *const get_words[];
+extern const char *const describe_words[];
+extern const char *const shell_words[];
+
+const struct command *command_find(const char *name);
+
+/**
+ * Take the command line apart.
+ *
+ * Errors: HS_EINVAL (a usage error).
+ */
+int call_parse(
+    int argc, char **argv, struct call *ret_call, struct hs_err *err);
+void call_done(struct call *call);
+
+void help_print_short(void);
+void help_print_command(const struct command *command);
+
+/** The name's nearest neighbour in a list ended by NULL; or NULL. */
+const char *nearest_word(const char *name, const char *const *words);
+
+/** 0 if the word is in the list. Errors: HS_EINVAL, with a suggestion. */
+int check_word(const char *what, const char *word, const char *const *words,
+    struct hs_err *err);
+
+/* clang-format off */
+int cmd_apply(const struct call *call, struct hs_err *err);
+int cmd_completion(const struct call *call, struct hs_err *err);
+int cmd_describe(const struct call *call, struct hs_err *err);
+int cmd_destroy(const struct call *call, struct hs_err *err);
+int cmd_doctor(const struct call *call, struct hs_err *err);
+int cmd_get(const struct call *call, struct hs_err *err);
+int cmd_help(const struct call *call, struct hs_err *err);
+int cmd_plan(const struct call *call, struct hs_err *err);
+int cmd_psql(const struct call *call, struct hs_err *err);
+int cmd_status(const struct call *call, struct hs_err *err);
+int cmd_user(const struct call *call, struct hs_err *err);
+int cmd_verify(const struct call *call, struct hs_err *err);
+int cmd_version(const struct call *call, struct hs_err *err);
+/* clang-format on */
+
+#endif

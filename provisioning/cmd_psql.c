@@ -1,0 +1,87 @@
+/* cmd_psql.c - hanse psql: psql as an enterprise, through the gateway. */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "provisioning/cmd.h"
+#include "provisioning/cmd_member.h"
+
+#define CA_DIR       "/var/lib/hanse/ca"
+#define GATEWAY_NAME "gateway.hanse.internal"
+#define GATEWAY_PORT "6432"
+
+static const char *ca_dir(void)
+{
+	const char *dir = getenv("HANSE_CA_DIR");
+
+	return dir != NULL && dir[0] != '\0' ? dir : CA_DIR;
+}
+
+static int check_file(const char *path, const char *ve, const char *enterprise,
+    struct hs_err *err)
+{
+	if (access(path, R_OK) == 0)
+		return 0;
+	if (errno == EACCES)
+		return hs_fail(err, HS_EDENIED,
+		    "not permitted to use the certificate of %s/%s; run "
+		    "hanse psql as root",
+		    ve, enterprise);
+	return hs_fail(err, HS_ENOTFOUND,
+	    "there is no enterprise %s/%s here: it has no certificate (%s)", ve,
+	    enterprise, path);
+}
+
+/* Labels and our own paths only: nothing that conninfo would need quoted. */
+static char *conninfo(const struct member *m, const char *crt, const char *key)
+{
+	return hs_printf("host=" GATEWAY_NAME
+			 " hostaddr=127.0.0.1 port=" GATEWAY_PORT
+			 " user=%s.%s dbname=ve_%s sslmode=verify-full "
+			 "sslrootcert='%s/ca.crt' sslcert='%s' sslkey='%s' "
+			 "application_name=hanse-psql",
+	    m->ve, m->enterprise, m->ve, ca_dir(), crt, key);
+}
+
+static int run_psql(const struct call *call, char *dsn, struct hs_err *err)
+{
+	hs_auto(hs_freep) char **argv =
+	    hs_realloc_array(NULL, call->count + 2, sizeof(char *));
+	size_t n = 0;
+
+	argv[n++] = "psql";
+	argv[n++] = dsn;
+	for (size_t i = 1; i < call->count; i++)
+		argv[n++] = (char *)call->args[i];
+	argv[n] = NULL;
+	(void)signal(SIGPIPE, SIG_DFL);
+	(void)execvp("psql", argv);
+	return hs_fail(err, HS_ESYSTEM, "cannot run psql: %s%s",
+	    strerror(errno),
+	    errno == ENOENT ? "; install the package postgresql-client-15"
+			    : "");
+}
+
+int cmd_psql(const struct call *call, struct hs_err *err)
+{
+	hs_auto(member_done) struct member m = { 0 };
+	hs_auto(hs_freep) char *crt = NULL;
+	hs_auto(hs_freep) char *key = NULL;
+	hs_auto(hs_freep) char *dsn = NULL;
+
+	if (member_parse(call->args[0], &m, err) < 0)
+		return EXIT_USAGE;
+	crt = hs_printf("%s/%s.%s.crt", ca_dir(), m.ve, m.enterprise);
+	key = hs_printf("%s/%s.%s.key", ca_dir(), m.ve, m.enterprise);
+	if (check_file(crt, m.ve, m.enterprise, err) < 0 ||
+	    check_file(key, m.ve, m.enterprise, err) < 0)
+		return exit_status_of(err);
+	dsn = conninfo(&m, crt, key);
+	(void)run_psql(call, dsn, err);
+	return exit_status_of(err);
+}

@@ -1,0 +1,100 @@
+/* cmd_spec.c - what plan and apply have in common. */
+
+#include "provisioning/cmd_spec.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "provisioning/client.h"
+#include "provisioning/cmd.h"
+#include "provisioning/output.h"
+#include "provisioning/progress.h"
+#include "provisioning/spec.h"
+
+static int read_stdin(char **ret_text, struct hs_err *err)
+{
+	struct hs_text text = { 0 };
+	char buffer[65536];
+	ssize_t n;
+
+	while ((n = read(STDIN_FILENO, buffer, sizeof(buffer))) > 0 &&
+	       text.len <= HS_CONF_MAX)
+		hs_text_add_len(&text, buffer, (size_t)n);
+	*ret_text = hs_text_take(&text);
+	if (n < 0)
+		return hs_fail_errno(err, HS_ESYSTEM, "read standard input");
+	return 0;
+}
+
+/* @ret_name: what faults are printed with; a static string or the call's */
+static int read_spec(const struct call *call, const char **ret_name,
+    char **ret_text, struct hs_err *err)
+{
+	const char *file = call->args[0];
+	size_t len;
+
+	*ret_name = file;
+	if (strcmp(file, "-") != 0) {
+		if (hs_file_read(file, HS_CONF_MAX, ret_text, &len, err) < 0)
+			return -1;
+		if (strlen(*ret_text) == len)
+			return 0;
+		return hs_fail(
+		    err, HS_EINVAL, "%s: has a NUL byte; it is no text", file);
+	}
+	*ret_name = "standard input";
+	return read_stdin(ret_text, err);
+}
+
+static int check(const char *name, const char *text, struct hs_err *err)
+{
+	hs_auto(hs_faults_done) struct hs_faults faults = { 0 };
+	hs_auto(spec_freep) struct spec *spec = NULL;
+
+	if (spec_load(name, text, &spec, &faults, err) == 0)
+		return 0;
+	if (faults.count == 0)
+		return -1;
+	print_faults(&faults);
+	return hs_fail(err, HS_EINVAL, "%s: %zu fault%s; nothing was touched",
+	    name, faults.count, faults.count == 1 ? "" : "s");
+}
+
+int cmd_spec_ask(const struct call *call, const char *command,
+    json_t **ret_result, struct hs_err *err)
+{
+	hs_auto(progress_freep) struct progress *progress = NULL;
+	hs_auto(hs_freep) char *text = NULL;
+	struct client_watch watch;
+	const char *name = NULL;
+
+	if (read_spec(call, &name, &text, err) < 0 ||
+	    check(name, text, err) < 0)
+		return -1;
+	progress = progress_new(call->given[OPT_QUIET]);
+	watch = progress_watch(progress);
+	return client_ask(call,
+	    json_pack("{s:s, s:s, s:s}", "command", command, "file", name,
+		"spec", text),
+	    &watch, name, ret_result, err);
+}
+
+void cmd_print_changes(const json_t *result)
+{
+	const char *ve = json_text(result, "ve", "");
+	json_int_t changes =
+	    json_integer_value(json_object_get(result, "changes"));
+	json_int_t ms = json_integer_value(json_object_get(result, "ms"));
+
+	if (changes == 0)
+		(void)printf("%s is as its spec says: nothing changed.\n", ve);
+	else
+		(void)printf("%s: %lld change%s in %lld.%lld s.\n", ve,
+		    (long long)changes, changes == 1 ? "" : "s",
+		    (long long)(ms / 1000), (long long)(ms % 1000 / 100));
+}

@@ -1,0 +1,25 @@
+/* cmd_spec.h - a spec as plan and apply hand it to hansed; private to hanse. */
+#ifndef HANSE_PROVISIONING_CMD_SPEC_H
+#define HANSE_PROVISIONING_CMD_SPEC_H
+
+#include <jansson.h>
+
+struct call;
+struct hs_err;
+
+/**
+ * Read the spec the call names, check it here, and ask hansed.
+ *
+ * Faults are printed, here's or hansed's. Progress too, unless --quiet.
+ *
+ * @command:  "plan" or "apply"
+ *
+ * Errors: as spec_load() and client_ask().
+ */
+int cmd_spec_ask(const struct call *call, const char *command,
+    json_t **ret_result, struct hs_err *err);
+
+/** "3 changes" and so on, on standard output. */
+void cmd_print_changes(const json_t *result);
+
+#endif

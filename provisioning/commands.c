@@ -1,0 +1,200 @@
+/* commands.c - the tables of the command line: commands, options, statuses.
+ *
+ * Help, completion, parsing and the manual all follow these tables.
+ */
+
+#include <string.h>
+
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "provisioning/cmd.h"
+
+/* clang-format off */
+const struct exit_row exit_rows[] = {
+	{ EXIT_OK,          "done; for plan: nothing to change; for verify: clean" },
+	{ EXIT_FAILED,      "failed; for verify: not clean; for doctor: a check failed" },
+	{ EXIT_CHANGES,     "plan: there are changes" },
+	{ EXIT_INVALID,     "the spec or the input is invalid, or too large" },
+	{ EXIT_NOT_FOUND,   "there is no such thing" },
+	{ EXIT_DENIED,      "not permitted" },
+	{ EXIT_CONFLICT,    "not in this state, exists already, or somebody was faster" },
+	{ EXIT_UNREACHABLE, "a service does not answer" },
+	{ EXIT_USAGE,       "the command line is wrong" },
+	{ 0, NULL },
+};
+
+static const enum exit_status statuses[HS_CODE_COUNT] = {
+	[HS_OK]        = EXIT_OK,
+	[HS_EINVAL]    = EXIT_INVALID,
+	[HS_ENOTFOUND] = EXIT_NOT_FOUND,
+	[HS_EEXISTS]   = EXIT_CONFLICT,
+	[HS_EDENIED]   = EXIT_DENIED,
+	[HS_ECONFLICT] = EXIT_CONFLICT,
+	[HS_ELIMIT]    = EXIT_INVALID,
+	[HS_EREMOTE]   = EXIT_UNREACHABLE,
+	[HS_ESYSTEM]   = EXIT_FAILED,
+};
+
+const struct option_row option_rows[OPTION_COUNT] = {
+	[OPT_OUTPUT]   = { "output",   'o', "FORMAT", "table (for people) or json" },
+	[OPT_SOCKET]   = { "socket",   0,   "PATH",   "where hansed listens; else HANSE_SOCKET, else /run/hanse/hansed.sock" },
+	[OPT_QUIET]    = { "quiet",    'q', NULL,     "no progress" },
+	[OPT_HELP]     = { "help",     'h', NULL,     "this text" },
+	[OPT_YES]      = { "yes",      'y', NULL,     "do not ask" },
+	[OPT_GENERATE] = { "generate", 0,   NULL,     "make a new password and print it" },
+	[OPT_STDIN]    = { "stdin",    0,   NULL,     "read the new password from standard input" },
+	[OPT_QUICK]    = { "quick",    0,   NULL,     "do not boot a guest to probe for KVM" },
+};
+
+const char *const get_words[] = {
+	"ves", "enterprises", "domains", "networks", "users", "jobs", "events",
+	NULL,
+};
+
+const char *const describe_words[] = {
+	"ve", "enterprise", "domain", "network", "user", "job", NULL,
+};
+
+const char *const shell_words[] = { "bash", "zsh", NULL };
+
+const struct command commands[] = {
+	{
+		.name = "doctor", .args = "",
+		.summary = "find out what this host can do, and what is wrong with it",
+		.about = "Probes each hypervisor by trying it, then tools, disk, ports and services.\n"
+			 "Every line says what was found and, if that is a problem, the remedy.\n"
+			 "Works without hansed.",
+		.examples = "hanse doctor\tall checks\n"
+			    "hanse doctor --quick -o json\twithout booting a guest, for scripts\n",
+		.options = OPT(OUTPUT) | OPT(HELP) | OPT(QUICK) | OPT(QUIET) | OPT(SOCKET), .run = cmd_doctor,
+	},
+	{
+		.name = "plan", .args = "FILE",
+		.summary = "show what apply would change",
+		.about = "Checks the spec (every fault is shown, as FILE:LINE: FIELD: MESSAGE), compares\n"
+			 "it with what is there, and prints the difference. Touches nothing.\n"
+			 "FILE may be - for standard input.",
+		.examples = "hanse plan automotive.yaml\texit status 2 if there are changes\n"
+			    "hanse plan -o json automotive.yaml\tthe plan as a value\n",
+		.options = OPT_COMMON, .min = 1, .max = 1, .arg = ARG_FILE, .run = cmd_plan,
+	},
+	{
+		.name = "apply", .args = "FILE",
+		.summary = "make a virtual enterprise as its spec says",
+		.about = "Checks the spec, then creates, changes and removes what differs. A second run\n"
+			 "changes nothing. FILE may be - for standard input.",
+		.examples = "hanse apply automotive.yaml\tshows each step and the portals' addresses\n"
+			    "hanse apply -q -o json - <automotive.yaml\tfor scripts\n",
+		.options = OPT_COMMON, .min = 1, .max = 1, .arg = ARG_FILE, .run = cmd_apply,
+	},
+	{
+		.name = "destroy", .args = "VE",
+		.summary = "remove a virtual enterprise with all its data",
+		.about = "Removes the domains, the network, the people and the database of a virtual\n"
+			 "enterprise. What was in them is gone. Asks for the name as confirmation.",
+		.examples = "hanse destroy automotive\tasks first\n"
+			    "hanse destroy --yes automotive\tdoes not\n",
+		.options = OPT_COMMON | OPT(YES), .min = 1, .max = 1, .arg = ARG_VE, .run = cmd_destroy,
+	},
+	{
+		.name = "get", .args = "ves|enterprises|domains|networks|users|jobs|events [VE]",
+		.summary = "list what is there",
+		.about = "One line each; of one virtual enterprise, or of all.",
+		.examples = "hanse get domains\tall domains and their states\n"
+			    "hanse get users automotive\tpeople of one virtual enterprise\n"
+			    "hanse get events -o json\tfor scripts\n",
+		.options = OPT_COMMON, .min = 1, .max = 2, .arg = ARG_WHAT, .run = cmd_get,
+	},
+	{
+		.name = "describe", .args = "ve|enterprise|domain|network|user|job NAME",
+		.summary = "show everything known about one thing",
+		.about = "Names are as hanse get prints them: VE, VE/ENTERPRISE, VE.ENTERPRISE.",
+		.examples = "hanse describe ve automotive\tthe spec and the state\n"
+			    "hanse describe domain automotive.adler-motors\tone domain\n",
+		.options = OPT_COMMON, .min = 2, .max = 2, .arg = ARG_KIND, .run = cmd_describe,
+	},
+	{
+		.name = "status", .args = "",
+		.summary = "the whole platform on one screen",
+		.about = "Services, virtual enterprises, jobs. Exit status 1 if something is down.",
+		.examples = "hanse status\tis everything well?\n"
+			    "watch -c hanse status\tkeep looking\n",
+		.options = OPT_COMMON, .run = cmd_status,
+	},
+	{
+		.name = "psql", .args = "VE/ENTERPRISE [-- ARGS]",
+		.summary = "run psql as an enterprise, through the gateway",
+		.about = "Connects with the enterprise's own certificate, so that it sees what the\n"
+			 "enterprise sees and no more. Needs root. ARGS go to psql as they are.",
+		.examples = "hanse psql automotive/adler-motors\tan interactive session\n"
+			    "hanse psql automotive/adler-motors -- -c 'select * from api.me'\tone statement\n",
+		.options = OPT(HELP) | OPT(SOCKET), .min = 1, .max = 1000, .arg = ARG_MEMBER,
+		.run = cmd_psql,
+	},
+	{
+		.name = "verify", .args = "",
+		.summary = "compare every object on this host with the specs",
+		.about = "Lists what no spec explains, what a spec wants and is not there, and what is\n"
+			 "different. Exit status 0 only if there is nothing to list.",
+		.examples = "hanse verify\tis anything left over or missing?\n"
+			    "hanse verify -o json\tfor scripts\n",
+		.options = OPT_COMMON, .run = cmd_verify,
+	},
+	{
+		.name = "user", .args = "passwd VE/ENTERPRISE LOGIN",
+		.summary = "give a person a new password",
+		.about = "With --generate a new password is made and printed, once. With --stdin the\n"
+			 "first line of standard input is the password (12 characters or more).",
+		.examples = "hanse user passwd automotive/adler-motors anna.becker --generate\tprints it\n"
+			    "pass hanse/anna | hanse user passwd automotive/adler-motors anna.becker --stdin\tsets it\n",
+		.options = OPT_COMMON | OPT(GENERATE) | OPT(STDIN), .min = 3, .max = 3,
+		.arg = ARG_PASSWD, .run = cmd_user,
+	},
+	{
+		.name = "version", .args = "",
+		.summary = "versions of this program and of hansed",
+		.about = "Works without hansed, and says so then.",
+		.examples = "hanse version\tboth versions\n",
+		.options = OPT(OUTPUT) | OPT(SOCKET) | OPT(HELP), .run = cmd_version,
+	},
+	{
+		.name = "completion", .args = "bash|zsh",
+		.summary = "print a completion script for a shell",
+		.about = "Load it in the shell's start file.",
+		.examples = ". <(hanse completion bash)\tin ~/.bashrc\n"
+			    "hanse completion zsh >~/.zfunc/_hanse\tonce; ~/.zfunc must be in fpath\n",
+		.options = OPT(HELP), .min = 1, .max = 1, .arg = ARG_SHELL, .run = cmd_completion,
+	},
+	{
+		.name = "help", .args = "[COMMAND]",
+		.summary = "explain a command",
+		.about = "The same as hanse COMMAND --help.",
+		.examples = "hanse help apply\n",
+		.options = OPT(HELP), .max = 1, .arg = ARG_COMMAND, .run = cmd_help,
+	},
+};
+/* clang-format on */
+
+const size_t commands_count = ARRAY_LEN(commands);
+
+int exit_status_of(const struct hs_err *err)
+{
+	return (int)statuses[err->code];
+}
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < commands_count; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+const char *nearest_word(const char *name, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (hs_is_like(name, *words))
+			return *words;
+	return NULL;
+}
