@@ -165,18 +165,3 @@ int dom_template_filter(const char *kind, const struct dom_filter_params *p,
 		return hs_wrap(err, "filter");
 	return 0;
 }
-
-int dom_template_volume(
-    const struct dom_volume_params *p, char **ret_xml, struct hs_err *err)
-{
-	struct number capacity;
-	const struct dom_value values[] = {
-		{ "name", p->name },
-		{ "capacity", number(&capacity, p->capacity_bytes) },
-	};
-
-	if (dom_render(
-		dom_xml_volume, values, ARRAY_LEN(values), ret_xml, err) < 0)
-		return hs_wrap(err, "volume");
-	return 0;
-}

@@ -97,12 +97,6 @@ struct dom_filter_params {
 	unsigned directory_port; /* 1636; kind app */
 };
 
-/** A data volume in a libvirt storage pool. */
-struct dom_volume_params {
-	const char *name; /* file name, "db.shared.raw" */
-	uint64_t capacity_bytes;
-};
-
 /**
  * Domain XML.
  *
@@ -127,10 +121,6 @@ int dom_template_network(const struct dom_network_params *params,
  */
 int dom_template_filter(const char *kind,
     const struct dom_filter_params *params, char **ret_xml, struct hs_err *err);
-
-/** Volume XML. Errors: HS_EINVAL. */
-int dom_template_volume(
-    const struct dom_volume_params *params, char **ret_xml, struct hs_err *err);
 
 /**
  * Where "make images" put a system image.
