@@ -1,0 +1,57 @@
+#!/bin/bash
+# faults.sh URL LOGIN PASSWORD - a service of the platform goes and comes back:
+# the portal says so with 503 and a reference, and recovers by itself.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/lib.sh
+. tests/lib.sh
+url=$1 login=$2 password=$3
+jar=$(mktemp)
+trap 'rm -f "$jar"' EXIT
+
+service() { # stop|start NAME
+	if [ -d /run/systemd/system ]; then
+		systemctl "$1" "$2.service"
+	else
+		sv -w 20 "$1" "/run/hanse/sv/$2" >/dev/null
+	fi
+}
+get() { curl -sk --max-time 10 -b "$jar" -c "$jar" "$@"; }
+status_is() { [ "$(get -o /dev/null -w '%{http_code}' "$url$2")" = "$1" ]; }
+log_in() {
+	local token
+	rm -f "$jar"
+	token=$(get "$url/login" | grep -oE 'name="?csrf"? value="?[^" >]+' | head -n 1 | sed 's/.*value="\{0,1\}//')
+	get -o /dev/null -w '%{http_code}' -H "Origin: $url" -H "Referer: $url/login" \
+		--data-urlencode "csrf=$token" --data-urlencode "login=$login" --data-urlencode "password=$password" "$url/login"
+}
+
+contains "log in" '^30[23]$' "$(log_in)"
+expect "the orders are shown" 0 status_is 200 /orders
+
+service stop hanse-gateway
+eventually "gateway down: 503" 15 status_is 503 /orders
+contains "gateway down: a reference on the page" '[0-9a-f]{8}' "$(get "$url/orders")"
+service start hanse-gateway
+eventually "gateway back: the orders are shown again" 15 status_is 200 /orders
+
+service stop hanse-directory
+contains "directory down: log-in says 503" '^503$' "$(log_in)"
+service start hanse-directory
+eventually "directory back: the log-in page answers" 15 status_is 200 /login
+log_in_works() { [[ $(log_in) =~ ^30[23]$ ]]; }
+eventually "directory back: one can log in" 20 log_in_works
+
+virsh -q -c lxc:///system destroy db.shared
+eventually "database domain down: 503" 15 status_is 503 /orders
+contains "status says so" 'stopped|down|unknown' "$(hanse status 2>&1; hanse get domains 2>&1)"
+expect "verify names it" 1 hanse verify
+expect "apply brings it back" 0 hanse apply -q etc/examples/automotive.yaml
+eventually "database back: the orders are shown again" 30 status_is 200 /orders
+expect "verify is clean again" 0 hanse verify
+
+kill -9 "$(pgrep -xo hansed)"
+answers() { hanse status; }
+eventually "hansed killed: it is back" 20 answers
+expect "and finds nothing to do" 0 hanse plan etc/examples/automotive.yaml
+summary

@@ -1,0 +1,127 @@
+#!/bin/bash
+# run.sh - the whole platform on this host, from nothing to nothing: up, trade,
+# isolation, faults, down and up, purge. Needs root and a host without hanse.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/lib.sh
+. tests/lib.sh
+here=tests/e2e
+spec=etc/examples/automotive.yaml
+work=$(mktemp -d /tmp/hanse-e2e.XXXXXX)
+edge=https://adler-motors.automotive.localhost:8443
+
+if [ -d /var/lib/hanse ]; then
+	echo "run.sh: there is a platform on this host already; this test begins and ends with none." >&2
+	echo "run.sh: remove it first with: make purge" >&2
+	exit 1
+fi
+
+finish() {
+	if [ -d /var/lib/hanse ]; then
+		make --no-print-directory purge >"$work/purge-at-exit" 2>&1 || true
+	fi
+	rm -rf "$work"
+}
+trap finish EXIT
+
+now_ms() { echo $(($(date +%s%N) / 1000000)); }
+seconds() { printf '%d.%d s' $(($1 / 1000)) $(($1 % 1000 / 100)); }
+# works NAME FILE COMMAND...: it succeeds; its output in FILE, its time printed
+works() {
+	local name=$1 file=$work/$2 since got=0
+	since=$(now_ms)
+	shift 2
+	"$@" >"$file" 2>&1 </dev/null || got=$?
+	if [ $got -eq 0 ]; then
+		pass "$name ($(seconds $(($(now_ms) - since))))"
+	else
+		fail "$name (exit $got)" "$(tail -n 30 "$file")"
+	fi
+	return $got
+}
+page() { curl -sk -o /dev/null -w '%{http_code}' --max-time 5 "$@"; }
+page_is() { [ "$(page "${@:2}")" = "$1" ]; }
+password() { # VE/ENTERPRISE LOGIN
+	hanse user passwd "$1" "$2" --generate -o json | jq_get password
+}
+jq_get() { node -e 'let t="";process.stdin.on("data",d=>t+=d).on("end",()=>console.log(JSON.parse(t)[process.argv[1]]??""))' "$1"; }
+sql() { # VE/ENTERPRISE STATEMENT
+	hanse psql "$1" -- -XAtq -v ON_ERROR_STOP=1 -c "$2" 2>&1
+}
+
+echo "--- up"
+# libvirtd writes files of its own below /etc when it first starts; that is the
+# host's libvirt, not hanse, so it has run before the picture is taken.
+tools/packages.sh build run test
+$here/libvirt-once.sh
+$here/snapshot.sh | sort >"$work/before"
+if ! works "make up, cold" up make --no-print-directory up; then
+	summary
+	exit 1
+fi
+text=$(cat "$work/up")
+for member in adler-motors brecht-braking changjiang-wiring dorn-castings eilfracht falk-autohaus; do
+	contains "make up names the portal of $member" "https://$member.automotive.localhost:8443" "$text"
+	expect "the log-in page of $member answers" 0 page_is 200 "https://$member.automotive.localhost:8443/login"
+done
+works "make up, warm" up2 make --no-print-directory up
+contains "a second make up changes nothing" "nothing to (change|do)|0 changes|No changes" "$(cat "$work/up2")"
+expect "plan is empty after apply" 0 hanse plan $spec
+expect "verify is clean" 0 hanse verify
+expect "status is well" 0 hanse status
+expect "doctor finds nothing that fails" 0 hanse doctor --quick
+lacks "nothing listens beyond loopback and the networks of the VEs" 'bad' "$(ss -Hltn | awk '{ print $4 }' | grep -E ':(8443|6432|1636)$' | grep -vE '^(127\.|10\.90\.|\[::1\])' | sed 's/^/bad /')"
+for secret in /var/lib/hanse/ca/*.key /var/lib/hanse/gateway/routes/*.json /var/lib/hanse/initial-passwords/*.json; do
+	same "mode of ${secret##*/}" 600 "$(stat -c %a "$secret")"
+done
+
+echo "--- trade"
+buyer_password=$(password automotive/adler-motors anna.becker)
+seller_password=$(password automotive/brecht-braking jonas.keller)
+works "two enterprises trade in the browser" trade node tests/browser/trade.mjs \
+	$edge anna.becker "$buyer_password" \
+	https://brecht-braking.automotive.localhost:8443 jonas.keller "$seller_password"
+
+echo "--- isolation"
+expect "a second VE with the same enterprise names" 0 hanse apply -q $here/second.yaml
+expect "plan of the second VE is empty" 0 hanse plan $here/second.yaml
+works "isolation in SQL through the gateway" sql $here/sql-isolation.sh
+works "isolation from inside the domains" inside tests/isolation/run.sh automotive.adler-motors automotive.brecht-braking second.adler-motors
+
+echo "--- a virtual machine"
+works "a QEMU member, apply to answering" machine hanse apply -q $here/machine.yaml
+expect "its portal answers" 0 page_is 200 https://gruber-tools.machine.localhost:8443/login
+contains "it is a QEMU domain" 'machine.gruber-tools' "$(virsh -q -c qemu:///system list --name)"
+expect "isolation: vm with driver: lxc is refused" 3 hanse plan <(sed 's/^driver: qemu/driver: lxc/' $here/machine.yaml)
+expect "the VE with the machine goes" 0 hanse destroy -q --yes machine
+
+echo "--- faults"
+works "faults" faults $here/faults.sh "$edge" anna.becker "$buyer_password"
+
+echo "--- down and up"
+orders=$(sql automotive/adler-motors 'select count(*) from api."order"')
+contains "there are orders" '^[1-9]' "$orders"
+works "make down" down make --no-print-directory down
+same "no domain runs after down" "" "$(virsh -q -c lxc:///system list --name 2>/dev/null | grep -E '^(automotive|second|db)\.' || true)"
+works "make up, after down" up3 make --no-print-directory up
+same "the orders are still there" "$orders" "$(sql automotive/adler-motors 'select count(*) from api."order"')"
+eventually "the second VE is up again, too" 20 page_is 200 https://adler-motors.second.localhost:8443/login
+expect "plan is still empty" 0 hanse plan $spec
+
+echo "--- one VE goes"
+expect "destroy the second VE" 0 hanse destroy -q --yes second
+expect "the first one still answers" 0 page_is 200 $edge/login
+expect "verify is clean without it" 0 hanse verify
+expect "destroy of what is not there" 4 hanse destroy --yes second
+
+echo "--- purge"
+works "make purge" purge make --no-print-directory purge
+contains "purge says what it removed" "removed" "$(cat "$work/purge")"
+$here/libvirt-once.sh
+$here/snapshot.sh | sort >"$work/after"
+if diff "$work/before" "$work/after" >"$work/diff"; then
+	pass "purge leaves the host as it was"
+else
+	fail "purge leaves the host as it was" "$(cat "$work/diff")"
+fi
+summary
