@@ -1,0 +1,109 @@
+/* sqlstate.c - refusals as ErrorResponses. Nothing here names a server, a role
+ * or an address: a client learns what it said itself, and what to do.
+ */
+
+#include "shared-db-gateway/sqlstate.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "shared-db-gateway/wire.h"
+
+#define TRY_AGAIN "Try again in a moment."
+
+/* clang-format off */
+static const struct answer {
+	const char *name, *sqlstate, *message, *hint;
+} answers[GW_REFUSAL_COUNT] = {
+	[GW_OK]                       = { "ok", "00000", "", NULL },
+	[GW_REFUSE_PLAINTEXT]         = { "plaintext", "28000", "connections without TLS are refused", "Connect with sslmode=require or stricter." },
+	[GW_REFUSE_MALFORMED]         = { "malformed", "08P01", "malformed message before the session began", NULL },
+	[GW_REFUSE_VERSION]           = { "version", "0A000", "unsupported frontend protocol", "Use protocol version 3.0." },
+	[GW_REFUSE_NO_USER]           = { "no-user", "28000", "no user name was given", NULL },
+	[GW_REFUSE_OPTIONS]           = { "options", "42501", "start-up parameter \"options\" is not permitted here", "Use SET in the session." },
+	[GW_REFUSE_REPLICATION]       = { "replication", "42501", "replication connections are not permitted here", NULL },
+	[GW_REFUSE_PARAMETER]         = { "parameter", "42501", "a start-up parameter is not permitted here", "role, session_authorization and search_path cannot be set at start-up." },
+	[GW_REFUSE_UNKNOWN_PARAMETER] = { "unknown-parameter", "0A000", "a start-up parameter is not supported here", "Supported: application_name, client_encoding, DateStyle, TimeZone, IntervalStyle, extra_float_digits." },
+	[GW_REFUSE_CERTIFICATE]       = { "certificate", "28000", "certificate authentication failed for user \"%s\"", NULL },
+	[GW_REFUSE_PASSWORD]          = { "password", "28P01", "password authentication failed for user \"%s\"", NULL },
+	[GW_REFUSE_DATABASE]          = { "database", "3D000", "database \"%s\" is not there for this user", NULL },
+	[GW_REFUSE_ROUTE_FULL]        = { "route-full", "53300", "too many connections for user \"%s\"", TRY_AGAIN },
+	[GW_REFUSE_GATEWAY_FULL]      = { "gateway-full", "53300", "too many connections", TRY_AGAIN },
+	[GW_REFUSE_BACKEND_DOWN]      = { "backend-down", "57P03", "the database is not available", TRY_AGAIN },
+	[GW_REFUSE_BACKEND_FULL]      = { "backend-full", "53300", "the database has too many connections", TRY_AGAIN },
+	[GW_REFUSE_BACKEND_BROKEN]    = { "backend-broken", "08006", "the database could not be opened", TRY_AGAIN },
+	[GW_REFUSE_LOGIN_TIMEOUT]     = { "login-timeout", "57014", "the log-in took too long", NULL },
+	[GW_REFUSE_MESSAGE]           = { "message", "08P01", "a message is unknown, too long or out of place", NULL },
+	[GW_END_BACKEND_GONE]         = { "backend-gone", "57P01", "the database has closed the connection", TRY_AGAIN },
+	[GW_END_ROUTE_REMOVED]        = { "route-removed", "57P01", "the access of this user has ended", NULL },
+	[GW_END_SHUTDOWN]             = { "shutdown", "57P01", "the gateway is shutting down", TRY_AGAIN },
+};
+
+static const struct translation {
+	const char *prefix;
+	enum gw_refusal refusal;
+} translations[] = {
+	{ "53300", GW_REFUSE_BACKEND_FULL },
+	{ "53",    GW_REFUSE_BACKEND_DOWN },
+	{ "57P",   GW_REFUSE_BACKEND_DOWN },
+	{ "22023", GW_REFUSE_PARAMETER    }, /* a forwarded value */
+	{ "",      GW_REFUSE_BACKEND_BROKEN },
+};
+/* clang-format on */
+
+const char *gw_refusal_name(enum gw_refusal refusal)
+{
+	assert(refusal < GW_REFUSAL_COUNT);
+	return answers[refusal].name;
+}
+
+const char *gw_refusal_sqlstate(enum gw_refusal refusal)
+{
+	assert(refusal < GW_REFUSAL_COUNT);
+	return answers[refusal].sqlstate;
+}
+
+static void put_field(struct gw_writer *w, char field, const char *text)
+{
+	gw_put_u8(w, (uint8_t)field);
+	gw_put_text(w, text);
+}
+
+/* The table's %s by hand: a format must not come from a variable. */
+static char *fill_in(const char *message, const char *detail)
+{
+	const char *at = strstr(message, "%s");
+
+	if (at == NULL)
+		return hs_strdup(message);
+	return hs_printf(
+	    "%.*s%.128s%s", (int)(at - message), message, detail, at + 2);
+}
+
+bool gw_refusal_write(
+    enum gw_refusal refusal, const char *detail, struct gw_bytes *out)
+{
+	hs_auto(hs_freep) char *message =
+	    fill_in(answers[refusal].message, detail);
+	struct gw_writer w = gw_put_begin(out, 'E');
+
+	put_field(&w, 'S', "FATAL");
+	put_field(&w, 'V', "FATAL");
+	put_field(&w, 'C', answers[refusal].sqlstate);
+	put_field(&w, 'M', message);
+	if (answers[refusal].hint != NULL)
+		put_field(&w, 'H', answers[refusal].hint);
+	gw_put_u8(&w, 0);
+	return gw_put_end(&w);
+}
+
+enum gw_refusal gw_refusal_of_backend(const char *sqlstate)
+{
+	size_t i = 0;
+
+	while (strncmp(sqlstate, translations[i].prefix,
+		   strlen(translations[i].prefix)) != 0)
+		i++;
+	return translations[i].refusal;
+}

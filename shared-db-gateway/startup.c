@@ -1,0 +1,151 @@
+/* startup.c - the start-up message: what is not listed is refused. */
+
+#include "shared-db-gateway/startup.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+
+#define VALUE_MAX 1024u
+
+/* clang-format off */
+static const struct rule {
+	const char *name;      /* compared as PostgreSQL does, without case */
+	enum gw_refusal answer; /* GW_OK: forwarded to the backend */
+} rules[] = {
+	{ "application_name",      GW_OK },
+	{ "client_encoding",       GW_OK },
+	{ "DateStyle",             GW_OK },
+	{ "TimeZone",              GW_OK },
+	{ "IntervalStyle",         GW_OK },
+	{ "extra_float_digits",    GW_OK },
+	{ "options",               GW_REFUSE_OPTIONS },
+	{ "replication",           GW_REFUSE_REPLICATION },
+	{ "role",                  GW_REFUSE_PARAMETER },
+	{ "session_authorization", GW_REFUSE_PARAMETER },
+	{ "search_path",           GW_REFUSE_PARAMETER },
+};
+/* clang-format on */
+
+static enum gw_refusal judge(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+		if (strcasecmp(rules[i].name, name) == 0)
+			return rules[i].answer;
+	return GW_REFUSE_UNKNOWN_PARAMETER;
+}
+
+static enum gw_refusal set_once(char **at, const char *value)
+{
+	if (*at != NULL)
+		return GW_REFUSE_MALFORMED;
+	*at = hs_strdup(value);
+	return GW_OK;
+}
+
+static enum gw_refusal forward(
+    struct gw_startup *s, const char *name, const char *value)
+{
+	for (size_t i = 0; i < s->forward_count; i++)
+		if (strcasecmp(s->forward[i].name, name) == 0)
+			return GW_REFUSE_MALFORMED;
+	if (s->forward_count == GW_FORWARD_MAX)
+		return GW_REFUSE_MALFORMED;
+	s->forward[s->forward_count++] =
+	    (struct gw_parameter) { hs_strdup(name), hs_strdup(value) };
+	return GW_OK;
+}
+
+static enum gw_refusal take(
+    struct gw_startup *s, const char *name, const char *value)
+{
+	enum gw_refusal refusal;
+
+	if (strlen(value) > VALUE_MAX)
+		return GW_REFUSE_MALFORMED;
+	if (strcmp(name, "user") == 0)
+		return set_once(&s->user, value);
+	if (strcmp(name, "database") == 0)
+		return set_once(&s->database, value);
+	if (strncmp(name, "_pq_.", 5) == 0) {
+		if (s->option_count == GW_FORWARD_MAX)
+			return GW_REFUSE_MALFORMED;
+		s->options[s->option_count++] = hs_strdup(name);
+		return GW_OK;
+	}
+	refusal = judge(name);
+	return refusal == GW_OK ? forward(s, name, value) : refusal;
+}
+
+enum gw_refusal gw_startup_parse(
+    const uint8_t *packet, size_t len, struct gw_startup *startup)
+{
+	struct gw_reader r = { .at = packet, .left = len };
+	uint32_t version;
+
+	(void)gw_get_u32(&r);
+	version = gw_get_u32(&r);
+	if (r.bad)
+		return GW_REFUSE_MALFORMED;
+	if (version >> 16 != GW_PROTOCOL_3_0 >> 16)
+		return GW_REFUSE_VERSION;
+	startup->minor = version & 0xffff;
+	for (;;) {
+		const char *name = gw_get_text(&r), *value;
+		enum gw_refusal refusal;
+
+		if (r.bad)
+			return GW_REFUSE_MALFORMED;
+		if (*name == '\0')
+			break;
+		value = gw_get_text(&r);
+		if (r.bad)
+			return GW_REFUSE_MALFORMED;
+		refusal = take(startup, name, value);
+		if (refusal != GW_OK)
+			return refusal;
+	}
+	if (r.left > 0)
+		return GW_REFUSE_MALFORMED;
+	if (startup->user == NULL || *startup->user == '\0')
+		return GW_REFUSE_NO_USER;
+	return GW_OK;
+}
+
+const char *gw_startup_get(const struct gw_startup *startup, const char *name)
+{
+	for (size_t i = 0; i < startup->forward_count; i++)
+		if (strcasecmp(startup->forward[i].name, name) == 0)
+			return startup->forward[i].value;
+	return "";
+}
+
+bool gw_startup_negotiate(
+    const struct gw_startup *startup, struct gw_bytes *out)
+{
+	struct gw_writer w;
+
+	if (startup->minor == 0 && startup->option_count == 0)
+		return true;
+	w = gw_put_begin(out, 'v');
+	gw_put_u32(&w, GW_PROTOCOL_3_0);
+	gw_put_u32(&w, (uint32_t)startup->option_count);
+	for (size_t i = 0; i < startup->option_count; i++)
+		gw_put_text(&w, startup->options[i]);
+	return gw_put_end(&w);
+}
+
+void gw_startup_done(struct gw_startup *startup)
+{
+	free(startup->user);
+	free(startup->database);
+	for (size_t i = 0; i < startup->forward_count; i++) {
+		free(startup->forward[i].name);
+		free(startup->forward[i].value);
+	}
+	for (size_t i = 0; i < startup->option_count; i++)
+		free(startup->options[i]);
+	*startup = (struct gw_startup) { 0 };
+}
