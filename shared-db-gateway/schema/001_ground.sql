@@ -100,6 +100,15 @@ BEGIN
 END
 $$;
 
+-- Prices show two decimals at least: 41.8 becomes 41.80, 0.0125 stays.
+CREATE FUNCTION hanse.price_scaled(price numeric)
+RETURNS numeric LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+RETURN round(price, greatest(scale(trim_scale(price)), 2));
+
+CREATE FUNCTION hanse.json_price(value jsonb, path text)
+RETURNS numeric LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+RETURN hanse.price_scaled(hanse.json_number(value, path, false));
+
 CREATE FUNCTION hanse.json_date(value jsonb, path text)
 RETURNS date LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' AS $$
 DECLARE

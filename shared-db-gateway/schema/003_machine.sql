@@ -27,7 +27,7 @@ CREATE TABLE hanse.doc_transition (
 	-- What becomes of the contract: ISSUE writes version 1 · OFFER writes the
 	-- next version, not yet in force · ADOPT writes the next version from the
 	-- seller's proposal and puts it in force · FORCE puts the pending version
-	-- in force · DROP rejects the pending version.
+	-- in force · DROP rejects the pending version, if there is one.
 	effect         text CHECK (effect IN ('ISSUE', 'OFFER', 'ADOPT', 'FORCE', 'DROP')),
 	-- Refused once something of the order has been despatched.
 	undespatched   boolean NOT NULL DEFAULT false,
@@ -82,7 +82,7 @@ VALUES
 	('order', 'ACKNOWLEDGED',          'propose',         'S', 'PROPOSED',              'OrderResponse',     'CA', true,  '{1,3,5,7}',     false, true,  NULL,    false,  7),
 	('order', 'ACKNOWLEDGED',          'reject',          'S', 'REJECTED',              'OrderResponse',     'RE', false, '{}',            true,  true,  'DROP',  false,  8),
 	('order', 'PROPOSED',              'accept_proposal', 'B', 'CONFIRMED',             'OrderChange',       NULL, false, '{}',            false, true,  'ADOPT', false,  9),
-	('order', 'PROPOSED',              'refuse',          'B', 'CANCELLED',             'OrderCancellation', NULL, false, '{}',            true,  true,  NULL,    true,  10),
+	('order', 'PROPOSED',              'refuse',          'B', 'CANCELLED',             'OrderCancellation', NULL, false, '{}',            true,  true,  'DROP',  true,  10),
 	('order', 'CONFIRMED',             'change',          'B', 'CHANGE_PENDING',        'OrderChange',       NULL, true,  '{1,2,3,4,74}',  false, false, 'OFFER', false, 11),
 	('order', 'CHANGE_PENDING',        'accept',          'S', 'CONFIRMED',             'OrderResponse',     'AP', false, '{}',            false, true,  'FORCE', false, 12),
 	('order', 'CHANGE_PENDING',        'reject',          'S', 'CONFIRMED',             'OrderResponse',     'RE', false, '{}',            true,  true,  'DROP',  false, 13),

@@ -107,7 +107,7 @@ $do$;
 -- need a language. Functions that exist keep running: only making is refused.
 REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC;
 REVOKE USAGE ON LANGUAGE sql FROM PUBLIC;
-GRANT USAGE ON LANGUAGE plpgsql, sql TO hanse_owner;
+GRANT USAGE ON LANGUAGE plpgsql, sql TO hanse_owner, hanse_provisioner;
 
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 REVOKE ALL ON SCHEMA information_schema FROM PUBLIC;
