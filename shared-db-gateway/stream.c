@@ -1,0 +1,191 @@
+/* stream.c - one connection without blocking. */
+
+#include "shared-db-gateway/stream.h"
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/err.h"
+
+int gw_stream_open(
+    struct gw_stream *stream, struct hs_loop *loop, int fd, struct hs_err *err)
+{
+	if (hs_watch_start(loop, &stream->watch, fd, HS_LOOP_READ, err) < 0)
+		return -1;
+	stream->fd = fd;
+	stream->writable = true;
+	return 0;
+}
+
+void gw_stream_close(struct gw_stream *stream)
+{
+	if (stream->fd < 0)
+		return;
+	hs_watch_stop(&stream->watch);
+	SSL_free(stream->ssl);
+	(void)close(stream->fd);
+	gw_bytes_done(&stream->in);
+	gw_bytes_done(&stream->out);
+	stream->ssl = NULL;
+	stream->fd = -1;
+	stream->ended = true;
+}
+
+void gw_stream_ready(struct gw_stream *stream, unsigned events)
+{
+	if ((events & HS_LOOP_READ) != 0)
+		stream->readable = true;
+	if ((events & HS_LOOP_WRITE) != 0)
+		stream->writable = true;
+	if ((events & HS_LOOP_HANGUP) != 0) {
+		/* It would be told again and again. */
+		hs_watch_stop(&stream->watch);
+		stream->hung_up = true;
+		stream->readable = true;
+		stream->writable = true;
+	}
+}
+
+void gw_stream_rearm(struct gw_stream *stream, bool want_read)
+{
+	unsigned events = 0;
+
+	if (want_read && !stream->ended)
+		events |= HS_LOOP_READ;
+	if (gw_bytes_len(&stream->out) > 0 || stream->tls_wants_write)
+		events |= HS_LOOP_WRITE;
+	hs_watch_set(&stream->watch, events);
+}
+
+void gw_stream_secure(struct gw_stream *stream, SSL *ssl)
+{
+	stream->ssl = ssl;
+	stream->readable = true;
+}
+
+/* What TLS waits for; true if it is over. */
+static bool tls_stopped(struct gw_stream *stream, int rc)
+{
+	int what = SSL_get_error(stream->ssl, rc);
+
+	stream->tls_wants_write = what == SSL_ERROR_WANT_WRITE;
+	if (what == SSL_ERROR_WANT_READ)
+		stream->readable = false;
+	else if (what == SSL_ERROR_WANT_WRITE)
+		stream->writable = false;
+	else
+		return true;
+	return stream->hung_up;
+}
+
+int gw_stream_handshake(struct gw_stream *stream)
+{
+	int rc;
+
+	ERR_clear_error();
+	rc = SSL_do_handshake(stream->ssl);
+	if (rc == 1) {
+		stream->tls_wants_write = false;
+		return 1;
+	}
+	if (!tls_stopped(stream, rc))
+		return 0;
+	stream->ended = true;
+	return -1;
+}
+
+static void fill_plain(struct gw_stream *stream)
+{
+	size_t room = gw_bytes_room(&stream->in);
+	ssize_t n =
+	    recv(stream->fd, gw_bytes_space(&stream->in), room, MSG_DONTWAIT);
+
+	if (n > 0)
+		stream->in.end += (size_t)n;
+	else if (n == 0 ||
+		 (errno != EAGAIN && errno != EINTR && errno != EWOULDBLOCK))
+		stream->ended = true;
+	stream->readable = stream->hung_up && n > 0;
+}
+
+static void fill_tls(struct gw_stream *stream)
+{
+	size_t room = gw_bytes_room(&stream->in);
+	int n;
+
+	ERR_clear_error();
+	n = SSL_read(stream->ssl, gw_bytes_space(&stream->in), (int)room);
+	if (n > 0) {
+		stream->in.end += (size_t)n;
+		stream->tls_wants_write = false;
+		/* What the kernel still has, the loop tells again. */
+		if (!SSL_has_pending(stream->ssl) && !stream->hung_up)
+			stream->readable = false;
+	} else if (tls_stopped(stream, n))
+		stream->ended = true;
+}
+
+void gw_stream_fill(struct gw_stream *stream)
+{
+	while (stream->readable && !stream->ended &&
+	       gw_bytes_room(&stream->in) > 0) {
+		if (stream->ssl != NULL)
+			fill_tls(stream);
+		else
+			fill_plain(stream);
+	}
+	if (gw_bytes_len(&stream->in) == 0)
+		gw_bytes_done(&stream->in);
+}
+
+static bool write_some(struct gw_stream *stream)
+{
+	struct gw_bytes *out = &stream->out;
+	const uint8_t *at = out->data + out->start;
+	ssize_t n;
+
+	if (stream->ssl == NULL) {
+		n = send(stream->fd, at, gw_bytes_len(out),
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+			stream->writable = false;
+			return false;
+		}
+	} else {
+		ERR_clear_error();
+		n = SSL_write(stream->ssl, at, (int)gw_bytes_len(out));
+		if (n <= 0 && !tls_stopped(stream, (int)n)) {
+			/* Reading must not be taken for drained. */
+			stream->readable = true;
+			return false;
+		}
+	}
+	if (n <= 0) {
+		stream->ended = true;
+		gw_bytes_done(out);
+		return false;
+	}
+	gw_bytes_drop(out, (size_t)n);
+	return true;
+}
+
+bool gw_stream_flush(struct gw_stream *stream)
+{
+	while (gw_bytes_len(&stream->out) > 0 && stream->writable)
+		if (!write_some(stream))
+			break;
+	return gw_bytes_len(&stream->out) == 0;
+}
+
+void gw_stream_finish(struct gw_stream *stream)
+{
+	if (stream->fd < 0)
+		return;
+	if (stream->ssl != NULL && SSL_is_init_finished(stream->ssl)) {
+		ERR_clear_error();
+		(void)SSL_shutdown(stream->ssl);
+	}
+	(void)shutdown(stream->fd, SHUT_WR);
+}

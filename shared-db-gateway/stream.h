@@ -1,0 +1,51 @@
+/* stream.h - one connection without blocking, plain or TLS, with a block of
+ * bytes each way. Idle ones hold none.
+ */
+#ifndef HANSE_SHARED_DB_GATEWAY_STREAM_H
+#define HANSE_SHARED_DB_GATEWAY_STREAM_H
+
+#include <openssl/ssl.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/loop.h"
+#include "shared-db-gateway/wire.h"
+
+struct gw_stream {
+	struct hs_watch watch; /* fn and owner are set by the owner */
+	int fd;                /* -1: closed */
+	SSL *ssl;              /* NULL: plain, so far */
+	struct gw_bytes in, out;
+	bool readable, writable; /* as far as we know */
+	bool hung_up;            /* the kernel said so: nothing more comes */
+	bool ended;              /* no more bytes, or broken */
+	bool tls_wants_write;
+};
+
+/** Take a descriptor over. Errors: HS_ESYSTEM; it stays the caller's then. */
+int gw_stream_open(
+    struct gw_stream *stream, struct hs_loop *loop, int fd, struct hs_err *err);
+void gw_stream_close(struct gw_stream *stream);
+
+/** Note what the loop has told. */
+void gw_stream_ready(struct gw_stream *stream, unsigned events);
+
+/** Set the loop's interest for what is to come. */
+void gw_stream_rearm(struct gw_stream *stream, bool want_read);
+
+/** From now on TLS; the stream owns ssl. */
+void gw_stream_secure(struct gw_stream *stream, SSL *ssl);
+
+/** Go on with the handshake: 1 done, 0 wait, -1 failed. */
+int gw_stream_handshake(struct gw_stream *stream);
+
+/** Read what is there into in, as far as there is room. */
+void gw_stream_fill(struct gw_stream *stream);
+
+/** Write out as far as it goes; true when nothing is left. */
+bool gw_stream_flush(struct gw_stream *stream);
+
+/** Say that no more comes from us. */
+void gw_stream_finish(struct gw_stream *stream);
+
+#endif

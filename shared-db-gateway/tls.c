@@ -1,0 +1,195 @@
+/* tls.c - OpenSSL contexts of the two sides. */
+
+#include "shared-db-gateway/tls.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "shared-db-gateway/config.h"
+
+static const unsigned char alpn[] = "\x0apostgresql";
+
+static int tls_fail(struct hs_err *err, const char *what, const char *path)
+{
+	unsigned long code = ERR_peek_last_error();
+	const char *reason = ERR_reason_error_string(code);
+
+	ERR_clear_error();
+	return hs_fail(err, HS_EINVAL, "%s '%s': %s", what, path,
+	    reason != NULL ? reason : "not usable");
+}
+
+static int load(SSL_CTX *ctx, const struct gw_pair *pair, const char *ca,
+    struct hs_err *err)
+{
+	if (SSL_CTX_load_verify_locations(ctx, ca, NULL) != 1)
+		return tls_fail(err, "read CA", ca);
+	if (SSL_CTX_use_certificate_chain_file(ctx, pair->certificate) != 1)
+		return tls_fail(err, "read certificate", pair->certificate);
+	if (SSL_CTX_use_PrivateKey_file(ctx, pair->key, SSL_FILETYPE_PEM) != 1)
+		return tls_fail(err, "read key", pair->key);
+	if (SSL_CTX_check_private_key(ctx) != 1)
+		return tls_fail(err, "key is not the certificate's", pair->key);
+	return 0;
+}
+
+static SSL_CTX *context_new(const SSL_METHOD *method)
+{
+	SSL_CTX *ctx = SSL_CTX_new(method);
+
+	if (ctx == NULL)
+		return NULL;
+	(void)SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
+	(void)SSL_CTX_set_options(
+	    ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+		     SSL_OP_NO_TICKET | SSL_OP_IGNORE_UNEXPECTED_EOF);
+	(void)SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
+					SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+					SSL_MODE_RELEASE_BUFFERS);
+	/* One read() a wake-up in place of two. */
+	SSL_CTX_set_read_ahead(ctx, 1);
+	(void)SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+	return ctx;
+}
+
+/* Whoever names protocols must name ours among them. */
+static int choose_protocol(SSL *ssl, const unsigned char **out,
+    unsigned char *out_len, const unsigned char *in, unsigned in_len, void *arg)
+{
+	unsigned char *chosen = NULL;
+
+	(void)ssl;
+	(void)arg;
+	if (SSL_select_next_proto(&chosen, out_len, alpn, sizeof(alpn) - 1, in,
+		in_len) != OPENSSL_NPN_NEGOTIATED)
+		return SSL_TLSEXT_ERR_ALERT_FATAL;
+	*out = chosen;
+	return SSL_TLSEXT_ERR_OK;
+}
+
+/* RFC 5929: the signature's hash, but SHA-256 for MD5 and SHA-1. */
+static void bind_to_certificate(struct gw_tls *tls)
+{
+	X509 *certificate = SSL_CTX_get0_certificate(tls->front);
+	const EVP_MD *md = EVP_sha256();
+	unsigned len = 0;
+	int hash = NID_undef;
+
+	if (OBJ_find_sigid_algs(
+		X509_get_signature_nid(certificate), &hash, NULL) == 1 &&
+	    hash != NID_md5 && hash != NID_sha1)
+		md = EVP_get_digestbynid(hash);
+	if (md != NULL && X509_digest(certificate, md, tls->binding, &len) == 1)
+		tls->binding_len = len;
+}
+
+static int open_front(
+    const struct gw_config *config, struct gw_tls *tls, struct hs_err *err)
+{
+	STACK_OF(X509_NAME) *names = NULL;
+
+	tls->front = context_new(TLS_server_method());
+	if (tls->front == NULL)
+		return hs_fail(err, HS_ESYSTEM, "make a TLS context");
+	if (load(tls->front, &config->server, config->ca, err) < 0)
+		return -1;
+	SSL_CTX_set_verify(tls->front, SSL_VERIFY_PEER, NULL);
+	names = SSL_load_client_CA_file(config->ca);
+	if (names != NULL)
+		SSL_CTX_set_client_CA_list(tls->front, names);
+	SSL_CTX_set_alpn_select_cb(tls->front, choose_protocol, NULL);
+	bind_to_certificate(tls);
+	return 0;
+}
+
+int gw_tls_open(
+    const struct gw_config *config, struct gw_tls *tls, struct hs_err *err)
+{
+	if (open_front(config, tls, err) < 0)
+		return -1;
+	tls->back = context_new(TLS_client_method());
+	if (tls->back == NULL)
+		return hs_fail(err, HS_ESYSTEM, "make a TLS context");
+	if (load(tls->back, &config->backend, config->ca, err) < 0)
+		return -1;
+	SSL_CTX_set_verify(tls->back, SSL_VERIFY_PEER, NULL);
+	return 0;
+}
+
+void gw_tls_close(struct gw_tls *tls)
+{
+	SSL_CTX_free(tls->front);
+	SSL_CTX_free(tls->back);
+	*tls = (struct gw_tls) { 0 };
+}
+
+SSL *gw_tls_accept(const struct gw_tls *tls, int fd)
+{
+	SSL *ssl = SSL_new(tls->front);
+
+	if (ssl == NULL || SSL_set_fd(ssl, fd) != 1) {
+		SSL_free(ssl);
+		return NULL;
+	}
+	SSL_set_accept_state(ssl);
+	return ssl;
+}
+
+SSL *gw_tls_connect(const struct gw_tls *tls, int fd, const char *server_name)
+{
+	SSL *ssl = SSL_new(tls->back);
+
+	if (ssl == NULL || SSL_set_fd(ssl, fd) != 1 ||
+	    SSL_set1_host(ssl, server_name) != 1 ||
+	    SSL_set_tlsext_host_name(ssl, server_name) != 1) {
+		SSL_free(ssl);
+		return NULL;
+	}
+	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	SSL_set_connect_state(ssl);
+	return ssl;
+}
+
+bool gw_tls_is_postgresql(const SSL *ssl)
+{
+	const unsigned char *chosen = NULL;
+	unsigned len = 0;
+
+	SSL_get0_alpn_selected(ssl, &chosen, &len);
+	return len == sizeof(alpn) - 2 && memcmp(chosen, alpn + 1, len) == 0;
+}
+
+static char *common_name(const X509_NAME *name)
+{
+	int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+	unsigned char *text = NULL;
+	char *copy;
+	int len;
+
+	if (at < 0 || X509_NAME_get_index_by_NID(name, NID_commonName, at) >= 0)
+		return hs_strdup("");
+	len = ASN1_STRING_to_UTF8(
+	    &text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+	if (len < 0)
+		return hs_strdup("");
+	copy = hs_strndup((const char *)text, (size_t)len);
+	OPENSSL_free(text);
+	if (strlen(copy) != (size_t)len)
+		*copy = '\0';
+	return copy;
+}
+
+char *gw_tls_client_name(const SSL *ssl)
+{
+	X509 *certificate = SSL_get0_peer_certificate(ssl);
+
+	if (certificate == NULL || SSL_get_verify_result(ssl) != X509_V_OK)
+		return certificate == NULL ? NULL : hs_strdup("");
+	return common_name(X509_get_subject_name(certificate));
+}

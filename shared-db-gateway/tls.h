@@ -1,0 +1,43 @@
+/* tls.h - the two sides' TLS: certificates, names, channel binding. */
+#ifndef HANSE_SHARED_DB_GATEWAY_TLS_H
+#define HANSE_SHARED_DB_GATEWAY_TLS_H
+
+#include <openssl/ssl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shared-db-gateway/scram.h"
+
+struct gw_config;
+struct hs_err;
+
+struct gw_tls {
+	SSL_CTX *front; /* towards clients */
+	SSL_CTX *back;  /* towards PostgreSQL */
+	/* tls-server-end-point of our certificate */
+	uint8_t binding[GW_BINDING_MAX];
+	size_t binding_len;
+};
+
+/** Load keys and certificates. Errors: HS_EINVAL (names the file). */
+int gw_tls_open(
+    const struct gw_config *config, struct gw_tls *tls, struct hs_err *err);
+void gw_tls_close(struct gw_tls *tls);
+
+/** A connection's TLS, owned by the caller; NULL when memory runs out. */
+SSL *gw_tls_accept(const struct gw_tls *tls, int fd);
+SSL *gw_tls_connect(const struct gw_tls *tls, int fd, const char *server_name);
+
+/** Whether the client named the protocol "postgresql" in its hello. */
+bool gw_tls_is_postgresql(const SSL *ssl);
+
+/**
+ * The common name of the client's certificate, which TLS has verified.
+ *
+ * Returns NULL when there is no certificate, "" when it has no usable name;
+ * owned by the caller.
+ */
+char *gw_tls_client_name(const SSL *ssl);
+
+#endif
