@@ -67,6 +67,21 @@ void hs_faults_add(struct hs_faults *faults, unsigned line, const char *field,
 	va_end(ap);
 }
 
+void hs_faults_drop(struct hs_faults *faults, const char *field)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < faults->count; i++) {
+		if (strcmp(faults->list[i].field, field) != 0) {
+			faults->list[kept++] = faults->list[i];
+			continue;
+		}
+		free(faults->list[i].field);
+		free(faults->list[i].message);
+	}
+	faults->count = kept;
+}
+
 /* Stable: faults of one line stay in the order in which they were found. */
 void hs_faults_sort(struct hs_faults *faults)
 {

@@ -36,6 +36,9 @@ void hs_faults_done(struct hs_faults *faults);
 void hs_faults_add(struct hs_faults *faults, unsigned line, const char *field,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/** Take a field's faults back, for a check that knows better. */
+void hs_faults_drop(struct hs_faults *faults, const char *field);
+
 /** By line; those of one line stay in the order they were found in. */
 void hs_faults_sort(struct hs_faults *faults);
 

@@ -77,8 +77,8 @@ static const char *kind_name(const struct conf_node *node)
 	return "?";
 }
 
-/* What was found, short enough to be repeated; owned by the caller. */
-static char *shown(const char *text)
+/* Short enough to be repeated; owned by the caller. */
+static char *cut(const char *text)
 {
 	size_t len = strlen(text);
 
@@ -89,12 +89,24 @@ static char *shown(const char *text)
 	return hs_printf("%.*s...", (int)len, text);
 }
 
+/* "found 'x'", owned by the caller. */
+static char *found(const char *text)
+{
+	hs_auto(hs_freep) char *shown = cut(text);
+
+	if (text[0] == '\0')
+		return hs_strdup("is empty");
+	return hs_printf("found '%s'", shown);
+}
+
 static bool want_kind(struct judge *j, const struct conf_node *node,
     enum conf_kind kind, const char *name, const struct place *place)
 {
 	if (node->kind == kind)
 		return true;
-	if (node->kind != CONF_ALIAS)
+	if (node->kind == CONF_SCALAR && node->text[0] == '\0')
+		fault(j, node->line, place, "is empty; expected %s", name);
+	else if (node->kind != CONF_ALIAS)
 		fault(j, node->line, place, "found %s; expected %s",
 		    kind_name(node), name);
 	return false;
@@ -118,60 +130,58 @@ static void judge_int(struct judge *j, const struct conf_node *node,
     const cyaml_schema_value_t *schema, const struct place *place)
 {
 	const int64_t max = (int64_t)(unsigned_max(schema->data_size) >> 1);
-	hs_auto(hs_freep) char *text = shown(node->text);
+	hs_auto(hs_freep) char *text = found(node->text);
 	int64_t value;
 
 	if (!is_decimal(node->text)) {
 		fault(j, node->line, place,
-		    "found '%s'; expected a whole number", text);
+		    "%s; expected a whole number in plain digits", text);
 		return;
 	}
 	errno = 0;
 	value = strtoll(node->text, NULL, 10);
 	if (errno == ERANGE || value > max || value < -max - 1)
 		fault(j, node->line, place,
-		    "found '%s'; expected a number from %" PRId64
-		    " to %" PRId64,
-		    text, -max - 1, max);
+		    "%s; expected a number from %" PRId64 " to %" PRId64, text,
+		    -max - 1, max);
 }
 
 static void judge_uint(struct judge *j, const struct conf_node *node,
     const cyaml_schema_value_t *schema, const struct place *place)
 {
 	const uint64_t max = unsigned_max(schema->data_size);
-	hs_auto(hs_freep) char *text = shown(node->text);
+	hs_auto(hs_freep) char *text = found(node->text);
 	uint64_t value;
 
 	if (!is_decimal(node->text)) {
 		fault(j, node->line, place,
-		    "found '%s'; expected a whole number", text);
+		    "%s; expected a whole number in plain digits", text);
 		return;
 	}
 	errno = 0;
 	value = strtoull(node->text, NULL, 10);
 	if (node->text[0] == '-' || errno == ERANGE || value > max)
 		fault(j, node->line, place,
-		    "found '%s'; expected a number from 0 to %" PRIu64, text,
-		    max);
+		    "%s; expected a number from 0 to %" PRIu64, text, max);
 }
 
 static void judge_bool(struct judge *j, const struct conf_node *node,
     const cyaml_schema_value_t *schema, const struct place *place)
 {
 	static const char *const good[] = { "true", "false", "yes", "no" };
-	hs_auto(hs_freep) char *text = shown(node->text);
+	hs_auto(hs_freep) char *text = found(node->text);
 
 	(void)schema;
 	for (size_t i = 0; i < ARRAY_LEN(good); i++)
 		if (strcmp(node->text, good[i]) == 0)
 			return;
-	fault(j, node->line, place, "found '%s'; expected true or false", text);
+	fault(j, node->line, place, "%s; expected true or false", text);
 }
 
 static void judge_float(struct judge *j, const struct conf_node *node,
     const cyaml_schema_value_t *schema, const struct place *place)
 {
-	hs_auto(hs_freep) char *text = shown(node->text);
+	hs_auto(hs_freep) char *text = found(node->text);
 	char *end = NULL;
 
 	(void)schema;
@@ -179,8 +189,7 @@ static void judge_float(struct judge *j, const struct conf_node *node,
 	(void)strtod(node->text, &end);
 	if (node->text[strspn(node->text, "0123456789.eE+-")] != '\0' ||
 	    end == node->text || *end != '\0' || errno == ERANGE)
-		fault(j, node->line, place, "found '%s'; expected a number",
-		    text);
+		fault(j, node->line, place, "%s; expected a number", text);
 }
 
 static void judge_string(struct judge *j, const struct conf_node *node,
@@ -246,14 +255,19 @@ static void judge_enum(struct judge *j, const struct conf_node *node,
     const cyaml_schema_value_t *schema, const struct place *place)
 {
 	hs_auto(hs_text_done) struct hs_text list = { 0 };
-	hs_auto(hs_freep) char *text = shown(node->text);
+	hs_auto(hs_freep) char *text = found(node->text);
+	const char *near = NULL;
 
 	for (uint32_t i = 0; i < schema->enumeration.count; i++)
 		if (strcmp(node->text, schema->enumeration.strings[i].str) == 0)
 			return;
+	for (uint32_t i = 0; i < schema->enumeration.count && near == NULL; i++)
+		if (hs_is_like(node->text, schema->enumeration.strings[i].str))
+			near = schema->enumeration.strings[i].str;
 	list_words(schema, &list);
-	fault(j, node->line, place, "found '%s'; expected one of: %s", text,
-	    list.data);
+	fault(j, node->line, place, "%s; expected one of: %s%s%s%s", text,
+	    list.data, near != NULL ? "; did you mean '" : "",
+	    near != NULL ? near : "", near != NULL ? "'?" : "");
 }
 
 static void judge_flags(struct judge *j, const struct conf_node *node,
@@ -310,7 +324,7 @@ static const char *nearest_key(
 static void unknown_key(struct judge *j, const struct conf_node *key,
     const cyaml_schema_field_t *fields, const struct place *place)
 {
-	hs_auto(hs_freep) char *text = shown(key->text);
+	hs_auto(hs_freep) char *text = cut(key->text);
 	const struct place here = { .up = place, .key = text };
 	hs_auto(hs_text_done) struct hs_text known = { 0 };
 	const char *near = nearest_key(fields, key->text);

@@ -61,19 +61,47 @@ static struct conf_node *add_node(
 	return node;
 }
 
-static void refuse_anchor(struct reader *r, const yaml_event_t *event,
+/*
+ * Where the newest node stands: of each open node, its last part. A key that
+ * has no value yet stands for itself.
+ */
+static char *field_of(const struct reader *r)
+{
+	struct hs_text text = { 0 };
+
+	for (size_t i = 0; i < r->depth && r->open[i]->count > 0; i++) {
+		const struct conf_node *node = r->open[i];
+		size_t last = node->count - 1;
+		const char *key;
+
+		if (node->kind == CONF_SEQUENCE) {
+			hs_text_addf(&text, "[%zu]", last);
+			continue;
+		}
+		key = node->parts[last - last % 2]->text;
+		hs_text_addf(&text, "%s%.40s", text.len > 0 ? "." : "",
+		    key != NULL ? key : "?");
+	}
+	return hs_text_take(&text);
+}
+
+/* Of the newest node. */
+static void refuse(struct reader *r, const yaml_event_t *event,
+    const char *what, const yaml_char_t *name, const char *remedy)
+{
+	hs_auto(hs_freep) char *field = field_of(r);
+
+	if (name != NULL)
+		hs_faults_add(r->faults, line_of(event->start_mark), field,
+		    "%s%s') are not allowed: %s", what, (const char *)name,
+		    remedy);
+}
+
+static void refuse_marks(struct reader *r, const yaml_event_t *event,
     const yaml_char_t *anchor, const yaml_char_t *tag)
 {
-	unsigned line = line_of(event->start_mark);
-
-	if (anchor != NULL)
-		hs_faults_add(r->faults, line, "",
-		    "anchors ('&%s') are not allowed: write the value out",
-		    (const char *)anchor);
-	if (tag != NULL)
-		hs_faults_add(r->faults, line, "",
-		    "tags ('%s') are not allowed: leave it out",
-		    (const char *)tag);
+	refuse(r, event, "anchors ('&", anchor, "write the value out");
+	refuse(r, event, "tags ('", tag, "leave it out");
 }
 
 static void on_scalar(struct reader *r, const yaml_event_t *event)
@@ -81,29 +109,31 @@ static void on_scalar(struct reader *r, const yaml_event_t *event)
 	const char *value = (const char *)event->data.scalar.value;
 	size_t len = event->data.scalar.length;
 	struct conf_node *node = add_node(r, CONF_SCALAR, event);
+	hs_auto(hs_freep) char *field = NULL;
 
-	refuse_anchor(
-	    r, event, event->data.scalar.anchor, event->data.scalar.tag);
 	node->text = hs_arena_strndup(r->arena, value, len);
-	if (strlen(node->text) != len || !hs_is_text(node->text)) {
-		hs_faults_add(r->faults, node->line, "",
-		    "the text has a control character in it");
-		node->text = "?";
+	if (strlen(node->text) == len && hs_is_text(node->text)) {
+		refuse_marks(r, event, event->data.scalar.anchor,
+		    event->data.scalar.tag);
+		return;
 	}
+	node->text = "?";
+	field = field_of(r);
+	hs_faults_add(r->faults, node->line, field,
+	    "the text has a control character in it");
 }
 
 static void on_alias(struct reader *r, const yaml_event_t *event)
 {
-	struct conf_node *node = add_node(r, CONF_ALIAS, event);
-
-	hs_faults_add(r->faults, node->line, "",
-	    "aliases ('*%s') are not allowed: write the value out",
-	    (const char *)event->data.alias.anchor);
+	(void)add_node(r, CONF_ALIAS, event);
+	refuse(r, event, "aliases ('*", event->data.alias.anchor,
+	    "write the value out");
 }
 
 /* False if it lies too deep. */
-static bool on_open(
-    struct reader *r, enum conf_kind kind, const yaml_event_t *event)
+static bool on_open(struct reader *r, enum conf_kind kind,
+    const yaml_event_t *event, const yaml_char_t *anchor,
+    const yaml_char_t *tag)
 {
 	struct conf_node *node;
 
@@ -114,6 +144,7 @@ static bool on_open(
 		return false;
 	}
 	node = add_node(r, kind, event);
+	refuse_marks(r, event, anchor, tag);
 	r->open[r->depth++] = node;
 	return true;
 }
@@ -138,13 +169,13 @@ static bool on_event(struct reader *r, const yaml_event_t *event)
 		on_alias(r, event);
 		return true;
 	case YAML_SEQUENCE_START_EVENT:
-		refuse_anchor(r, event, event->data.sequence_start.anchor,
+		return on_open(r, CONF_SEQUENCE, event,
+		    event->data.sequence_start.anchor,
 		    event->data.sequence_start.tag);
-		return on_open(r, CONF_SEQUENCE, event);
 	case YAML_MAPPING_START_EVENT:
-		refuse_anchor(r, event, event->data.mapping_start.anchor,
+		return on_open(r, CONF_MAPPING, event,
+		    event->data.mapping_start.anchor,
 		    event->data.mapping_start.tag);
-		return on_open(r, CONF_MAPPING, event);
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
 		r->depth--;
@@ -185,8 +216,9 @@ static void syntax_fault(struct reader *r)
 		hs_faults_add(r->faults, line, "",
 		    "a tab in the indentation; indent with spaces");
 	else if (p->context != NULL)
-		hs_faults_add(
-		    r->faults, line, "", "not YAML: %s, %s", what, p->context);
+		hs_faults_add(r->faults, line, "",
+		    "not YAML: %s, %s that begins in line %u", what, p->context,
+		    line_of(p->context_mark));
 	else
 		hs_faults_add(r->faults, line, "", "not YAML: %s", what);
 }

@@ -16,7 +16,7 @@
 #include "provisioning/progress.h"
 #include "provisioning/spec.h"
 
-static int read_stdin(char **ret_text, struct hs_err *err)
+static int read_stdin(char **ret_text, size_t *ret_len, struct hs_err *err)
 {
 	struct hs_text text = { 0 };
 	char buffer[65536];
@@ -25,10 +25,20 @@ static int read_stdin(char **ret_text, struct hs_err *err)
 	while ((n = read(STDIN_FILENO, buffer, sizeof(buffer))) > 0 &&
 	       text.len <= HS_CONF_MAX)
 		hs_text_add_len(&text, buffer, (size_t)n);
+	*ret_len = text.len;
 	*ret_text = hs_text_take(&text);
 	if (n < 0)
 		return hs_fail_errno(err, HS_ESYSTEM, "read standard input");
 	return 0;
+}
+
+static unsigned lines(const char *text)
+{
+	unsigned count = 1;
+
+	for (; *text != '\0'; text++)
+		count += *text == '\n';
+	return count;
 }
 
 /* @ret_name: what faults are printed with; a static string or the call's */
@@ -36,19 +46,20 @@ static int read_spec(const struct call *call, const char **ret_name,
     char **ret_text, struct hs_err *err)
 {
 	const char *file = call->args[0];
-	size_t len;
+	size_t len = 0;
 
-	*ret_name = file;
-	if (strcmp(file, "-") != 0) {
-		if (hs_file_read(file, HS_CONF_MAX, ret_text, &len, err) < 0)
+	*ret_name = strcmp(file, "-") == 0 ? "standard input" : file;
+	if (strcmp(file, "-") == 0) {
+		if (read_stdin(ret_text, &len, err) < 0)
 			return -1;
-		if (strlen(*ret_text) == len)
-			return 0;
-		return hs_fail(
-		    err, HS_EINVAL, "%s: has a NUL byte; it is no text", file);
+	} else if (hs_file_read(file, HS_CONF_MAX, ret_text, &len, err) < 0) {
+		return -1;
 	}
-	*ret_name = "standard input";
-	return read_stdin(ret_text, err);
+	if (strlen(*ret_text) == len)
+		return 0;
+	return hs_fail(err, HS_EINVAL,
+	    "%s:%u: a NUL byte; expected text in UTF-8", *ret_name,
+	    lines(*ret_text));
 }
 
 static int check(const char *name, const char *text, struct hs_err *err)

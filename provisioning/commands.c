@@ -13,7 +13,7 @@
 /* clang-format off */
 const struct exit_row exit_rows[] = {
 	{ EXIT_OK,          "done; for plan: nothing to change; for verify: clean" },
-	{ EXIT_FAILED,      "failed; for verify: not clean; for doctor: a check failed" },
+	{ EXIT_FAILED,      "failed; for verify: not clean; for doctor: a check failed; for status: something is down" },
 	{ EXIT_CHANGES,     "plan: there are changes" },
 	{ EXIT_INVALID,     "the spec or the input is invalid, or too large" },
 	{ EXIT_NOT_FOUND,   "there is no such thing" },

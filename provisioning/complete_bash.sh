@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # Completion of hanse for bash; the lists above come from the program's tables.
 
 _hanse_column() { # WHAT COLUMNS [VE]: names that hansed knows, if it answers

@@ -7,7 +7,7 @@ prov_PKGS := jansson libcyaml yaml-0.1
 
 # hanse: the command line program.
 EMBEDS += hanse_shell
-hanse_shell_FILES := provisioning/complete_bash.sh provisioning/complete_zsh.sh
+hanse_shell_FILES := provisioning/complete_bash.sh provisioning/complete_zsh.zsh
 PROGRAMS += hanse
 hanse_SRCS := $(addprefix provisioning/,client.c cmd_apply.c cmd_completion.c \
     cmd_destroy.c cmd_doctor.c cmd_get.c cmd_member.c cmd_plan.c cmd_psql.c \

@@ -134,14 +134,6 @@ static const char *text_of(
 	return hs_conf_text(conf, field);
 }
 
-static unsigned line_of(
-    const struct hs_conf *conf, const char *parent, const char *key)
-{
-	hs_auto(hs_freep) char *field = hs_printf("%s.%s", parent, key);
-
-	return hs_conf_line(conf, field);
-}
-
 static bool is_known(const struct seen *names, const char *name)
 {
 	for (size_t i = 0; i < names->count; i++)
@@ -181,12 +173,12 @@ static void on_relation(void *arg, const struct hs_conf_value *value)
 	struct relations *r = arg;
 	const char *buyer = text_of(r->conf, value->field, "buyer");
 	const char *seller = text_of(r->conf, value->field, "seller");
+	hs_auto(hs_freep) char *field = hs_printf("%s.seller", value->field);
 
 	if (buyer == NULL || seller == NULL || buyer[0] == '\0')
 		return;
 	if (strcmp(buyer, seller) == 0)
-		hs_faults_add(r->faults,
-		    line_of(r->conf, value->field, "seller"), value->field,
+		hs_faults_add(r->faults, hs_conf_line(r->conf, field), field,
 		    "'%s' cannot trade with itself", buyer);
 	else
 		seen_add(&r->pairs, hs_printf(SEP "%s -> %s", buyer, seller),
@@ -212,9 +204,9 @@ static void check_relations(
 static const struct {
 	const char *driver, *isolation, *why;
 } contradictions[] = {
-	{ "lxc",  "vm",        "driver lxc makes containers" },
-	{ "qemu", "container", "driver qemu makes virtual machines" },
-	{ "xen",  "container", "driver xen makes virtual machines" },
+	{ "lxc",  "vm",        "lxc makes containers" },
+	{ "qemu", "container", "qemu makes virtual machines" },
+	{ "xen",  "container", "xen makes virtual machines" },
 };
 /* clang-format on */
 
