@@ -7,6 +7,10 @@ DO $$
 BEGIN
 	EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
 	EXECUTE format('GRANT CONNECT ON DATABASE %I TO hanse_provisioner', current_database());
+	-- Short statements of many members: compiling or spreading one costs more
+	-- than it saves, and would let one member take every core.
+	EXECUTE format('ALTER DATABASE %I SET jit = off', current_database());
+	EXECUTE format('ALTER DATABASE %I SET max_parallel_workers_per_gather = 0', current_database());
 END
 $$;
 

@@ -9,11 +9,15 @@ CREATE TABLE hanse.purchase_order (
 	seller_id         hanse.label NOT NULL,
 	buyer_role        text COLLATE "C" NOT NULL GENERATED ALWAYS AS (ve_id || '.' || buyer_id) STORED,
 	seller_role       text COLLATE "C" NOT NULL GENERATED ALWAYS AS (ve_id || '.' || seller_id) STORED,
+	buyer_name        text NOT NULL,                        -- as they are called on the document
+	seller_name       text NOT NULL,
 	id                text COLLATE "C" NOT NULL CHECK (length(id) BETWEEN 1 AND 64),
 	state             text COLLATE "C" NOT NULL DEFAULT 'DRAFT',
 	draft             boolean NOT NULL GENERATED ALWAYS AS (state = 'DRAFT') STORED,
 	doc_type          text COLLATE "C" NOT NULL DEFAULT 'order' CHECK (doc_type = 'order'),
 	awaits            hanse.party,                          -- both follow the state, see the trigger
+	buyer_turn        boolean NOT NULL GENERATED ALWAYS AS (awaits IS NOT DISTINCT FROM 'B') STORED,
+	seller_turn       boolean NOT NULL GENERATED ALWAYS AS (awaits IS NOT DISTINCT FROM 'S') STORED,
 	terminal          boolean NOT NULL DEFAULT false,
 	revision          int NOT NULL DEFAULT 1,
 	issue_date        date NOT NULL DEFAULT current_date,
@@ -38,15 +42,18 @@ CREATE TABLE hanse.purchase_order (
 	FOREIGN KEY (ve_id, buyer_id, seller_id) REFERENCES hanse.trading_relation,
 	FOREIGN KEY (doc_type, state) REFERENCES hanse.doc_state
 );
--- The list is read newest first, per party; the inbox and the filter by state likewise.
+-- The list is read newest first, per party; the inbox and the filters by state and partner likewise.
+-- The last two count what is open with a partner, without a look at the rows.
 CREATE INDEX purchase_order_buyer ON hanse.purchase_order (buyer_role, issued_at DESC, order_uid DESC);
 CREATE INDEX purchase_order_seller ON hanse.purchase_order (seller_role, issued_at DESC, order_uid DESC);
 CREATE INDEX purchase_order_buyer_state ON hanse.purchase_order (buyer_role, state, issued_at DESC, order_uid DESC);
 CREATE INDEX purchase_order_seller_state ON hanse.purchase_order (seller_role, state, issued_at DESC, order_uid DESC);
-CREATE INDEX purchase_order_buyer_turn ON hanse.purchase_order (buyer_role, issued_at DESC, order_uid DESC) WHERE awaits = 'B';
-CREATE INDEX purchase_order_seller_turn ON hanse.purchase_order (seller_role, issued_at DESC, order_uid DESC) WHERE awaits = 'S';
-CREATE INDEX purchase_order_buyer_open ON hanse.purchase_order (buyer_role, seller_id, issued_at DESC) WHERE NOT terminal;
-CREATE INDEX purchase_order_seller_open ON hanse.purchase_order (seller_role, buyer_id, issued_at DESC) WHERE NOT terminal;
+CREATE INDEX purchase_order_buyer_partner ON hanse.purchase_order (buyer_role, seller_id, issued_at DESC, order_uid DESC);
+CREATE INDEX purchase_order_seller_partner ON hanse.purchase_order (seller_role, buyer_id, issued_at DESC, order_uid DESC);
+CREATE INDEX purchase_order_buyer_turn ON hanse.purchase_order (buyer_role, issued_at DESC, order_uid DESC) WHERE buyer_turn;
+CREATE INDEX purchase_order_seller_turn ON hanse.purchase_order (seller_role, issued_at DESC, order_uid DESC) WHERE seller_turn;
+CREATE INDEX purchase_order_buyer_open ON hanse.purchase_order (buyer_role, seller_id, draft, seller_role, buyer_turn) WHERE NOT terminal;
+CREATE INDEX purchase_order_seller_open ON hanse.purchase_order (seller_role, buyer_id, draft, buyer_role, seller_turn) WHERE NOT terminal;
 
 CREATE TABLE hanse.order_line (
 	ve_id                hanse.label NOT NULL,
@@ -372,19 +379,19 @@ ALTER TABLE hanse.document_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECU
 ALTER TABLE hanse.number_range ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE hanse.idempotency_key ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY parties ON hanse.purchase_order USING (buyer_role = session_user OR seller_role = session_user);
-CREATE POLICY parties ON hanse.order_line USING (buyer_role = session_user OR seller_role = session_user);
-CREATE POLICY parties ON hanse.order_line_schedule USING (buyer_role = session_user OR seller_role = session_user);
-CREATE POLICY parties ON hanse.order_message USING (buyer_role = session_user OR seller_role = session_user);
-CREATE POLICY parties ON hanse.order_message_line USING (buyer_role = session_user OR seller_role = session_user);
-CREATE POLICY parties ON hanse.order_version USING (buyer_role = session_user OR seller_role = session_user);
-CREATE POLICY parties ON hanse.document_event USING (buyer_role = session_user OR seller_role = session_user);
-CREATE POLICY own ON hanse.number_range USING (db_role = session_user);
-CREATE POLICY own ON hanse.idempotency_key USING (db_role = session_user);
+CREATE POLICY parties ON hanse.purchase_order USING (buyer_role = session_user::text OR seller_role = session_user::text);
+CREATE POLICY parties ON hanse.order_line USING (buyer_role = session_user::text OR seller_role = session_user::text);
+CREATE POLICY parties ON hanse.order_line_schedule USING (buyer_role = session_user::text OR seller_role = session_user::text);
+CREATE POLICY parties ON hanse.order_message USING (buyer_role = session_user::text OR seller_role = session_user::text);
+CREATE POLICY parties ON hanse.order_message_line USING (buyer_role = session_user::text OR seller_role = session_user::text);
+CREATE POLICY parties ON hanse.order_version USING (buyer_role = session_user::text OR seller_role = session_user::text);
+CREATE POLICY parties ON hanse.document_event USING (buyer_role = session_user::text OR seller_role = session_user::text);
+CREATE POLICY own ON hanse.number_range USING (db_role = session_user::text);
+CREATE POLICY own ON hanse.idempotency_key USING (db_role = session_user::text);
 
 -- A draft is its buyer's alone. Only the order and its lines exist as a draft.
-CREATE POLICY drafts ON hanse.purchase_order AS RESTRICTIVE USING (NOT draft OR buyer_role = session_user);
-CREATE POLICY drafts ON hanse.order_line AS RESTRICTIVE USING (NOT draft OR buyer_role = session_user);
+CREATE POLICY drafts ON hanse.purchase_order AS RESTRICTIVE USING (NOT draft OR buyer_role = session_user::text);
+CREATE POLICY drafts ON hanse.order_line AS RESTRICTIVE USING (NOT draft OR buyer_role = session_user::text);
 
 GRANT SELECT ON hanse.purchase_order, hanse.order_line, hanse.order_line_schedule, hanse.order_message,
 	hanse.order_message_line, hanse.order_version, hanse.document_event TO PUBLIC;

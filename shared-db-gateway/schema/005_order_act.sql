@@ -86,9 +86,7 @@ $$;
 -- What the list's search looks at: numbers, parties, items.
 CREATE FUNCTION hanse.order_words(o hanse.purchase_order, line_words text)
 RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-	SELECT lower(concat_ws(' ', o.id, o.sales_order_id, o.buyer_id, o.seller_id,
-		(SELECT string_agg(e.legal_name, ' ') FROM hanse.enterprise e
-		 WHERE e.ve_id = o.ve_id AND e.enterprise_id IN (o.buyer_id, o.seller_id)), line_words))
+	SELECT lower(concat_ws(' ', o.id, o.sales_order_id, o.buyer_id, o.seller_id, o.buyer_name, o.seller_name, line_words))
 $$;
 
 -- ------------------------------------------------------------------ drafts
@@ -212,8 +210,11 @@ BEGIN
 	o.requested_date := order_create.requested_date;
 	o.request_hash := request;
 	o.currency := coalesce(hanse.draft_currency(o, lines), 'EUR');
-	INSERT INTO hanse.purchase_order (ve_id, buyer_id, seller_id, id, created_by, currency, request_hash)
-	VALUES (o.ve_id, o.buyer_id, o.seller_id, coalesce(given, o.id), o.created_by, o.currency, request)
+	o.buyer_name := me.legal_name;
+	SELECT e.legal_name INTO STRICT o.seller_name FROM hanse.enterprise e
+	WHERE (e.ve_id, e.enterprise_id) = (o.ve_id, o.seller_id);
+	INSERT INTO hanse.purchase_order (ve_id, buyer_id, seller_id, buyer_name, seller_name, id, created_by, currency, request_hash)
+	VALUES (o.ve_id, o.buyer_id, o.seller_id, o.buyer_name, o.seller_name, coalesce(given, o.id), o.created_by, o.currency, request)
 	RETURNING order_uid, id INTO o.order_uid, o.id;
 	PERFORM hanse.draft_write(o, lines);
 	IF order_create.idempotency_key IS NOT NULL THEN
@@ -230,7 +231,7 @@ RETURNS hanse.purchase_order LANGUAGE plpgsql SET search_path = pg_catalog, pg_t
 DECLARE
 	o hanse.purchase_order := hanse.order_lock(uid);
 BEGIN
-	IF o.buyer_role <> session_user THEN
+	IF o.buyer_role <> session_user::text THEN
 		PERFORM hanse.refuse('HN005', 'Only the buyer writes an order.', 'action', 'Answer it with a proposal.');
 	END IF;
 	IF NOT o.draft THEN
@@ -594,7 +595,7 @@ RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_
 DECLARE
 	me hanse.enterprise := hanse.me();
 	o hanse.purchase_order := hanse.order_lock(order_act.order_uid);
-	party text := CASE WHEN o.buyer_role = session_user THEN 'B' ELSE 'S' END;
+	party text := CASE WHEN o.buyer_role = session_user::text THEN 'B' ELSE 'S' END;
 	person text := hanse.person_check(actor);
 	why text := hanse.json_text(to_jsonb(order_act.reason), 'reason', 2000);
 	own_number text := hanse.json_text(to_jsonb(order_act.sales_order_id), 'sales_order_id', 64);

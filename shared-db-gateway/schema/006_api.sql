@@ -5,10 +5,10 @@
 CREATE VIEW api.me WITH (security_invoker) AS
 SELECT e.ve_id, v.title AS ve_title, e.enterprise_id, e.enterprise_id AS name, e.legal_name, e.chain_role
 FROM hanse.enterprise e JOIN hanse.ve v USING (ve_id)
-WHERE e.db_role = session_user AND e.active;
+WHERE e.db_role = session_user::text AND e.active;
 
 CREATE VIEW api.enterprise WITH (security_invoker) AS
-SELECT e.enterprise_id, e.enterprise_id AS name, e.legal_name, e.chain_role, e.active, e.db_role = session_user AS is_me
+SELECT e.enterprise_id, e.enterprise_id AS name, e.legal_name, e.chain_role, e.active, e.db_role = session_user::text AS is_me
 FROM hanse.enterprise e;
 
 CREATE VIEW api.site WITH (security_invoker) AS
@@ -16,30 +16,35 @@ SELECT s.enterprise_id, s.site_id, s.name, s.city, s.country, s.time_zone
 FROM hanse.site s WHERE s.active;
 
 CREATE VIEW api.item WITH (security_invoker) AS
-SELECT i.buyer_id, i.seller_id, CASE WHEN i.buyer_role = session_user THEN 'buyer' ELSE 'seller' END AS my_party,
+SELECT i.buyer_id, i.seller_id, CASE WHEN i.buyer_role = session_user::text THEN 'buyer' ELSE 'seller' END AS my_party,
 	i.buyers_item_id, i.sellers_item_id, i.description, i.unit, i.price_amount::numeric AS price_amount, i.currency,
 	i.pack_quantity::numeric AS pack_quantity, i.lead_time_days, i.active
 FROM hanse.item_relation i;
 
 -- An order is bought or sold by me, never both: two branches, each read from
 -- its own index in the list's order and merged, where one condition with OR
--- would sort everything I ever traded.
+-- would sort everything I ever traded. The condition stands outside: only
+-- branches without one of their own are merged in order.
 CREATE VIEW api."order" WITH (security_invoker) AS
-SELECT o.order_uid, o.id::text, o.buyer_id::text, o.seller_id::text, o.seller_id::text AS partner_id,
-	(SELECT e.legal_name FROM hanse.enterprise e WHERE (e.ve_id, e.enterprise_id) = (o.ve_id, o.seller_id)) AS partner_name,
-	'buyer'::text AS my_party, o.state::text, o.issue_date, o.requested_date, o.currency, o.total_amount, o.line_count,
-	o.sequence_number, o.version_in_force, o.revision, o.note, o.response_code, o.sales_order_id,
-	o.awaits IS NOT DISTINCT FROM 'B' AS awaits_me, CASE o.awaits WHEN 'B' THEN 'buyer' WHEN 'S' THEN 'seller' END AS awaits,
+SELECT o.order_uid, o.id, o.buyer_id, o.seller_id, o.partner_id, o.partner_name, o.my_party, o.state, o.issue_date, o.requested_date,
+	o.currency, o.total_amount, o.line_count, o.sequence_number, o.version_in_force, o.revision, o.note, o.response_code,
+	o.sales_order_id, o.my_turn AS awaits_me,
+	CASE o.awaits WHEN 'B' THEN 'buyer' WHEN 'S' THEN 'seller' END AS awaits,
 	o.terminal, o.issued_at AS created_at, o.updated_at, o.created_by, o.search_text
-FROM hanse.purchase_order o WHERE o.buyer_role = session_user
-UNION ALL
-SELECT o.order_uid, o.id::text, o.buyer_id::text, o.seller_id::text, o.buyer_id::text,
-	(SELECT e.legal_name FROM hanse.enterprise e WHERE (e.ve_id, e.enterprise_id) = (o.ve_id, o.buyer_id)),
-	'seller'::text, o.state::text, o.issue_date, o.requested_date, o.currency, o.total_amount, o.line_count,
-	o.sequence_number, o.version_in_force, o.revision, o.note, o.response_code, o.sales_order_id,
-	o.awaits IS NOT DISTINCT FROM 'S', CASE o.awaits WHEN 'B' THEN 'buyer' WHEN 'S' THEN 'seller' END,
-	o.terminal, o.issued_at, o.updated_at, NULL::text, o.search_text
-FROM hanse.purchase_order o WHERE o.seller_role = session_user;
+FROM (
+	SELECT b.buyer_role AS my_role, 'buyer'::text AS my_party, b.seller_id::text AS partner_id, b.seller_name AS partner_name,
+		b.buyer_turn AS my_turn, b.order_uid, b.id, b.buyer_id::text AS buyer_id, b.seller_id::text AS seller_id, b.state, b.issue_date,
+		b.requested_date, b.currency, b.total_amount, b.line_count, b.sequence_number, b.version_in_force, b.revision, b.note,
+		b.response_code, b.sales_order_id, b.awaits, b.terminal, b.issued_at, b.updated_at, b.created_by, b.search_text
+	FROM hanse.purchase_order b
+	UNION ALL
+	SELECT s.seller_role, 'seller'::text, s.buyer_id::text, s.buyer_name,
+		s.seller_turn, s.order_uid, s.id, s.buyer_id::text, s.seller_id::text, s.state, s.issue_date,
+		s.requested_date, s.currency, s.total_amount, s.line_count, s.sequence_number, s.version_in_force, s.revision, s.note,
+		s.response_code, s.sales_order_id, s.awaits, s.terminal, s.issued_at, s.updated_at, NULL::text, s.search_text
+	FROM hanse.purchase_order s
+) o
+WHERE o.my_role = session_user::text;
 
 CREATE VIEW api.order_line WITH (security_invoker) AS
 SELECT l.order_uid, l.line_no, l.buyers_item_id, l.sellers_item_id, l.description, l.unit, l.quantity::numeric AS quantity,
@@ -97,7 +102,7 @@ CREATE VIEW api.order_action WITH (security_invoker) AS
 SELECT o.order_uid, t.action::text AS action, t.to_state::text AS to_state, t.message, t.needs_lines, t.needs_reason, t.awaited, t.position
 FROM hanse.purchase_order o
 JOIN hanse.doc_transition t ON (t.doc_type, t.from_state) = (o.doc_type, o.state)
-	AND t.by_party = CASE WHEN o.buyer_role = session_user THEN 'B' ELSE 'S' END;
+	AND t.by_party = CASE WHEN o.buyer_role = session_user::text THEN 'B' ELSE 'S' END;
 
 CREATE VIEW api.inbox WITH (security_invoker) AS
 SELECT o.*, (SELECT array_agg(t.action::text ORDER BY t.position) FROM hanse.doc_transition t
@@ -112,19 +117,19 @@ SELECT e.enterprise_id::text AS enterprise_id, e.enterprise_id::text AS name, e.
 	 WHERE (i.ve_id, i.buyer_id, i.seller_id) = (r.ve_id, r.buyer_id, r.seller_id) AND i.active) AS item_count,
 	CASE r.partner_role
 	WHEN 'seller' THEN (SELECT count(*)::int FROM hanse.purchase_order o
-		WHERE o.buyer_role = session_user AND o.seller_id = r.seller_id AND NOT o.terminal)
+		WHERE o.buyer_role = session_user::text AND o.seller_id = r.seller_id AND NOT o.terminal)
 	ELSE (SELECT count(*)::int FROM hanse.purchase_order o
-		WHERE o.seller_role = session_user AND o.buyer_id = r.buyer_id AND NOT o.terminal) END AS open_orders,
+		WHERE o.seller_role = session_user::text AND o.buyer_id = r.buyer_id AND NOT o.terminal) END AS open_orders,
 	CASE r.partner_role
 	WHEN 'seller' THEN (SELECT count(*)::int FROM hanse.purchase_order o
-		WHERE o.buyer_role = session_user AND o.seller_id = r.seller_id AND o.awaits = 'B' AND NOT o.terminal)
+		WHERE o.buyer_role = session_user::text AND o.seller_id = r.seller_id AND o.buyer_turn AND NOT o.terminal)
 	ELSE (SELECT count(*)::int FROM hanse.purchase_order o
-		WHERE o.seller_role = session_user AND o.buyer_id = r.buyer_id AND o.awaits = 'S' AND NOT o.terminal) END AS awaiting_me
+		WHERE o.seller_role = session_user::text AND o.buyer_id = r.buyer_id AND o.seller_turn AND NOT o.terminal) END AS awaiting_me
 FROM (SELECT ve_id, buyer_id, seller_id, seller_id AS partner_id, 'seller'::text AS partner_role, state = 'ACTIVE' AS active
-	FROM hanse.trading_relation WHERE buyer_role = session_user
+	FROM hanse.trading_relation WHERE buyer_role = session_user::text
 	UNION ALL
 	SELECT ve_id, buyer_id, seller_id, buyer_id, 'buyer'::text, state = 'ACTIVE'
-	FROM hanse.trading_relation WHERE seller_role = session_user) r
+	FROM hanse.trading_relation WHERE seller_role = session_user::text) r
 JOIN hanse.enterprise e ON (e.ve_id, e.enterprise_id) = (r.ve_id, r.partner_id);
 
 GRANT SELECT ON ALL TABLES IN SCHEMA api TO PUBLIC;
@@ -149,13 +154,21 @@ DECLARE
 		CASE WHEN party <> '' THEN 'o.my_party = $3' END,
 		CASE WHEN partner_id <> '' THEN 'o.partner_id = $4' END);
 BEGIN
-	RETURN QUERY EXECUTE format($q$
-		SELECT o.order_uid, o.id, o.buyer_id, o.seller_id, o.partner_id, o.partner_name, o.my_party, o.state,
+	-- A word is looked for in one pass over my orders, kept for page and count;
+	-- without one, both are read from the index that fits.
+	RETURN QUERY EXECUTE format(CASE WHEN pattern <> '%%' THEN $q$
+		WITH hit AS MATERIALIZED (SELECT * FROM api."order" o WHERE %1$s
+			ORDER BY o.created_at DESC, o.order_uid DESC LIMIT greatest(1001, $5 + $6))
+		SELECT %2$s, (SELECT least(count(*), 1001)::int FROM hit)
+		FROM hit o ORDER BY o.created_at DESC, o.order_uid DESC LIMIT $5 OFFSET $6
+		$q$ ELSE $q$
+		SELECT %2$s, (SELECT count(*)::int FROM (SELECT FROM api."order" o WHERE %1$s LIMIT 1001) c)
+		FROM api."order" o WHERE %1$s
+		ORDER BY o.created_at DESC, o.order_uid DESC LIMIT $5 OFFSET $6
+		$q$ END, found_where, $q$o.order_uid, o.id, o.buyer_id, o.seller_id, o.partner_id, o.partner_name, o.my_party, o.state,
 			o.issue_date, o.requested_date, o.currency, o.total_amount, o.line_count, o.sequence_number, o.version_in_force,
 			o.revision, o.note, o.response_code, o.sales_order_id, o.awaits_me, o.awaits, o.terminal, o.created_at, o.updated_at,
-			o.created_by, (SELECT count(*)::int FROM (SELECT FROM api."order" o WHERE %1$s LIMIT 1001) c)
-		FROM api."order" o WHERE %1$s
-		ORDER BY o.created_at DESC, o.order_uid DESC LIMIT $5 OFFSET $6 $q$, found_where)
+			o.created_by$q$)
 	USING pattern, upper(state), lower(party), partner_id, least(greatest(page_size, 1), 500), greatest(page_offset, 0);
 END
 $$;

@@ -23,7 +23,7 @@ CREATE TABLE hanse.session (
 CREATE INDEX session_role ON hanse.session (db_role, token_hash);
 
 ALTER TABLE hanse.session ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY own ON hanse.session USING (db_role = session_user);
+CREATE POLICY own ON hanse.session USING (db_role = session_user::text);
 -- All but the hash: a session is found by it and never shows it.
 GRANT SELECT (session_uid, login, display_name, roles, language, user_agent, idle_seconds, opened_at, last_seen_at, expires_at, db_role)
 	ON hanse.session TO PUBLIC;
@@ -42,7 +42,7 @@ DECLARE
 	ends timestamptz;
 BEGIN
 	-- Whoever comes in sweeps up after those who never logged out.
-	DELETE FROM hanse.session s WHERE s.db_role = session_user
+	DELETE FROM hanse.session s WHERE s.db_role = session_user::text
 		AND (s.expires_at <= now() OR s.last_seen_at + make_interval(secs => s.idle_seconds) <= now());
 	INSERT INTO hanse.session (ve_id, enterprise_id, token_hash, login, display_name, roles, language, user_agent, idle_seconds, expires_at)
 	VALUES (me.ve_id, me.enterprise_id, session_open.token_hash, session_open.login, left(session_open.display_name, 200),
@@ -64,14 +64,14 @@ DECLARE
 	s hanse.session;
 BEGIN
 	SELECT * INTO s FROM hanse.session x
-	WHERE x.db_role = session_user AND x.token_hash = session_get.token_hash AND x.expires_at > now()
+	WHERE x.db_role = session_user::text AND x.token_hash = session_get.token_hash AND x.expires_at > now()
 	  AND x.last_seen_at + make_interval(secs => x.idle_seconds) > now();
 	IF NOT FOUND THEN
 		RETURN;
 	END IF;
 	IF s.last_seen_at < now() - make_interval(secs => least(60, s.idle_seconds / 4)) THEN
 		UPDATE hanse.session x SET last_seen_at = now()
-		WHERE x.db_role = session_user AND x.token_hash = session_get.token_hash;
+		WHERE x.db_role = session_user::text AND x.token_hash = session_get.token_hash;
 		s.last_seen_at := now();
 	END IF;
 	RETURN QUERY SELECT s.session_uid, s.login, s.display_name, s.roles, s.language, s.opened_at, s.last_seen_at, s.expires_at;
@@ -81,27 +81,27 @@ $$;
 CREATE FUNCTION api.session_language(token_hash bytea, language text)
 RETURNS boolean LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	WITH changed AS (UPDATE hanse.session s SET language = session_language.language
-		WHERE s.db_role = session_user AND s.token_hash = session_language.token_hash RETURNING 1)
+		WHERE s.db_role = session_user::text AND s.token_hash = session_language.token_hash RETURNING 1)
 	SELECT EXISTS (SELECT FROM changed)
 $$;
 
 CREATE FUNCTION api.session_close(token_hash bytea)
 RETURNS boolean LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	WITH gone AS (DELETE FROM hanse.session s
-		WHERE s.db_role = session_user AND s.token_hash = session_close.token_hash RETURNING 1)
+		WHERE s.db_role = session_user::text AND s.token_hash = session_close.token_hash RETURNING 1)
 	SELECT EXISTS (SELECT FROM gone)
 $$;
 
 CREATE FUNCTION api.session_end(session_uid uuid, login text)
 RETURNS boolean LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	WITH gone AS (DELETE FROM hanse.session s
-		WHERE s.db_role = session_user AND s.session_uid = session_end.session_uid AND s.login = session_end.login RETURNING 1)
+		WHERE s.db_role = session_user::text AND s.session_uid = session_end.session_uid AND s.login = session_end.login RETURNING 1)
 	SELECT EXISTS (SELECT FROM gone)
 $$;
 
 CREATE FUNCTION api.session_close_all(login text)
 RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-	WITH gone AS (DELETE FROM hanse.session s WHERE s.db_role = session_user AND s.login = session_close_all.login RETURNING 1)
+	WITH gone AS (DELETE FROM hanse.session s WHERE s.db_role = session_user::text AND s.login = session_close_all.login RETURNING 1)
 	SELECT count(*)::int FROM gone
 $$;
 
