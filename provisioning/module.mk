@@ -15,3 +15,8 @@ hanse_SRCS := $(addprefix provisioning/,client.c cmd_apply.c cmd_completion.c \
     doctor_host.c doctor_hv.c doctor_net.c hanse.c help.c options.c output.c \
     progress.c) $(B)/gen/hanse_shell.c
 hanse_LIBS := prov hv dom base
+
+TESTS += test_spec
+test_spec_SRCS := tests/unit/test_spec.c
+test_spec_LIBS := prov base
+test_spec_PKGS := cmocka

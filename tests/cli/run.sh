@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # run.sh - the command line program without a platform: help, usage, faulty
 # specs against their golden answers, completion, exit statuses, no hansed.
 # run.sh [BUILD]; UPDATE=1 rewrites the golden answers.
