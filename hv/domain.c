@@ -249,7 +249,8 @@ int hv_domain_confine(
 	pid_t pid;
 
 	if (hv_domain_init_pid(conn, name, &pid, err) < 0 ||
-	    hv_pids_limit(name, pid, err) < 0 || hv_userns_forbid(pid, err) < 0)
+	    hv_pids_limit(name, pid, err) < 0 ||
+	    hv_userns_forbid(pid, err) < 0 || hv_cgroups_hide(pid, err) < 0)
 		return hs_wrap(err, "confine domain '%s'", name);
 	return 0;
 }

@@ -148,7 +148,8 @@ int hv_domain_init_pid(
 
 /**
  * Confine a running LXC domain beyond what libvirt does: no more than
- * HV_PIDS_MAX processes, no user namespaces inside. Verified; idempotent.
+ * HV_PIDS_MAX processes, no user namespaces inside, no sight of the host's
+ * cgroups (which name the other domains). Verified; idempotent.
  * Errors: HS_ENOTFOUND, HS_ECONFLICT, HS_ESYSTEM.
  */
 int hv_domain_confine(

@@ -1,8 +1,5 @@
-/* lxc.c - what libvirt's LXC driver leaves to us: a limit on processes, and no
- * user namespaces inside the domain's.
- *
- * A process that makes a user namespace holds every capability in it, and the
- * kernel's code behind those is the usual way out of a container.
+/* lxc.c - an LXC domain's processes: which is the first, and how many there may
+ * be. libvirt 9 sets no limit on them.
  */
 
 #include "hv/lxc.h"
@@ -10,11 +7,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -22,12 +17,11 @@
 #include "base/text.h"
 #include "hv/hv.h"
 
-#define PIDS_V1    "/sys/fs/cgroup/pids"
-#define CGROUP_V2  "/sys/fs/cgroup"
-#define OURS       PIDS_V1 "/hanse"
-#define PROC_MAX   65536
-#define PASSES     10
-#define MAX_USERNS "/proc/sys/user/max_user_namespaces"
+#define PIDS_V1   "/sys/fs/cgroup/pids"
+#define CGROUP_V2 "/sys/fs/cgroup"
+#define OURS      PIDS_V1 "/hanse"
+#define PROC_MAX  65536
+#define PASSES    10
 
 /* Whether the last of a process's PIDs ("NSpid: 4711 1") is 1. */
 static bool is_init(pid_t pid)
@@ -182,48 +176,4 @@ void hv_pids_remove(const char *name)
 
 	(void)rmdir(dir);
 	(void)rmdir(OURS); /* the last one takes the folder along */
-}
-
-/* In the child: system calls only, for the parent has threads. */
-static int userns_forbid(int ns)
-{
-	char back[8] = "";
-	int fd;
-
-	if (setns(ns, CLONE_NEWUSER) < 0)
-		return errno;
-	fd = open(MAX_USERNS, O_RDWR | O_CLOEXEC);
-	if (fd < 0 || write(fd, "0", 1) != 1 || lseek(fd, 0, SEEK_SET) != 0 ||
-	    read(fd, back, sizeof(back) - 1) < 1)
-		return errno;
-	return back[0] == '0' ? 0 : EPERM;
-}
-
-/*
- * The value belongs to the user namespace of the process that opens the file,
- * so a child steps into the domain's.
- */
-int hv_userns_forbid(pid_t init, struct hs_err *err)
-{
-	hs_auto(hs_freep) char *path = hs_printf("/proc/%d/ns/user", init);
-	hs_auto(hs_closep) int ns = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat theirs, ours;
-	int status = 0;
-	pid_t child;
-
-	if (ns < 0 || fstat(ns, &theirs) < 0 ||
-	    stat("/proc/self/ns/user", &ours) < 0)
-		return hs_fail_errno(err, HS_ESYSTEM, "%s", path);
-	if (theirs.st_ino == ours.st_ino)
-		return hs_fail(err, HS_ESYSTEM,
-		    "it has no user namespace of its own (<idmap>)");
-	child = fork();
-	if (child == 0)
-		_exit(userns_forbid(ns));
-	if (child < 0 || waitpid(child, &status, 0) < 0)
-		return hs_fail_errno(err, HS_ESYSTEM, "fork");
-	errno = WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
-	return errno == 0
-		   ? 0
-		   : hs_fail_errno(err, HS_ESYSTEM, "forbid user namespaces");
 }

@@ -20,4 +20,7 @@ void hv_pids_remove(const char *name);
 /** No user namespaces inside init's. */
 int hv_userns_forbid(pid_t init, struct hs_err *err);
 
+/** Take the host's cgroups out of init's sight, and out of its hands. */
+int hv_cgroups_hide(pid_t init, struct hs_err *err);
+
 #endif

@@ -9,3 +9,8 @@ hv_xml_FILES := $(wildcard hv/*.xml)
 BENCHES += tests/hv/hv-try
 tests/hv/hv-try_SRCS := tests/hv/hv-try.c
 tests/hv/hv-try_LIBS := hv dom base
+
+# What a domain's root would try; static, for it runs where no library is.
+BENCHES += tests/isolation/escape
+tests/isolation/escape_SRCS := tests/isolation/escape.c
+tests/isolation/escape_LDFLAGS := -static

@@ -343,6 +343,15 @@ static int render_filter(const struct call *c)
 	    dom_template_filter(c->args[0], &params, &xml, c->err), &xml);
 }
 
+static int image_path(const struct call *c)
+{
+	char *path = NULL;
+
+	return shown(
+	    dom_image_path(DOM_IMAGE_MANIFEST, c->args[0], &path, c->err),
+	    &path);
+}
+
 /* clang-format off */
 #define ANY (-1)
 
@@ -382,6 +391,7 @@ static const struct command {
 	{ "render-domain",   ANY, false, render_domain },
 	{ "render-network",  ANY, false, render_network },
 	{ "render-filter",   4, false, render_filter },
+	{ "image-path",      1, false, image_path },
 };
 /* clang-format on */
 

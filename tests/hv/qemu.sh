@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# qemu.sh - part of run.sh: the same image as a QEMU domain, without KVM.
+
+qemu_define() {
+	conf t-hv.q1 app 10.91.2.30 10.91.2.1
+	mksquashfs "$work/t-hv.q1.conf" "$work/t-hv.q1.squashfs" -quiet \
+	    -no-progress -all-root >/dev/null
+	"$try" render-domain qemu name=t-hv.q1 kind=app \
+	    "uuid=$(ident domain t-hv.q1 1)" "mac=$(ident domain t-hv.q1 2)" \
+	    "ifname=$(ident domain t-hv.q1 3)" ve=t-hv enterprise=q1 \
+	    generation=1 memory_kib=131072 vcpus=1 network=t-hv-a \
+	    address=10.91.2.30 prefix=24 gateway=10.91.2.1 \
+	    route=$T_PLATFORM filter=t-hv-app accel=tcg "kernel=$kernel" \
+	    "initrd=$initrd" "image=$work/t-hv-image.squashfs" \
+	    "config_disk=$work/t-hv.q1.squashfs" \
+	    "console_log=$work/t-hv.q1.log" >"$work/t-hv.q1.xml" &&
+	    "$try" define "$work/t-hv.q1.xml"
+}
+
+qemu_checks() {
+	export HV_URI=qemu:///system
+	expect "qemu: defined" 0 qemu_define
+	since=$(ms)
+	"$try" start t-hv.q1 && answers 10.91.2.30 9000
+	took=$(($(ms) - since))
+	expect "qemu: start to answer in $took ms" 0 test $took -lt 60000
+	same "qemu: running" running "$("$try" state t-hv.q1)"
+	contains "qemu: what is ours of it" \
+	    '^t-hv.q1 running role=app ve=t-hv enterprise=q1 .*network=t-hv-a .*filter=t-hv-app address=10.91.2.30 isolated=1' \
+	    "$("$try" list domain)"
+	contains "qemu: usage" \
+	    '^t-hv.q1 cpu_ns=[1-9][0-9]* memory_kib=131072 rx=[1-9][0-9]* tx=[1-9]' \
+	    "$("$try" usage)"
+	contains "qemu: no container, no first process" '^invalid: ' \
+	    "$("$try" init-pid t-hv.q1 2>&1)"
+	since=$(ms)
+	"$try" stop t-hv.q1 15000
+	took=$(($(ms) - since))
+	expect "qemu: stopped by itself, in $took ms" 0 test $took -lt 15000
+	same "qemu: stopped" stopped "$("$try" state t-hv.q1)"
+	"$try" start t-hv.q1
+	expect "qemu: destroyed" 0 "$try" destroy t-hv.q1
+	expect "qemu: undefined" 0 "$try" undefine t-hv.q1
+	expect "qemu: gone" 1 "$try" state t-hv.q1
+	unset HV_URI
+}
+
+if kernel=$("$try" image-path kernel 2>/dev/null) &&
+    initrd=$("$try" image-path initrd 2>/dev/null); then
+	qemu_checks
+else
+	echo "skip  qemu: no kernel yet (make images)"
+fi
