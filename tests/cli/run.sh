@@ -93,6 +93,152 @@ got=0
 printf 'short\n' | "$hanse" user passwd a/b c --stdin >/dev/null 2>&1 || got=$?
 same 'a short password' 3 "$got"
 
+# a hansed that says what it is told
+answer() { # LINES COMMAND...: run the command against it; sets got and text
+	local lines=$1 server
+	shift
+	rm -f "$work/told.sock" "$work/heard"
+	printf '%s' "$lines" | nc -N -lU "$work/told.sock" >"$work/heard" &
+	server=$!
+	for _ in $(seq 50); do
+		[ -S "$work/told.sock" ] && break
+		sleep 0.02
+	done
+	got=0
+	text=$("$hanse" "$@" --socket "$work/told.sock" 2>&1 </dev/null) || got=$?
+	kill "$server" 2>/dev/null
+	wait "$server" 2>/dev/null
+}
+
+answer '{"result":{"ve":"automotive","changes":[
+]}}
+' verify
+same 'an answer that is not one line' 7 "$got"
+answer '{"result":{"changes":[{"action":"create","kind":"domain","name":"a.b","detail":[]},{"action":"update","kind":"domain","name":"a.c","detail":[{"field":"vcpus","from":1,"to":2}]},{"action":"delete","kind":"network","name":"hanse-x"}]}}
+' plan etc/examples/automotive.yaml
+same 'plan with changes' 2 "$got"
+contains 'plan: a creation' '^  \+ create domain +a\.b' "$text"
+contains 'plan: a change' '^      vcpus: 1 -> 2' "$text"
+contains 'plan: the sum' '^1 to create, 1 to change, 1 to delete' "$text"
+contains 'plan: what was asked' '^\{"command":"plan","file":"etc/examples/automotive.yaml","spec":"# A chain' "$(cat "$work/heard")"
+answer '{"result":{"changes":[]}}
+' plan etc/examples/automotive.yaml
+same 'plan without changes' 0 "$got"
+answer '{"event":"plan","changes":2}
+{"event":"step","index":1,"of":2,"kind":"domain","name":"a.b","action":"create","state":"running"}
+{"event":"step","index":1,"of":2,"kind":"domain","name":"a.b","action":"create","state":"done","ms":1412}
+{"event":"step","index":2,"of":2,"kind":"route","name":"a","action":"update","state":"done","ms":3}
+{"result":{"ve":"automotive","changes":2,"ms":1415,"portals":[{"enterprise":"b","url":"https://b.a.localhost:8443","people":["x","y"]}]}}
+' apply etc/examples/automotive.yaml
+same 'apply' ' 1/2  done    create domain a.b  1.4 s
+ 2/2  done    update route a  0.0 s
+automotive: 2 changes in 1.4 s.
+
+ENTERPRISE  PORTAL                      PEOPLE
+b           https://b.a.localhost:8443  x, y' "$text"
+answer '{"event":"step","index":1,"of":2,"kind":"domain","name":"a.b","action":"create","state":"failed","ms":20,"message":"no\u001b[31m room"}
+{"error":{"code":"limit","message":"no room for domain a.b"}}
+' apply etc/examples/automotive.yaml
+same 'apply that fails' 3 "$got"
+contains 'no control characters from a server' 'no\?\[31m room' "$text"
+answer '{"error":{"code":"invalid","message":"x","faults":[{"line":7,"field":"ve","message":"is taken"}]}}
+' apply etc/examples/automotive.yaml
+same 'faults that only hansed sees' 'etc/examples/automotive.yaml:7: ve: is taken
+hanse: the spec has 1 fault' "$text"
+answer '{"result":{"columns":["NAME","STATE","TITLE"],"rows":[["李伟","running","x"],["ab",3,null]],"items":[{"name":"李伟"}]}}
+' get domains automotive
+same 'get' 'NAME  STATE    TITLE
+李伟  running  x
+ab    3        -' "$text"
+contains 'get: what was asked' '"what":"domains","ve":"automotive"' "$(cat "$work/heard")"
+answer '{"result":{"columns":["NAME"],"rows":[],"items":[]}}
+' get jobs -o json
+same 'get as JSON' '[]' "$text"
+answer '{"result":{"name":"a","spec":{"vcpus":2,"people":[{"login":"x"},"y"],"none":[]}}}
+' describe domain a
+same 'describe' 'name: a
+spec:
+  vcpus: 2
+  people:
+    - login: x
+    - y
+  none: none' "$text"
+answer '{"error":{"code":"not-found","message":"no domain a"}}
+' describe domain a
+same 'describe of nothing' 4 "$got"
+status='{"result":{"version":"1","uptime_s":3661,"services":[{"name":"gateway","state":"%s","detail":"d"}],"ves":[{"ve":"a","title":"A","generation":1,"enterprises":2,"running":2,"stopped":0,"unknown":%d}],"jobs":{"running":0,"failed":0}}}
+'
+# shellcheck disable=SC2059
+answer "$(printf "$status" ok 0)
+" status
+same 'status when all is well' 0 "$got"
+contains 'status: uptime' 'up 1:01:01' "$text"
+# shellcheck disable=SC2059
+answer "$(printf "$status" down 0)
+" status
+same 'status with a service down' 1 "$got"
+# shellcheck disable=SC2059
+answer "$(printf "$status" ok 1)
+" status
+same 'status with a domain unknown' 1 "$got"
+answer '{"result":{"clean":true,"findings":[]}}
+' verify
+same 'verify that is clean' 0 "$got"
+answer '{"result":{"clean":false,"findings":[{"kind":"domain","name":"a.b","problem":"missing","detail":"d"}]}}
+' verify
+same 'verify that is not' 1 "$got"
+contains 'verify: the finding' '^missing  domain  a\.b' "$text"
+answer '{"result":{"password":"Geheim-12345678"}}
+' user passwd a/b c --generate
+same 'a new password' 'Geheim-12345678' "$text"
+contains 'user: what was asked' '"command":"user.passwd","ve":"a","enterprise":"b","login":"c","generate":true' "$(cat "$work/heard")"
+answer '{"error":{"code":"denied","message":"no"}}
+' destroy --yes a
+same 'destroy that is denied' 5 "$got"
+answer '{"error":{"code":"conflict","message":"no"}}
+' destroy --yes a
+same 'destroy while a job runs' 6 "$got"
+answer '' get ves
+same 'a hansed that hangs up' 7 "$got"
+answer 'what?
+' get ves
+same 'a hansed that talks nonsense' 7 "$got"
+answer '{"result":{"version":"9.9"}}
+' version
+contains 'version of hansed' 'hansed 9\.9' "$text"
+
+# on a terminal
+terminal() { # INPUT COMMAND...: run it on a terminal; sets got and text
+	local input=$1
+	shift
+	got=0
+	text=$(printf '%s' "$input" | TERM=xterm script -qec "$*" /dev/null) || got=$?
+}
+esc=$(printf '\033')
+terminal 'other
+' "$hanse destroy automotive"
+same 'destroy: the wrong name' 6 "$got"
+contains 'destroy: nothing was touched' 'nothing was touched' "$text"
+terminal 'automotive
+' "$hanse destroy automotive"
+same 'destroy: the right name' 7 "$got"
+terminal '' "$hanse help"
+contains 'colour on a terminal' "$esc\[1mUsage" "$text"
+terminal '' "NO_COLOR=1 $hanse help"
+lacks 'NO_COLOR' "$esc" "$text"
+lacks 'no colour elsewhere' "$esc" "$(TERM=xterm out "$hanse" help)"
+{
+	printf '{"event":"plan","changes":4}\n'
+	printf '{"event":"step","index":3,"of":4,"kind":"domain","name":"a.b","action":"create","state":"running"}\n'
+	sleep 1.3
+	printf '{"result":{"ve":"a","changes":4,"ms":1300,"portals":[]}}\n'
+} | nc -N -lU "$work/slow.sock" >"$work/heard" &
+sleep 0.3
+terminal '' "$hanse apply --socket $work/slow.sock etc/examples/automotive.yaml"
+contains 'a bar on a terminal' '\[############\.+\] 3/4 0:0[01] create domain a\.b' "$text"
+contains 'the result below the bar' 'a: 4 changes in 1\.3 s' "$text"
+wait
+
 # psql without a platform
 mkdir "$work/ca"
 HANSE_CA_DIR=$work/ca expect 'psql of an enterprise that is not here' 4 \
