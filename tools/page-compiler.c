@@ -441,13 +441,15 @@ static void follow(struct page *page, char c, char next)
 		at->state = IN_VALUE;
 		break;
 	case IN_VALUE:
-		if (c == '"')
+		if (c == '"') {
 			at->state = IN_TAG;
-		else if (at->value_whole)
+			at->value_whole = false;
+		} else if (at->value_whole) {
 			fail(
 			    page, "nothing may follow the URL in %s", at->attr);
-		else
+		} else {
 			at->value_len++;
+		}
 		break;
 	case IN_CLOSE_TAG:
 		if (c == '>') {
@@ -654,9 +656,10 @@ static void begin_if(struct page *page, char **words, size_t count)
 	if (count != (negated ? 3U : 2U))
 		fail(page, "{{if [not] NAME}}");
 	p = find(page, words[count - 1], expr, sizeof(expr));
-	(void)fprintf(page->out, "\tif (%s(%s%s)) {\n", negated ? "!" : "",
+	(void)fprintf(page->out, "\tif (%s(%s%s%s)) {\n", negated ? "!" : "",
+	    p->kind == KIND_TEXT || p->kind == KIND_URL ? "h_is_set(" : "",
 	    expr,
-	    p->kind == KIND_TEXT || p->kind == KIND_URL ? ".s[0] != '\\0'"
+	    p->kind == KIND_TEXT || p->kind == KIND_URL ? ".s)"
 	    : p->kind == KIND_HTML                      ? ".len > 0"
 	    : p->kind == KIND_VIEW                      ? " != NULL"
 	    : p->kind >= KIND_VIEWS                     ? "_count > 0"
@@ -693,6 +696,18 @@ static void check_branch(const struct page *page)
 		fail(page, "a branch must end where it began");
 }
 
+/* A tag's name and an attribute without value end where a statement begins. */
+static void end_name(struct page *page)
+{
+	if (page->place.state == IN_TAG_NAME)
+		tag_begins(page);
+	else if (page->place.state == IN_ATTR_NAME)
+		attr_begins(page);
+	else
+		return;
+	page->place.state = IN_TAG;
+}
+
 static void statement(struct page *page, char *text)
 {
 	char *words[WORD_MAX];
@@ -700,6 +715,7 @@ static void statement(struct page *page, char *text)
 
 	if (count == 0)
 		fail(page, "an empty statement");
+	end_name(page);
 	if (strcmp(words[0], "if") == 0) {
 		begin_if(page, words, count);
 	} else if (strcmp(words[0], "each") == 0 && count == 2) {

@@ -1,0 +1,2 @@
+-- $1 login
+SELECT api.session_close_all($1) AS done
