@@ -77,16 +77,24 @@ static void object_done(
 			free(*text_at(object, &members[i]));
 }
 
+void gw_route_done(struct gw_route *route)
+{
+	object_done(route, route_members, ARRAY_LEN(route_members));
+}
+
+void gw_server_done(struct gw_server *server)
+{
+	object_done(server, server_members, ARRAY_LEN(server_members));
+}
+
 void gw_routes_free(struct gw_routes *routes)
 {
 	if (routes == NULL)
 		return;
 	for (size_t i = 0; i < routes->count; i++)
-		object_done(
-		    &routes->list[i], route_members, ARRAY_LEN(route_members));
+		gw_route_done(&routes->list[i]);
 	for (size_t i = 0; i < routes->server_count; i++)
-		object_done(&routes->servers[i], server_members,
-		    ARRAY_LEN(server_members));
+		gw_server_done(&routes->servers[i]);
 	free(routes->list);
 	free(routes->servers);
 	free(routes->ve);

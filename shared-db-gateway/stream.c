@@ -54,7 +54,7 @@ void gw_stream_rearm(struct gw_stream *stream, bool want_read)
 
 	if (want_read && !stream->ended)
 		events |= HS_LOOP_READ;
-	if (gw_bytes_len(&stream->out) > 0 || stream->tls_wants_write)
+	if (gw_bytes_len(&stream->out) > 0 || stream->wants_write)
 		events |= HS_LOOP_WRITE;
 	hs_watch_set(&stream->watch, events);
 }
@@ -70,7 +70,7 @@ static bool tls_stopped(struct gw_stream *stream, int rc)
 {
 	int what = SSL_get_error(stream->ssl, rc);
 
-	stream->tls_wants_write = what == SSL_ERROR_WANT_WRITE;
+	stream->wants_write = what == SSL_ERROR_WANT_WRITE;
 	if (what == SSL_ERROR_WANT_READ)
 		stream->readable = false;
 	else if (what == SSL_ERROR_WANT_WRITE)
@@ -87,7 +87,9 @@ int gw_stream_handshake(struct gw_stream *stream)
 	ERR_clear_error();
 	rc = SSL_do_handshake(stream->ssl);
 	if (rc == 1) {
-		stream->tls_wants_write = false;
+		stream->wants_write = false;
+		/* TLS may hold what came behind the handshake. */
+		stream->readable = true;
 		return 1;
 	}
 	if (!tls_stopped(stream, rc))
@@ -119,7 +121,7 @@ static void fill_tls(struct gw_stream *stream)
 	n = SSL_read(stream->ssl, gw_bytes_space(&stream->in), (int)room);
 	if (n > 0) {
 		stream->in.end += (size_t)n;
-		stream->tls_wants_write = false;
+		stream->wants_write = false;
 		/* What the kernel still has, the loop tells again. */
 		if (!SSL_has_pending(stream->ssl) && !stream->hung_up)
 			stream->readable = false;

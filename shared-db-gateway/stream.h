@@ -19,7 +19,7 @@ struct gw_stream {
 	bool readable, writable; /* as far as we know */
 	bool hung_up;            /* the kernel said so: nothing more comes */
 	bool ended;              /* no more bytes, or broken */
-	bool tls_wants_write;
+	bool wants_write;
 };
 
 /** Take a descriptor over. Errors: HS_ESYSTEM; it stays the caller's then. */

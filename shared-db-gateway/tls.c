@@ -99,6 +99,7 @@ static int open_front(
 		return hs_fail(err, HS_ESYSTEM, "make a TLS context");
 	if (load(tls->front, &config->server, config->ca, err) < 0)
 		return -1;
+	(void)SSL_CTX_set_num_tickets(tls->front, 0);
 	SSL_CTX_set_verify(tls->front, SSL_VERIFY_PEER, NULL);
 	names = SSL_load_client_CA_file(config->ca);
 	if (names != NULL)

@@ -1,0 +1,29 @@
+/* cancel.h - the keys clients cancel with: ours, not the backend's. */
+#ifndef HANSE_SHARED_DB_GATEWAY_CANCEL_H
+#define HANSE_SHARED_DB_GATEWAY_CANCEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct gw_session;
+
+struct gw_key {
+	uint32_t pid, secret;
+};
+
+#define GW_KEY_BUCKETS 1024u
+
+struct gw_keys {
+	struct gw_session *buckets[GW_KEY_BUCKETS];
+};
+
+/** Give the session a random key nobody else has; false: no randomness. */
+bool gw_keys_add(struct gw_keys *keys, struct gw_session *s);
+void gw_keys_remove(struct gw_keys *keys, struct gw_session *s);
+
+/** The session of that very key, or NULL. */
+struct gw_session *gw_keys_find(
+    const struct gw_keys *keys, const struct gw_key *key);
+
+#endif

@@ -1,0 +1,343 @@
+/* control.c - the control socket: a JSON line in, one out; for root and the
+ * gateway's own user.
+ */
+
+#include "shared-db-gateway/control.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/text.h"
+#include "shared-db-gateway/core.h"
+#include "shared-db-gateway/session.h"
+
+#define LINE_MAX_BYTES 4096u
+#define CALLERS_MAX    16u
+
+struct caller {
+	struct hs_watch watch;
+	struct gw_control *control;
+	struct caller *next;
+	struct hs_text in, out;
+	size_t sent;
+};
+
+struct gw_control {
+	struct hs_watch watch;
+	struct gw_core *core;
+	struct caller *callers;
+	unsigned count;
+	char *path;
+};
+
+/* The commands. Each returns an object, which gets "ok" beside. */
+
+static json_t *do_ping(struct gw_core *core, struct hs_err *err)
+{
+	(void)core;
+	(void)err;
+	return json_pack(
+	    "{s:s, s:i}", "version", HANSE_VERSION, "pid", (int)getpid());
+}
+
+static json_t *do_reload(struct gw_core *core, struct hs_err *err)
+{
+	if (gw_core_reload(core, err) < 0)
+		return NULL;
+	return json_pack("{s:I}", "routes", (json_int_t)core->table->count);
+}
+
+static json_t *route_status(const struct gw_entry *e)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I}",
+	    "ve", e->ve, "enterprise", e->route.enterprise, "user",
+	    e->route.user, "database", e->route.database, "sessions",
+	    (int)e->sessions, "connections", (int)e->route.connections,
+	    "logins", (json_int_t)e->logins, "statements",
+	    (json_int_t)e->statements, "bytes_in", (json_int_t)e->bytes_in,
+	    "bytes_out", (json_int_t)e->bytes_out);
+}
+
+static json_t *do_status(struct gw_core *core, struct hs_err *err)
+{
+	json_t *routes = json_array();
+
+	(void)err;
+	for (size_t i = 0; i < core->table->count; i++)
+		(void)json_array_append_new(
+		    routes, route_status(core->table->list[i]));
+	return json_pack("{s:s, s:i, s:I, s:i, s:i, s:I, s:I, s:I, s:I, s:o}",
+	    "version", HANSE_VERSION, "pid", (int)getpid(), "up_ms",
+	    (json_int_t)(hs_loop_now_ms(core->loop) - core->began_ms),
+	    "sessions", (int)core->active, "pending", (int)core->pending,
+	    "accepted", (json_int_t)core->accepted, "logins",
+	    (json_int_t)core->logins, "refused", (json_int_t)core->refused,
+	    "reloads", (json_int_t)core->reloads, "routes", routes);
+}
+
+static json_t *session_status(const struct gw_session *s, uint64_t now_ms)
+{
+	hs_auto(hs_freep) char *id =
+	    hs_printf("%016llx", (unsigned long long)s->id);
+	const char *app = s->application_name;
+
+	return json_pack(
+	    "{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I}", "id", id,
+	    "ve", s->entry->ve, "enterprise", s->entry->route.enterprise,
+	    "peer", s->peer, "application", hs_is_text(app) ? app : "", "state",
+	    gw_state_name(s->state), "busy", (int)gw_session_is_busy(s),
+	    "statements", (json_int_t)s->statements, "bytes_in",
+	    (json_int_t)s->bytes_in, "bytes_out", (json_int_t)s->bytes_out,
+	    "ms", (json_int_t)(now_ms - s->began_ms));
+}
+
+static json_t *do_sessions(struct gw_core *core, struct hs_err *err)
+{
+	uint64_t now_ms = hs_loop_now_ms(core->loop);
+	json_t *list = json_array();
+
+	(void)err;
+	for (const struct gw_session *s = core->sessions; s != NULL;
+	     s = s->next)
+		if (s->entry != NULL)
+			(void)json_array_append_new(
+			    list, session_status(s, now_ms));
+	return json_pack("{s:o}", "sessions", list);
+}
+
+/* clang-format off */
+static const struct command {
+	const char *name;
+	json_t *(*run)(struct gw_core *core, struct hs_err *err);
+} commands[] = {
+	{ "ping",     do_ping     },
+	{ "reload",   do_reload   },
+	{ "sessions", do_sessions },
+	{ "status",   do_status   },
+};
+/* clang-format on */
+
+static json_t *run_command(
+    struct gw_core *core, const char *name, struct hs_err *err)
+{
+	for (size_t i = 0; name != NULL && i < ARRAY_LEN(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return commands[i].run(core, err);
+	(void)hs_fail(err, HS_EINVAL,
+	    "expected {\"command\": \"ping|reload|sessions|status\"}");
+	return NULL;
+}
+
+static char *answer(struct gw_core *core, const char *line)
+{
+	json_t *asked = json_loads(line, 0, NULL);
+	struct hs_err err = { 0 };
+	json_t *json = run_command(
+	    core, json_string_value(json_object_get(asked, "command")), &err);
+	char *text;
+
+	if (json != NULL)
+		(void)json_object_set_new(json, "ok", json_true());
+	else {
+		hs_warn("control.failed", "msg=\"%s\"", err.msg);
+		json = json_pack("{s:b, s:s, s:s}", "ok", 0, "code",
+		    hs_code_name(err.code), "error", err.msg);
+	}
+	if (json == NULL)
+		json = json_pack("{s:b, s:s}", "ok", 0, "code", "system");
+	text = json_dumps(json, JSON_COMPACT);
+	json_decref(json);
+	json_decref(asked);
+	return text;
+}
+
+/* Callers. */
+
+static void caller_free(struct caller *c)
+{
+	struct caller **at = &c->control->callers;
+
+	while (*at != c)
+		at = &(*at)->next;
+	*at = c->next;
+	c->control->count--;
+	hs_watch_stop(&c->watch);
+	(void)close(c->watch.fd);
+	hs_text_done(&c->in);
+	hs_text_done(&c->out);
+	free(c);
+}
+
+static bool caller_flush(struct caller *c)
+{
+	while (c->sent < c->out.len) {
+		ssize_t n = send(c->watch.fd, c->out.data + c->sent,
+		    c->out.len - c->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+			hs_watch_set(&c->watch, HS_LOOP_WRITE);
+			return true;
+		}
+		if (n < 0)
+			return false;
+		c->sent += (size_t)n;
+	}
+	hs_text_done(&c->out);
+	c->sent = 0;
+	hs_watch_set(&c->watch, HS_LOOP_READ);
+	return true;
+}
+
+/* Answer the lines that are whole. */
+static void caller_serve(struct caller *c)
+{
+	char *line = c->in.data, *end;
+
+	while ((end = strchr(line, '\n')) != NULL) {
+		char *text;
+
+		*end = '\0';
+		text = answer(c->control->core, line);
+		hs_text_add(&c->out, text != NULL ? text : "{\"ok\":false}");
+		hs_text_add_char(&c->out, '\n');
+		free(text);
+		line = end + 1;
+	}
+	c->in.len = strlen(line);
+	memmove(c->in.data, line, c->in.len + 1);
+}
+
+static bool caller_read(struct caller *c)
+{
+	char buf[LINE_MAX_BYTES];
+	ssize_t n = recv(c->watch.fd, buf, sizeof(buf), MSG_DONTWAIT);
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR;
+	if (n == 0 || c->in.len + (size_t)n > LINE_MAX_BYTES ||
+	    memchr(buf, 0, (size_t)n) != NULL)
+		return false;
+	hs_text_add_len(&c->in, buf, (size_t)n);
+	caller_serve(c);
+	return true;
+}
+
+static void on_caller(void *owner, unsigned events)
+{
+	struct caller *c = owner;
+
+	if ((events & HS_LOOP_READ) != 0 && !caller_read(c)) {
+		caller_free(c);
+		return;
+	}
+	if ((events & HS_LOOP_HANGUP) != 0 || !caller_flush(c))
+		caller_free(c);
+}
+
+/* Whoever may not is hung up on. */
+static bool may_call(int fd)
+{
+	struct ucred who;
+	socklen_t len = sizeof(who);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 &&
+	       (who.uid == 0 || who.uid == getuid());
+}
+
+static void on_connect(void *owner, unsigned events)
+{
+	struct gw_control *control = owner;
+	int fd = accept4(
+	    control->watch.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	struct caller *c;
+
+	(void)events;
+	if (fd < 0)
+		return;
+	if (!may_call(fd) || control->count >= CALLERS_MAX) {
+		(void)close(fd);
+		return;
+	}
+	c = hs_alloc(sizeof(*c));
+	c->control = control;
+	c->watch.fn = on_caller;
+	c->watch.owner = c;
+	if (hs_watch_start(
+		control->core->loop, &c->watch, fd, HS_LOOP_READ, NULL) < 0) {
+		(void)close(fd);
+		free(c);
+		return;
+	}
+	c->next = control->callers;
+	control->callers = c;
+	control->count++;
+}
+
+static int listen_at(const char *path, int *ret_fd, struct hs_err *err)
+{
+	hs_auto(hs_closep) int fd =
+	    socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	mode_t mask;
+	int rc;
+
+	if (fd < 0 || strlen(path) >= sizeof(addr.sun_path))
+		return hs_fail(err, HS_EINVAL, "control_socket '%s'", path);
+	memcpy(addr.sun_path, path, strlen(path));
+	(void)unlink(path);
+	mask = umask(0177);
+	rc = bind(fd, (struct sockaddr *)&addr, sizeof(addr));
+	(void)umask(mask);
+	if (rc < 0 || listen(fd, 16) < 0)
+		return hs_fail_errno(
+		    err, HS_ESYSTEM, "make control socket '%s'", path);
+	*ret_fd = fd;
+	fd = -1;
+	return 0;
+}
+
+int gw_control_open(
+    struct gw_core *core, struct gw_control **ret_control, struct hs_err *err)
+{
+	struct gw_control *control;
+	int fd = -1;
+
+	if (listen_at(core->config->control_socket, &fd, err) < 0)
+		return -1;
+	control = hs_alloc(sizeof(*control));
+	control->core = core;
+	control->path = hs_strdup(core->config->control_socket);
+	control->watch.fn = on_connect;
+	control->watch.owner = control;
+	if (hs_watch_start(core->loop, &control->watch, fd, HS_LOOP_READ, err) <
+	    0) {
+		(void)close(fd);
+		free(control->path);
+		free(control);
+		return -1;
+	}
+	*ret_control = control;
+	return 0;
+}
+
+void gw_control_close(struct gw_control *control)
+{
+	if (control == NULL)
+		return;
+	while (control->callers != NULL)
+		caller_free(control->callers);
+	hs_watch_stop(&control->watch);
+	(void)close(control->watch.fd);
+	(void)unlink(control->path);
+	free(control->path);
+	free(control);
+}

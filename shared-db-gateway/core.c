@@ -1,0 +1,93 @@
+/* core.c - what the sessions share: contexts, routes, their common end. */
+
+#include "shared-db-gateway/core.h"
+
+#include <openssl/rand.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "shared-db-gateway/session.h"
+
+#define STOP_MS 5000
+
+int gw_core_open(
+    struct gw_core *core, const struct gw_config *config, struct hs_err *err)
+{
+	core->config = config;
+	core->began_ms = hs_loop_now_ms(core->loop);
+	if (RAND_bytes(core->mock_secret, sizeof(core->mock_secret)) != 1)
+		return hs_fail(err, HS_ESYSTEM, "no random bytes");
+	/* Session ids of two runs must not look alike in the log. */
+	if (RAND_bytes((unsigned char *)&core->last_id, 4) != 1)
+		return hs_fail(err, HS_ESYSTEM, "no random bytes");
+	core->last_id <<= 32;
+	if (gw_tls_open(config, &core->tls, err) < 0)
+		return -1;
+	return gw_core_reload(core, err);
+}
+
+/* Step each session once; a step frees at most its own. */
+static void run_all(struct gw_core *core)
+{
+	struct gw_session *s = core->sessions, *next;
+
+	for (; s != NULL; s = next) {
+		next = s->next;
+		gw_session_run(s);
+	}
+}
+
+int gw_core_reload(struct gw_core *core, struct hs_err *err)
+{
+	struct gw_table *fresh = NULL;
+
+	if (gw_table_load(core->config->routes, &fresh, err) < 0)
+		return -1;
+	gw_table_replace(fresh, core->table);
+	core->table = fresh;
+	core->reloads++;
+	hs_info("routes.loaded", "routes=%zu servers=%zu", fresh->count,
+	    fresh->server_count);
+	run_all(core);
+	return 0;
+}
+
+static void end_all(void *owner)
+{
+	struct gw_core *core = owner;
+	struct gw_session *s = core->sessions, *next;
+
+	for (; s != NULL; s = next) {
+		next = s->next;
+		(void)gw_session_end(s, "shutdown");
+		gw_session_run(s);
+	}
+}
+
+void gw_core_stop(struct gw_core *core)
+{
+	hs_info("gateway.stopping", "sessions=%u", core->active);
+	core->stopping = true;
+	core->stop_timer.fn = end_all;
+	core->stop_timer.owner = core;
+	hs_timer_start(core->loop, &core->stop_timer, STOP_MS);
+	run_all(core);
+	gw_core_left(core);
+}
+
+void gw_core_left(struct gw_core *core)
+{
+	if (core->stopping && core->sessions == NULL)
+		hs_loop_stop(core->loop);
+}
+
+void gw_core_close(struct gw_core *core)
+{
+	if (core->loop != NULL)
+		end_all(core);
+	hs_timer_stop(&core->stop_timer);
+	gw_table_free(core->table);
+	gw_tls_close(&core->tls);
+	core->table = NULL;
+}

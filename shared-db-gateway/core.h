@@ -1,0 +1,49 @@
+/* core.h - what the sessions of one event loop share. */
+#ifndef HANSE_SHARED_DB_GATEWAY_CORE_H
+#define HANSE_SHARED_DB_GATEWAY_CORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/loop.h"
+#include "shared-db-gateway/cancel.h"
+#include "shared-db-gateway/config.h"
+#include "shared-db-gateway/route.h"
+#include "shared-db-gateway/scram.h"
+#include "shared-db-gateway/tls.h"
+
+struct hs_err;
+
+struct gw_core {
+	const struct gw_config *config;
+	struct hs_loop *loop;
+	struct gw_tls tls;
+	struct gw_table *table;
+	struct gw_keys keys;
+	uint8_t mock_secret[GW_SECRET_LEN];
+	struct gw_session *sessions;
+	unsigned active, pending;
+	bool stopping;
+	uint64_t last_id, accepted, logins, refused, reloads, began_ms;
+	struct hs_timer stop_timer;
+};
+
+/** Everything but the sockets. Errors: HS_EINVAL, HS_ESYSTEM. */
+int gw_core_open(
+    struct gw_core *core, const struct gw_config *config, struct hs_err *err);
+void gw_core_close(struct gw_core *core);
+
+/**
+ * Read the routes again; all or nothing. Sessions of routes that have gone
+ * are ended. Errors: HS_EINVAL (names the file), HS_ESYSTEM.
+ */
+int gw_core_reload(struct gw_core *core, struct hs_err *err);
+
+/** End: idle sessions now, busy ones when they are done, all in 5 s. */
+void gw_core_stop(struct gw_core *core);
+
+/** Tell the core that a session has gone. */
+void gw_core_left(struct gw_core *core);
+
+#endif

@@ -1,0 +1,101 @@
+/* greet.c - the first bytes: TLS must be asked for before anything else. */
+
+#include <sys/socket.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "shared-db-gateway/core.h"
+#include "shared-db-gateway/session.h"
+
+#define TLS_HANDSHAKE_RECORD 0x16
+
+static enum gw_progress begin_tls(struct gw_session *s)
+{
+	SSL *ssl = gw_tls_accept(&s->core->tls, s->client.fd);
+
+	if (ssl == NULL)
+		return gw_session_end(s, "no-memory");
+	gw_stream_secure(&s->client, ssl);
+	gw_session_change(s, GW_TLS_ASKED);
+	return GW_AGAIN;
+}
+
+/* A ClientHello without a question before it (PostgreSQL 17's clients). */
+static bool is_direct_tls(const struct gw_session *s)
+{
+	uint8_t first = 0;
+
+	return gw_bytes_len(&s->client.in) == 0 && !s->gss_asked &&
+	       recv(s->client.fd, &first, 1, MSG_PEEK | MSG_DONTWAIT) == 1 &&
+	       first == TLS_HANDSHAKE_RECORD;
+}
+
+/* The answer must be gone before TLS; a byte always fits. */
+static bool answer(struct gw_session *s, char c)
+{
+	return gw_bytes_add(&s->client.out, &c, 1) &&
+	       gw_stream_flush(&s->client);
+}
+
+static enum gw_progress take_hello(
+    struct gw_session *s, enum gw_hello hello, size_t size)
+{
+	const uint8_t *packet = s->client.in.data + s->client.in.start;
+	bool stuffed = gw_bytes_len(&s->client.in) > size;
+
+	switch (hello) {
+	case GW_HELLO_MORE:
+		return s->client.ended ? gw_session_end(s, "client-gone")
+				       : GW_WAIT;
+	case GW_HELLO_BAD:
+		return gw_session_end(s, "not-postgresql");
+	case GW_HELLO_STARTUP:
+		return gw_session_refuse(s, GW_REFUSE_PLAINTEXT, "");
+	case GW_HELLO_CANCEL:
+		return gw_cancel_begin(s, packet, size);
+	case GW_HELLO_GSS:
+		if (stuffed || s->gss_asked || !answer(s, 'N'))
+			return gw_session_end(s, "stuffed");
+		s->gss_asked = true;
+		gw_bytes_drop(&s->client.in, size);
+		return GW_AGAIN;
+	case GW_HELLO_SSL:
+		/* Bytes sent in plain must never pass for TLS's. */
+		if (stuffed || !answer(s, 'S'))
+			return gw_session_end(s, "stuffed");
+		gw_bytes_drop(&s->client.in, size);
+		return begin_tls(s);
+	}
+	return GW_WAIT;
+}
+
+enum gw_progress gw_greet_step(struct gw_session *s)
+{
+	enum gw_hello hello;
+	size_t size = 0;
+
+	if (is_direct_tls(s)) {
+		s->direct_tls = true;
+		return begin_tls(s);
+	}
+	gw_stream_fill(&s->client);
+	hello = gw_hello_parse(s->client.in.data + s->client.in.start,
+	    gw_bytes_len(&s->client.in), &size);
+	return take_hello(s, hello, size);
+}
+
+enum gw_progress gw_tls_step(struct gw_session *s)
+{
+	int rc = gw_stream_handshake(&s->client);
+
+	if (rc < 0)
+		return gw_session_end(s, "tls-failed");
+	if (rc == 0)
+		return GW_WAIT;
+	if (s->direct_tls && !gw_tls_is_postgresql(s->client.ssl))
+		return gw_session_end(s, "no-alpn");
+	s->login = hs_alloc(sizeof(*s->login));
+	s->login->certificate_cn = gw_tls_client_name(s->client.ssl);
+	gw_session_change(s, GW_TLS_DONE);
+	return GW_AGAIN;
+}

@@ -1,0 +1,70 @@
+/* route.h - the table of routes the gateway serves now. */
+#ifndef HANSE_SHARED_DB_GATEWAY_ROUTE_H
+#define HANSE_SHARED_DB_GATEWAY_ROUTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/mem.h"
+#include "shared-db-gateway/gateway.h"
+
+struct hs_err;
+
+/** A route in use; counted by the table and by each session on it. */
+struct gw_entry {
+	unsigned refs;
+	bool removed; /* no longer served: its sessions must end */
+	char *ve;
+	struct gw_route route;
+	/* The meter. */
+	unsigned sessions;
+	uint64_t logins, statements, bytes_in, bytes_out;
+};
+
+struct gw_table {
+	struct gw_entry **list; /* by user */
+	size_t count;
+	struct gw_server *servers;
+	size_t server_count;
+};
+
+/** Where a session's backend is. */
+struct gw_target {
+	char *host, *server_name, *database;
+	unsigned port;
+};
+
+/** Read all files of the folder. Errors: HS_EINVAL, HS_ESYSTEM. */
+int gw_table_load(
+    const char *dir, struct gw_table **ret_table, struct hs_err *err);
+
+/**
+ * Put a freshly read table in the place of the old one: entries that mean the
+ * same stay, with their sessions; the rest of the old ones is marked removed.
+ *
+ * @old:  freed; NULL is fine
+ */
+void gw_table_replace(struct gw_table *fresh, struct gw_table *old);
+void gw_table_free(struct gw_table *table);
+
+/** The entry of a user, or NULL. */
+struct gw_entry *gw_table_find(const struct gw_table *table, const char *user);
+
+struct gw_entry *gw_entry_ref(struct gw_entry *entry);
+void gw_entry_unref(struct gw_entry *entry);
+
+/**
+ * Where the start-up's database is for this entry.
+ *
+ * @database:  NULL if the client named none
+ *
+ * Returns 0, or -1 if it is not there for this user.
+ */
+int gw_table_target(const struct gw_table *table, const struct gw_entry *entry,
+    const char *database, struct gw_target *ret_target);
+void gw_target_done(struct gw_target *target);
+
+HS_FREEP(gw_table_freep, struct gw_table *, gw_table_free)
+
+#endif

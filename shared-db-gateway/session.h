@@ -1,0 +1,161 @@
+/* session.h - one client's session from accept to close.
+ *
+ * The life is the table in session.c. Each state has one step function, in the
+ * file of its subject; a step does what it can without blocking.
+ */
+#ifndef HANSE_SHARED_DB_GATEWAY_SESSION_H
+#define HANSE_SHARED_DB_GATEWAY_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/loop.h"
+#include "shared-db-gateway/cancel.h"
+#include "shared-db-gateway/route.h"
+#include "shared-db-gateway/scram.h"
+#include "shared-db-gateway/sqlstate.h"
+#include "shared-db-gateway/startup.h"
+#include "shared-db-gateway/stream.h"
+
+struct gw_core;
+
+enum gw_state {
+	GW_GREET,         /* plain bytes: TLS or a cancel request, no more */
+	GW_TLS,           /* handshake with the client */
+	GW_STARTUP,       /* waiting for the start-up message */
+	GW_SASL_FIRST,    /* waiting for SCRAM's client-first */
+	GW_SASL_FINAL,    /* waiting for SCRAM's client-final */
+	GW_CONNECT,       /* towards the backend's server */
+	GW_ASK_TLS,       /* waiting for its 'S' */
+	GW_BACKEND_TLS,   /* handshake with it */
+	GW_BACKEND_START, /* waiting for its ReadyForQuery */
+	GW_CANCEL_SENT,   /* waiting for it to close */
+	GW_RELAY,
+	GW_DRAIN,  /* the last words go out */
+	GW_LINGER, /* they have gone; the client closes first */
+	GW_CLOSED,
+};
+#define GW_STATE_COUNT (GW_CLOSED + 1)
+
+enum gw_event {
+	GW_TLS_ASKED,
+	GW_TLS_DONE,
+	GW_CANCEL_ASKED,
+	GW_CHALLENGED,
+	GW_ANSWERED,
+	GW_ADMITTED,
+	GW_CONNECTED,
+	GW_TLS_GRANTED,
+	GW_BACKEND_SECURE,
+	GW_CANCEL_PASSED,
+	GW_BACKEND_READY,
+	GW_REFUSED,
+	GW_DRAINED,
+	GW_ENDED,
+};
+#define GW_EVENT_COUNT (GW_ENDED + 1)
+
+/** What is needed until the relay begins. */
+struct gw_login {
+	struct gw_startup startup;
+	struct gw_scram scram;
+	char *certificate_cn; /* NULL: no certificate */
+};
+
+/** One direction of the relay. */
+struct gw_lane {
+	size_t left; /* of the frame that is passing */
+	uint8_t type;
+};
+
+struct gw_session {
+	struct gw_core *core;
+	struct gw_session *next, *prev;
+	enum gw_state state;
+	uint64_t id, began_ms;
+	char peer[56];
+	struct gw_stream client, backend;
+	struct hs_timer deadline, again;
+	bool pending; /* counted among those not yet admitted */
+	bool direct_tls, gss_asked, client_done;
+
+	struct gw_entry *entry; /* set once, when it is known who it is */
+	struct gw_target target;
+	struct gw_login *login;
+	char *application_name;
+
+	struct gw_key key;         /* what the client may cancel with */
+	struct gw_key backend_key; /* what we may */
+	struct gw_key asked;       /* a cancel session: whom it means */
+	struct gw_key errand;      /* one of our own: the backend's key */
+	struct gw_session *key_next;
+
+	struct gw_lane lanes[2]; /* by enum gw_side, who sends */
+	unsigned expected;       /* ReadyForQuery to come */
+	bool batch;              /* extended messages since the last Sync */
+	uint8_t last_request;
+	uint64_t statements, bytes_in, bytes_out;
+	const char *reason; /* of its end, for the log */
+};
+
+/** Whether a step has come further, so that the next one is worth a try. */
+enum gw_progress { GW_WAIT, GW_AGAIN };
+
+/** Begin one on an accepted connection. */
+void gw_session_new(struct gw_core *core, int fd, const char *peer);
+
+/** Do all that can be done now; frees the session when it is over. */
+void gw_session_run(struct gw_session *s);
+
+/** The one place where a state changes; asserts that the table allows it. */
+void gw_session_change(struct gw_session *s, enum gw_event event);
+
+/** Whether the table has a row for it. */
+bool gw_state_allows(
+    enum gw_state state, enum gw_event event, enum gw_state *ret_to);
+const char *gw_state_name(enum gw_state state);
+
+/** End with an ErrorResponse, if one still fits into the client's stream. */
+enum gw_progress gw_session_refuse(
+    struct gw_session *s, enum gw_refusal refusal, const char *detail);
+
+/** End after what the client has still to get. */
+enum gw_progress gw_session_finish(
+    struct gw_session *s, enum gw_refusal reason);
+
+/** End without a word. @reason: a static string */
+enum gw_progress gw_session_end(struct gw_session *s, const char *reason);
+
+/** Whether the backend is at work for the client. */
+bool gw_session_is_busy(const struct gw_session *s);
+
+/** The step functions, a state each. */
+enum gw_progress gw_greet_step(struct gw_session *s);
+enum gw_progress gw_tls_step(struct gw_session *s);
+enum gw_progress gw_startup_step(struct gw_session *s);
+enum gw_progress gw_sasl_first_step(struct gw_session *s);
+enum gw_progress gw_sasl_final_step(struct gw_session *s);
+enum gw_progress gw_connect_step(struct gw_session *s);
+enum gw_progress gw_ask_tls_step(struct gw_session *s);
+enum gw_progress gw_backend_tls_step(struct gw_session *s);
+enum gw_progress gw_backend_start_step(struct gw_session *s);
+enum gw_progress gw_cancel_sent_step(struct gw_session *s);
+enum gw_progress gw_relay_step(struct gw_session *s);
+
+/** Ask for the backend of s->target; then GW_CONNECT's step goes on. */
+enum gw_progress gw_backend_open(struct gw_session *s, enum gw_event event);
+
+/** Take a CancelRequest; the session goes on as its messenger. */
+enum gw_progress gw_cancel_begin(
+    struct gw_session *s, const uint8_t *packet, size_t len);
+
+/** Send a cancel of our own for a session whose client has gone. */
+void gw_cancel_spawn(const struct gw_session *gone);
+
+/** A session without a client, for gw_cancel_spawn(). */
+struct gw_session *gw_session_make(struct gw_core *core, const char *peer);
+
+void gw_login_free(struct gw_login *login);
+
+#endif
