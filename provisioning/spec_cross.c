@@ -11,6 +11,8 @@
 
 #define SEP "\1" /* between scope and text; no text has it */
 
+#define NAMES_MAX 62 /* of a VE and an enterprise; with '.' a role's 63 */
+
 /* Values of one field, to be compared with one another. */
 struct seen {
 	struct entry {
@@ -185,11 +187,27 @@ static void on_relation(void *arg, const struct hs_conf_value *value)
 		    value->field, value->line);
 }
 
+/* "VE.ENTERPRISE" is a role's name, which PostgreSQL would cut. */
+static void on_role_name(void *arg, const struct hs_conf_value *value)
+{
+	const struct relations *r = arg;
+	const char *ve = hs_conf_text(r->conf, "ve");
+
+	if (ve == NULL || value->text == NULL || strlen(ve) > 32 ||
+	    strlen(value->text) > 32 ||
+	    strlen(ve) + strlen(value->text) <= NAMES_MAX)
+		return;
+	hs_faults_add(r->faults, value->line, value->field,
+	    "has %zu characters together with '%s'; expected at most %d",
+	    strlen(ve) + strlen(value->text), ve, NAMES_MAX);
+}
+
 static void check_relations(
     const struct hs_conf *conf, struct hs_faults *faults)
 {
 	struct relations r = { .conf = conf, .faults = faults };
 
+	hs_conf_each(conf, "enterprises[].name", on_role_name, &r);
 	hs_conf_each(conf, "enterprises[].name", on_value, &r.names);
 	hs_conf_each(conf, "relations[].buyer", on_party, &r);
 	hs_conf_each(conf, "relations[].seller", on_party, &r);
