@@ -83,15 +83,18 @@ void init_refuse_namespaces(void);
 /** For the service's process: no new privileges, no calls it has no use for. */
 int init_confine(struct hs_err *err);
 
-/** Lines of the service, with the time, to the console and a bounded file. */
+/** Lines of the service and of ours, with the time, to the console and to a
+ * bounded file. */
 struct init_relay {
 	int read_fd, write_fd;
+	int console_fd;
 	int file_fd;
 	size_t file_len;
 	char line[1024];
 	size_t len;
 };
 
+/** From here on standard error is one of the relay's sources. */
 int init_relay_open(struct init_relay *relay, struct hs_err *err);
 void init_relay_pump(struct init_relay *relay);
 

@@ -2,13 +2,16 @@
 
 #include "dom-templates/init/init.h"
 
+#include <fcntl.h>
 #include <net/if.h>
 #include <net/route.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/err.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 static void put_addr(struct sockaddr *sa, struct in_addr ip)
@@ -65,10 +68,21 @@ static int route(
 	return 0;
 }
 
+/* Domains speak IPv4 only; what is not there needs no filter. */
+static void refuse_ipv6(void)
+{
+	static const char path[] = "/proc/sys/net/ipv6/conf/all/disable_ipv6";
+	hs_auto(hs_closep) int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0 && write(fd, "1", 1) < 0)
+		hs_warn("net.ipv6", "path=%s", path);
+}
+
 int init_net(const struct init_conf *conf, struct hs_err *err)
 {
 	hs_auto(hs_closep) int sock = -1;
 
+	refuse_ipv6();
 	if (init_is_container())
 		return 0; /* libvirt has done it, and we may not */
 	sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);

@@ -28,7 +28,7 @@ static void file_open(struct init_relay *relay)
 
 static void put(struct init_relay *relay, const char *text, size_t len)
 {
-	if (write(STDERR_FILENO, text, len) < 0) {
+	if (write(relay->console_fd, text, len) < 0) {
 		/* nobody reads the console */
 	}
 	if (relay->file_len + len > LOG_MAX) {
@@ -58,14 +58,30 @@ static void line_end(struct init_relay *relay)
 void init_relay_pump(struct init_relay *relay)
 {
 	char buf[4096];
-	ssize_t n = read(relay->read_fd, buf, sizeof(buf));
+	ssize_t n;
 
-	for (ssize_t i = 0; i < n; i++) {
-		if (buf[i] != '\n')
-			relay->line[relay->len++] = buf[i];
-		if (buf[i] == '\n' || relay->len == sizeof(relay->line))
-			line_end(relay);
-	}
+	while ((n = read(relay->read_fd, buf, sizeof(buf))) > 0)
+		for (ssize_t i = 0; i < n; i++) {
+			if (buf[i] != '\n')
+				relay->line[relay->len++] = buf[i];
+			if (buf[i] == '\n' || relay->len == sizeof(relay->line))
+				line_end(relay);
+		}
+}
+
+/* Our own standard error becomes another way into the pipe, one that never
+ * waits: who writes it is who reads it. */
+static int own_lines(struct init_relay *relay)
+{
+	hs_auto(hs_freep) char *path =
+	    hs_printf("/proc/self/fd/%d", relay->write_fd);
+	hs_auto(hs_closep) int fd =
+	    open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+
+	relay->console_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (fd < 0 || dup2(fd, STDERR_FILENO) < 0)
+		return -1;
+	return 0;
 }
 
 int init_relay_open(struct init_relay *relay, struct hs_err *err)
@@ -79,5 +95,7 @@ int init_relay_open(struct init_relay *relay, struct hs_err *err)
 	relay->write_fd = fds[1];
 	relay->len = 0;
 	file_open(relay);
+	if (own_lines(relay) < 0)
+		return hs_fail_errno(err, HS_ESYSTEM, "log");
 	return 0;
 }

@@ -192,8 +192,8 @@ int init_supervise(const struct init_service *service, struct hs_err *err)
 	start(&g);
 	while (!g.stopping || g.pid != 0)
 		turn(&g);
-	init_relay_pump(&g.relay);
 	sweep();
 	hs_info("domain.stopped", "service=%s", service->name);
+	init_relay_pump(&g.relay);
 	return 0;
 }
