@@ -26,6 +26,7 @@ struct exchange {
 	struct hs_text input; /* not yet taken */
 	const struct client_watch *watch;
 	const char *file;
+	struct hs_faults *faults;
 	json_t *result;
 	bool over;
 };
@@ -103,21 +104,21 @@ static enum hs_code code_of(const char *name)
 	return HS_ESYSTEM;
 }
 
-static void print_remote_faults(const json_t *list, const char *file)
+static void take_faults(
+    const json_t *list, const char *file, struct hs_faults *faults)
 {
-	hs_auto(hs_faults_done) struct hs_faults faults = { 0 };
 	size_t i;
 	json_t *f;
 
-	faults.file = hs_strdup(file);
+	hs_faults_done(faults);
+	faults->file = hs_strdup(file);
 	json_array_foreach(list, i, f)
 	{
-		hs_faults_add(&faults,
+		hs_faults_add(faults,
 		    (unsigned)json_integer_value(json_object_get(f, "line")),
 		    json_text(f, "field", ""), "%s",
 		    json_text(f, "message", ""));
 	}
-	print_faults(&faults);
 }
 
 static int take_error(
@@ -127,7 +128,7 @@ static int take_error(
 	const char *message = json_text(error, "message", "no reason given");
 
 	if (json_array_size(faults) > 0 && x->file != NULL) {
-		print_remote_faults(faults, x->file);
+		take_faults(faults, x->file, x->faults);
 		return hs_fail(err, code_of(json_text(error, "code", "")),
 		    "the spec has %zu fault%s", json_array_size(faults),
 		    json_array_size(faults) == 1 ? "" : "s");
@@ -225,7 +226,11 @@ int client_ask(const struct call *call, json_t *request,
 {
 	hs_auto(json_freep) json_t *owned = request;
 	hs_auto(hs_closep) int fd = -1;
-	struct exchange x = { .watch = watch, .file = file };
+	struct exchange x = {
+		.watch = watch,
+		.file = file,
+		.faults = call->faults,
+	};
 	int ret = 0;
 
 	if (dial(client_socket(call), &fd, err) < 0 ||

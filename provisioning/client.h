@@ -31,9 +31,9 @@ struct client_watch {
  * @request:     keeps it (takes the reference)
  * @watch:       NULL if events do not matter
  * @ret_result:  the answer; the caller owns the reference
- * @file:        what faults of a spec are printed with; NULL if there is none
+ * @file:        what faults of a spec are named with; NULL if there is none
  *
- * Faults that come with an error are printed on standard error.
+ * Faults that come with an error are put into the call.
  * Errors: as hansed says; HS_EREMOTE (not there), HS_EDENIED.
  */
 int client_ask(const struct call *call, json_t *request,

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 struct hs_err;
+struct hs_faults;
 
 /* -- Exit statuses ------------------------------------------------------ */
 
@@ -62,6 +63,7 @@ struct call {
 	const char *value[OPTION_COUNT];
 	const char **args; /* ended by NULL */
 	size_t count;
+	struct hs_faults *faults; /* of a spec; commands add, main prints */
 };
 
 /* Words an argument can be, for completion. */

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "provisioning/client.h"
@@ -87,6 +88,18 @@ static void print_findings(const struct findings *findings)
 	    count_of(findings, FINDING_FAIL));
 }
 
+/* The one slow check: a terminal is told what it waits for. */
+static void probe(const struct call *call, struct findings *findings)
+{
+	bool live = isatty(STDERR_FILENO) == 1 && !call->given[OPT_QUIET];
+
+	if (live)
+		(void)fputs("probing hypervisors ...", stderr);
+	doctor_hypervisors(findings, call->given[OPT_QUICK]);
+	if (live)
+		(void)fputs("\r\033[K", stderr);
+}
+
 int cmd_doctor(const struct call *call, struct hs_err *err)
 {
 	hs_auto(findings_done) struct findings findings = { 0 };
@@ -94,7 +107,7 @@ int cmd_doctor(const struct call *call, struct hs_err *err)
 	(void)err;
 	doctor_host(&findings);
 	doctor_tools(&findings);
-	doctor_hypervisors(&findings, call->given[OPT_QUICK]);
+	probe(call, &findings);
 	doctor_ports(&findings);
 	doctor_services(&findings, client_socket(call));
 	if (wants_json(call)) {

@@ -62,18 +62,19 @@ static int read_spec(const struct call *call, const char **ret_name,
 	    lines(*ret_text));
 }
 
-static int check(const char *name, const char *text, struct hs_err *err)
+static int check(const struct call *call, const char *name, const char *text,
+    struct hs_err *err)
 {
-	hs_auto(hs_faults_done) struct hs_faults faults = { 0 };
 	hs_auto(spec_freep) struct spec *spec = NULL;
+	size_t count;
 
-	if (spec_load(name, text, &spec, &faults, err) == 0)
+	if (spec_load(name, text, &spec, call->faults, err) == 0)
 		return 0;
-	if (faults.count == 0)
+	count = call->faults->count;
+	if (count == 0)
 		return -1;
-	print_faults(&faults);
 	return hs_fail(err, HS_EINVAL, "%s: %zu fault%s; nothing was touched",
-	    name, faults.count, faults.count == 1 ? "" : "s");
+	    name, count, count == 1 ? "" : "s");
 }
 
 int cmd_spec_ask(const struct call *call, const char *command,
@@ -85,7 +86,7 @@ int cmd_spec_ask(const struct call *call, const char *command,
 	const char *name = NULL;
 
 	if (read_spec(call, &name, &text, err) < 0 ||
-	    check(name, text, err) < 0)
+	    check(call, name, text, err) < 0)
 		return -1;
 	progress = progress_new(call->given[OPT_QUIET]);
 	watch = progress_watch(progress);

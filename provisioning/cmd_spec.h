@@ -10,7 +10,8 @@ struct hs_err;
 /**
  * Read the spec the call names, check it here, and ask hansed.
  *
- * Faults are printed, here's or hansed's. Progress too, unless --quiet.
+ * Faults, ours or hansed's, are put into the call. Progress is shown, unless
+ * --quiet.
  *
  * @command:  "plan" or "apply"
  *

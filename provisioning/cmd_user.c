@@ -12,7 +12,7 @@
 #include "provisioning/output.h"
 
 #define PASSWORD_MIN 12 /* characters' bytes */
-#define PASSWORD_MAX 256
+#define PASSWORD_MAX 128
 
 /* One line; what it held elsewhere is wiped. */
 static int read_password(char **ret_password, struct hs_err *err)

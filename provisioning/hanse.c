@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/conf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "provisioning/client.h"
@@ -20,11 +21,25 @@ static void complain(const struct hs_err *err)
 	    text, color_off(stderr));
 }
 
-/* Scripts that asked for JSON get the failure as JSON too. */
-static void complain_json(const struct hs_err *err)
+static json_t *faults_json(const struct hs_faults *faults)
 {
-	hs_auto(json_freep) json_t *json = json_pack("{s:{s:s, s:s}}", "error",
-	    "code", hs_code_name(err->code), "message", err->msg);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < faults->count; i++)
+		(void)json_array_append_new(
+		    list, json_pack("{s:I, s:s, s:s}", "line",
+			      (json_int_t)faults->list[i].line, "field",
+			      faults->list[i].field, "message",
+			      faults->list[i].message));
+	return list;
+}
+
+/* Scripts that asked for JSON get the failure as JSON too. */
+static void complain_json(const struct call *call, const struct hs_err *err)
+{
+	hs_auto(json_freep) json_t *json = json_pack("{s:{s:s, s:s, s:o}}",
+	    "error", "code", hs_code_name(err->code), "message", err->msg,
+	    "faults", faults_json(call->faults));
 
 	if (json != NULL)
 		print_json(json);
@@ -56,15 +71,18 @@ static int run(const struct call *call, struct hs_err *err)
 	status = call->command->run(call, err);
 	if (status == EXIT_USAGE)
 		return usage_error(call, err);
-	if (err->code != HS_OK)
-		complain(err);
-	if (err->code != HS_OK && wants_json(call))
-		complain_json(err);
+	if (err->code == HS_OK)
+		return status;
+	print_faults(call->faults);
+	complain(err);
+	if (wants_json(call))
+		complain_json(call, err);
 	return status;
 }
 
 int main(int argc, char **argv)
 {
+	hs_auto(hs_faults_done) struct hs_faults faults = { 0 };
 	hs_auto(call_done) struct call call = { 0 };
 	struct hs_err err = { 0 };
 	int status;
@@ -74,6 +92,7 @@ int main(int argc, char **argv)
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (call_parse(argc, argv, &call, &err) < 0)
 		return usage_error(&call, &err);
+	call.faults = &faults;
 	status = run(&call, &err);
 	if (fflush(stdout) != 0 && status == EXIT_OK)
 		status = EXIT_FAILED;

@@ -74,6 +74,9 @@ expect 'a spec with a byte order mark' 7 "$hanse" plan "$work/bom.yaml"
 got=$("$hanse" apply - <tests/golden/spec/stranger.yaml 2>&1)
 contains 'a spec from standard input' 'standard input:28: relations.0..buyer' "$got"
 
+contains 'faults as JSON' '"field": "relations\[0\].seller"' "$("$hanse" \
+	plan -o json tests/golden/spec/with-itself.yaml 2>/dev/null)"
+
 # no hansed
 for c in 'apply etc/examples/automotive.yaml' 'get ves' 'describe ve x' \
 	'destroy --yes x' 'verify' 'status' 'user passwd a/b c --generate'; do
