@@ -80,16 +80,22 @@ int tenant_password_is_set(struct tenant *tenant,
 	return 0;
 }
 
+/* ppolicy forgets the failures too, but only if the lock is there to delete. */
 int tenant_person_unlock(struct tenant *tenant,
     const struct tenant_place *place, const char *login, struct hs_err *err)
 {
 	const struct tenant_change changes[] = {
-		{ "pwdAccountLockedTime", NULL, NULL, CHANGE_REPLACE },
+		{ "pwdAccountLockedTime", NULL, NULL, CHANGE_REMOVE },
 	};
+	struct hs_err modify_err = { 0 };
+	bool is_set;
 
-	if (check_login(place, login, err) < 0)
+	if (tenant_password_is_set(tenant, place, login, &is_set, err) < 0)
 		return -1;
-	if (modify_person(tenant, place, login, CHANGES(changes), err) < 0)
-		return hs_wrap(err, "unlock '%s'", login);
-	return 0;
+	if (modify_person(
+		tenant, place, login, CHANGES(changes), &modify_err) == 0 ||
+	    modify_err.code == HS_ENOTFOUND)
+		return 0;
+	return hs_fail(
+	    err, modify_err.code, "unlock '%s': %s", login, modify_err.msg);
 }

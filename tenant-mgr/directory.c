@@ -24,13 +24,17 @@ static bool is_dead(int rc)
 	       rc == LDAP_UNAVAILABLE;
 }
 
-/* After a time-out the answer may still come; nobody must take it for his. */
+/* After a time-out the answer may still come; nobody must take it for his.
+ * Those who wait for the lock have waited as long: it has failed for them too.
+ */
 static void drop_if_useless(struct tenant *tenant, int rc)
 {
 	if (is_dead(rc) || rc == LDAP_TIMEOUT) {
 		tenant_link_end(tenant->ld);
 		tenant->ld = NULL;
 	}
+	if (rc == LDAP_TIMEOUT)
+		tenant->failed_ms = tenant_link_now();
 }
 
 static int run_locked(struct tenant *tenant, const struct exchange *exchange,

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "tenant-mgr/patience.h"
 
 #define TIMEOUT_MS 3000
 
@@ -146,7 +147,7 @@ static int set_tls(LDAP *ld, const char *ca)
 	return ldap_set_option(ld, LDAP_OPT_X_TLS_NEWCTX, &client);
 }
 
-static int set_options(LDAP *ld, const struct tenant *tenant)
+static int set_options(LDAP *ld, struct tenant *tenant)
 {
 	int version = LDAP_VERSION3;
 	struct timeval timeout = { .tv_sec = tenant->timeout_ms / 1000,
@@ -156,13 +157,14 @@ static int set_options(LDAP *ld, const struct tenant *tenant)
 	    ldap_set_option(ld, LDAP_OPT_NETWORK_TIMEOUT, &timeout) != 0 ||
 	    ldap_set_option(ld, LDAP_OPT_TIMEOUT, &timeout) != 0 ||
 	    ldap_set_option(ld, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) != 0 ||
-	    ldap_set_option(ld, LDAP_OPT_RESTART, LDAP_OPT_ON) != 0)
+	    ldap_set_option(ld, LDAP_OPT_RESTART, LDAP_OPT_ON) != 0 ||
+	    tenant_patience_set(ld, &tenant->callback, &tenant->timeout_ms) !=
+		0)
 		return LDAP_OPT_ERROR;
 	return set_tls(ld, tenant->ca);
 }
 
-int tenant_link_start(
-    const struct tenant *tenant, LDAP **ret_ld, struct hs_err *err)
+int tenant_link_start(struct tenant *tenant, LDAP **ret_ld, struct hs_err *err)
 {
 	hs_auto(tenant_link_endp) LDAP *ld = NULL;
 	int rc;

@@ -11,17 +11,17 @@
 struct tenant {
 	char *uri, *ca, *bind_dn, *password, *base;
 	int timeout_ms;
-	pthread_mutex_t lock; /* for what follows */
-	LDAP *ld;             /* NULL: not connected */
-	int64_t failed_ms;    /* when connecting last failed; 0: never */
+	struct ldap_conncb callback; /* the same for all connections */
+	pthread_mutex_t lock;        /* for what follows */
+	LDAP *ld;                    /* NULL: not connected */
+	int64_t failed_ms;           /* when connecting last failed; 0: never */
 };
 
 /** Milliseconds of the monotonic clock. */
 int64_t tenant_link_now(void);
 
 /** Start a connection as nobody. Errors: HS_EREMOTE, HS_ESYSTEM. */
-int tenant_link_start(
-    const struct tenant *tenant, LDAP **ret_ld, struct hs_err *err);
+int tenant_link_start(struct tenant *tenant, LDAP **ret_ld, struct hs_err *err);
 void tenant_link_end(LDAP *ld);
 
 /** Bind by name and password; returns an LDAP result code. */

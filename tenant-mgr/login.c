@@ -41,8 +41,8 @@ static bool can_enter(const struct tenant_found *found, const char *password)
 }
 
 /* On a connection of its own; true in *ret_is_right if the bind was granted. */
-static int try_bind(const struct tenant *tenant, const char *dn,
-    const char *password, bool *ret_is_right, struct hs_err *err)
+static int try_bind(struct tenant *tenant, const char *dn, const char *password,
+    bool *ret_is_right, struct hs_err *err)
 {
 	hs_auto(tenant_link_endp) LDAP *ld = NULL;
 	int rc;
