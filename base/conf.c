@@ -10,6 +10,8 @@
 #include "base/err.h"
 #include "base/text.h"
 
+#define SHOWN_MAX 72 /* bytes of a wrong value that are repeated */
+
 struct hs_conf {
 	struct hs_arena *arena;
 	struct conf_node *root;
@@ -67,12 +69,24 @@ void hs_faults_add(struct hs_faults *faults, unsigned line, const char *field,
 	va_end(ap);
 }
 
-void hs_faults_drop(struct hs_faults *faults, const char *field)
+char *hs_fault_shown(const char *text)
+{
+	size_t len = SHOWN_MAX;
+
+	if (strnlen(text, SHOWN_MAX + 1) <= SHOWN_MAX)
+		return hs_strdup(text);
+	while (len > 0 && (text[len] & 0xc0) == 0x80)
+		len--;
+	return hs_printf("%.*s...", (int)len, text);
+}
+
+void hs_faults_drop(struct hs_faults *faults, unsigned line, const char *field)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < faults->count; i++) {
-		if (strcmp(faults->list[i].field, field) != 0) {
+		if (faults->list[i].line != line ||
+		    strcmp(faults->list[i].field, field) != 0) {
 			faults->list[kept++] = faults->list[i];
 			continue;
 		}

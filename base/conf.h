@@ -37,7 +37,10 @@ void hs_faults_add(struct hs_faults *faults, unsigned line, const char *field,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 /** Take a field's faults back, for a check that knows better. */
-void hs_faults_drop(struct hs_faults *faults, const char *field);
+void hs_faults_drop(struct hs_faults *faults, unsigned line, const char *field);
+
+/** A text as a message repeats it: cut if it is long; owned by the caller. */
+char *hs_fault_shown(const char *text);
 
 /** By line; those of one line stay in the order they were found in. */
 void hs_faults_sort(struct hs_faults *faults);

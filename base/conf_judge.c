@@ -16,7 +16,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define SHOWN_MAX 40 /* bytes of a wrong value that are repeated */
+#define WORD_MAX 40 /* bytes of words that may be alike */
 
 /* Where we are, from the leaf up; index if key is NULL. */
 struct place {
@@ -77,22 +77,10 @@ static const char *kind_name(const struct conf_node *node)
 	return "?";
 }
 
-/* Short enough to be repeated; owned by the caller. */
-static char *cut(const char *text)
-{
-	size_t len = strlen(text);
-
-	if (len <= SHOWN_MAX)
-		return hs_strdup(text);
-	for (len = SHOWN_MAX; len > 0 && (text[len] & 0xc0) == 0x80;)
-		len--;
-	return hs_printf("%.*s...", (int)len, text);
-}
-
 /* "found 'x'", owned by the caller. */
 static char *found(const char *text)
 {
-	hs_auto(hs_freep) char *shown = cut(text);
+	hs_auto(hs_freep) char *shown = hs_fault_shown(text);
 
 	if (text[0] == '\0')
 		return hs_strdup("is empty");
@@ -212,10 +200,10 @@ static void judge_string(struct judge *j, const struct conf_node *node,
 /* Insertions, deletions and replacements that make b of a. */
 static size_t distance(const char *a, const char *b)
 {
-	size_t row[SHOWN_MAX + 1];
+	size_t row[WORD_MAX + 1];
 	size_t m = strlen(a), n = strlen(b);
 
-	if (m > SHOWN_MAX || n > SHOWN_MAX)
+	if (m > WORD_MAX || n > WORD_MAX)
 		return SIZE_MAX;
 	for (size_t k = 0; k <= n; k++)
 		row[k] = k;
@@ -324,7 +312,7 @@ static const char *nearest_key(
 static void unknown_key(struct judge *j, const struct conf_node *key,
     const cyaml_schema_field_t *fields, const struct place *place)
 {
-	hs_auto(hs_freep) char *text = cut(key->text);
+	hs_auto(hs_freep) char *text = hs_fault_shown(key->text);
 	const struct place here = { .up = place, .key = text };
 	hs_auto(hs_text_done) struct hs_text known = { 0 };
 	const char *near = nearest_key(fields, key->text);

@@ -21,6 +21,7 @@ struct check {
 	const struct rule *rule;
 	struct hs_faults *faults;
 	const struct hs_conf_value *value;
+	const char *shown; /* its text, cut */
 };
 
 struct rule {
@@ -29,9 +30,11 @@ struct rule {
 	unsigned min, max; /* of a number; of a text's characters */
 };
 
-#define FAULT(c, ...)  \
-	hs_faults_add( \
-	    (c)->faults, (c)->value->line, (c)->value->field, __VA_ARGS__)
+/* What the structure said of the same value is said better here. */
+#define FAULT(c, ...)                                                       \
+	(hs_faults_drop((c)->faults, (c)->value->line, (c)->value->field),  \
+	    hs_faults_add((c)->faults, (c)->value->line, (c)->value->field, \
+		__VA_ARGS__))
 
 static bool is_reserved(const char *name)
 {
@@ -55,14 +58,14 @@ static void check_label(struct check *c)
 		FAULT(c,
 		    "found '%s'; expected a label: a-z, 0-9 and '-', "
 		    "beginning with a letter, not ending with '-'",
-		    text);
+		    c->shown);
 }
 
 static void check_name(struct check *c)
 {
 	if (is_reserved(c->value->text))
 		FAULT(c, "'%s' is a name the platform keeps for itself",
-		    c->value->text);
+		    c->shown);
 	else
 		check_label(c);
 }
@@ -118,15 +121,14 @@ static void check_number(struct check *c)
 	value = strtoll(text, NULL, 10);
 	if (value >= c->rule->min && value <= c->rule->max)
 		return;
-	hs_faults_drop(c->faults, c->value->field);
-	FAULT(c, "found %.40s; expected %u to %u", text, c->rule->min,
+	FAULT(c, "found %s; expected %u to %u", c->shown, c->rule->min,
 	    c->rule->max);
 }
 
 static void check_template(struct check *c)
 {
 	if (strcmp(c->value->text, "app") != 0)
-		FAULT(c, "found '%s'; expected 'app'", c->value->text);
+		FAULT(c, "found '%s'; expected 'app'", c->shown);
 }
 
 static void check_login(struct check *c)
@@ -144,7 +146,7 @@ static void check_login(struct check *c)
 		    "found '%s'; expected a login: a-z, 0-9, '.', '_' and "
 		    "'-', beginning with a letter, ending with a letter or "
 		    "digit",
-		    text);
+		    c->shown);
 }
 
 /* A host name of at least two labels. */
@@ -187,7 +189,7 @@ static void check_mail(struct check *c)
 		FAULT(c,
 		    "found '%s'; expected a mail address such as "
 		    "name@enterprise.example",
-		    text);
+		    c->shown);
 }
 
 static void check_any(struct check *c)
@@ -207,7 +209,7 @@ static void check_id(struct check *c)
 		FAULT(c,
 		    "found '%s'; expected letters, digits and '-_./:+#' "
 		    "without spaces",
-		    text);
+		    c->shown);
 }
 
 static void check_unit(struct check *c)
@@ -217,12 +219,13 @@ static void check_unit(struct check *c)
 	if (spec_is_unit(text))
 		return;
 	if (meant != NULL)
-		FAULT(c, "unknown unit '%s'; did you mean '%s'?", text, meant);
+		FAULT(c, "unknown unit '%s'; did you mean '%s'?", c->shown,
+		    meant);
 	else
 		FAULT(c,
 		    "unknown unit '%s'; expected a code of UN/ECE "
 		    "Recommendation 20, e.g. H87 (piece) or KGM (kilogram)",
-		    text);
+		    c->shown);
 }
 
 /* Digits, then at most four decimals; no sign, exponent or leading zeros. */
@@ -247,9 +250,9 @@ static void check_price(struct check *c)
 		FAULT(c,
 		    "found '%s'; expected a price such as \"41.80\": at most "
 		    "12 digits, a point, at most 4 decimals",
-		    text);
+		    c->shown);
 	else if (strspn(text, "0.") == strlen(text))
-		FAULT(c, "found '%s'; expected more than 0", text);
+		FAULT(c, "found '%s'; expected more than 0", c->shown);
 }
 
 static void check_currency(struct check *c)
@@ -258,7 +261,7 @@ static void check_currency(struct check *c)
 		FAULT(c,
 		    "unknown currency '%s'; expected a code of ISO 4217, e.g. "
 		    "EUR",
-		    c->value->text);
+		    c->shown);
 }
 
 static void check_country(struct check *c)
@@ -267,7 +270,7 @@ static void check_country(struct check *c)
 		FAULT(c,
 		    "unknown country '%s'; expected two letters of ISO 3166, "
 		    "e.g. DE",
-		    c->value->text);
+		    c->shown);
 }
 
 static void check_zone(struct check *c)
@@ -276,7 +279,7 @@ static void check_zone(struct check *c)
 		FAULT(c,
 		    "unknown time zone '%s'; expected a name of the IANA "
 		    "database, e.g. Europe/Berlin",
-		    c->value->text);
+		    c->shown);
 }
 
 /* clang-format off */
@@ -316,10 +319,13 @@ static void on_value(void *arg, const struct hs_conf_value *value)
 {
 	struct check *c = arg;
 	bool is_list = c->rule->check == check_any;
+	hs_auto(hs_freep) char *shown = NULL;
 
 	if (!is_list && (value->text == NULL || value->text[0] == '\0'))
 		return;
+	shown = hs_fault_shown(value->text != NULL ? value->text : "");
 	c->value = value;
+	c->shown = shown;
 	c->rule->check(c);
 }
 

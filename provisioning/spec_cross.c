@@ -86,6 +86,8 @@ static void report_twins(
 		qsort(seen->list, seen->count, sizeof(*seen->list), compare);
 	for (size_t i = 1; i < seen->count; i++) {
 		const struct entry *e = &seen->list[i];
+		hs_auto(hs_freep) char *shown =
+		    hs_fault_shown(strchr(e->key, SEP[0]) + 1);
 
 		if (strcmp(e->key, seen->list[first].key) != 0) {
 			first = i;
@@ -93,7 +95,7 @@ static void report_twins(
 		}
 		hs_faults_add(faults, e->line, e->field,
 		    "%s '%s' is here twice; the first is in line %u", what,
-		    strchr(e->key, SEP[0]) + 1, seen->list[first].line);
+		    shown, seen->list[first].line);
 	}
 }
 
@@ -155,19 +157,21 @@ static const char *nearest(const struct seen *names, const char *name)
 static void on_party(void *arg, const struct hs_conf_value *value)
 {
 	struct relations *r = arg;
+	hs_auto(hs_freep) char *shown = NULL;
 	const char *near;
 
 	if (value->text == NULL || value->text[0] == '\0' ||
 	    is_known(&r->names, value->text))
 		return;
+	shown = hs_fault_shown(value->text);
 	near = nearest(&r->names, value->text);
 	if (near != NULL)
 		hs_faults_add(r->faults, value->line, value->field,
 		    "'%s' is no enterprise of this spec; did you mean '%s'?",
-		    value->text, near);
+		    shown, near);
 	else
 		hs_faults_add(r->faults, value->line, value->field,
-		    "'%s' is no enterprise of this spec", value->text);
+		    "'%s' is no enterprise of this spec", shown);
 }
 
 static void on_relation(void *arg, const struct hs_conf_value *value)
@@ -176,12 +180,14 @@ static void on_relation(void *arg, const struct hs_conf_value *value)
 	const char *buyer = text_of(r->conf, value->field, "buyer");
 	const char *seller = text_of(r->conf, value->field, "seller");
 	hs_auto(hs_freep) char *field = hs_printf("%s.seller", value->field);
+	hs_auto(hs_freep) char *shown = NULL;
 
 	if (buyer == NULL || seller == NULL || buyer[0] == '\0')
 		return;
+	shown = hs_fault_shown(buyer);
 	if (strcmp(buyer, seller) == 0)
 		hs_faults_add(r->faults, hs_conf_line(r->conf, field), field,
-		    "'%s' cannot trade with itself", buyer);
+		    "'%s' cannot trade with itself", shown);
 	else
 		seen_add(&r->pairs, hs_printf(SEP "%s -> %s", buyer, seller),
 		    value->field, value->line);

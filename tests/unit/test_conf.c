@@ -317,7 +317,7 @@ static void test_drop(void **state)
 	hs_faults_add(&faults, 2, "a", "two");
 	hs_faults_add(&faults, 1, "b", "one");
 	hs_faults_add(&faults, 2, "c", "three");
-	hs_faults_drop(&faults, "a");
+	hs_faults_drop(&faults, 2, "a");
 	hs_faults_sort(&faults);
 	assert_int_equal(faults.count, 2);
 	assert_string_equal(faults.list[0].message, "one");
