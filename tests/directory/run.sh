@@ -2,8 +2,10 @@
 # run.sh - the directory on a real slapd: who sees what, who gets in, what
 # survives. Needs root (slapd runs as openldap). Environment: B, the build
 # folder; PORT, the first of three free ports.
+# shellcheck disable=SC2016,SC1003  # dollars and backslashes are meant
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/lib.sh
 . tests/lib.sh
 B=${B:-build} PORT=${PORT:-27400}
 PATH=$PATH:/usr/sbin:/sbin
@@ -70,7 +72,7 @@ stop_slapd() { # [SIGNAL]
 # --- ways to speak to it ------------------------------------------------------
 
 root_search() { ldapsearch -Q -Y EXTERNAL -H "$ldapi" -LLL -o ldif-wrap=no "$@"; }
-root_modify() { ldapmodify -Q -Y EXTERNAL -H "$ldapi" "$@"; }
+root_modify() { ldapmodify -Q -Y EXTERNAL -H "$ldapi"; }
 portal_dn() { echo "cn=portal,o=$2,ou=$1,ou=ves,dc=hanse"; }
 person_dn() { echo "uid=$3,ou=people,o=$2,ou=$1,ou=ves,dc=hanse"; }
 

@@ -135,9 +135,10 @@ static void random_text(char *text, unsigned *seed)
 	for (int i = 0; i < len; i++) {
 		int dice = rand_r(seed);
 
-		text[i] = dice % 2 == 0
-			      ? danger[(size_t)dice / 2 % (sizeof(danger) - 1)]
-			      : (char)(1 + dice / 2 % 255);
+		text[i] = (char)(1 + dice / 2 % 255);
+		if (dice % 2 == 0)
+			text[i] =
+			    danger[(size_t)dice / 2 % (sizeof(danger) - 1)];
 	}
 	text[len] = '\0';
 }
