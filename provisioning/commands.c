@@ -109,7 +109,8 @@ const struct command commands[] = {
 	{
 		.name = "describe", .args = "ve|enterprise|domain|network|user|job NAME",
 		.summary = "show everything known about one thing",
-		.about = "Names are as hanse get prints them: VE, VE/ENTERPRISE, VE.ENTERPRISE.",
+		.about = "NAME is as hanse get prints it: a VE, VE/ENTERPRISE, a domain VE.ENTERPRISE,\n"
+			 "a user VE/ENTERPRISE/LOGIN, the number of a job.",
 		.examples = "hanse describe ve automotive\tthe spec and the state\n"
 			    "hanse describe domain automotive.adler-motors\tone domain\n",
 		.options = OPT_COMMON, .min = 2, .max = 2, .arg = ARG_KIND, .run = cmd_describe,

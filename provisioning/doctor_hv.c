@@ -1,6 +1,6 @@
 /* doctor_hv.c - which hypervisors work here, found by trying them. */
 
-#include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -61,8 +61,12 @@ static void add_choice(struct findings *findings, const bool *works)
 		    findings, "hypervisor", "auto", FINDING_OK, reason, "");
 		return;
 	}
-	findings_add(findings, "hypervisor", "auto", FINDING_FAIL,
-	    "no hypervisor works here", "see the lines above");
+	if (geteuid() == 0)
+		findings_add(findings, "hypervisor", "auto", FINDING_FAIL,
+		    "no hypervisor works here", "see the lines above");
+	else
+		findings_add(findings, "hypervisor", "auto", FINDING_WARN,
+		    "none that this user may try", "sudo hanse doctor");
 }
 
 void doctor_hypervisors(struct findings *findings, bool quick)

@@ -35,7 +35,7 @@ static const struct {
 } services[] = {
 	{ "control-db", "/run/hanse/control-db/.s.PGSQL.5432" },
 	{ "directory",  "/run/hanse/directory/ldapi"          },
-	{ "gateway",    "/run/hanse/gateway.sock"             },
+	{ "gateway",    "/run/hanse/gateway/control.sock"     },
 	{ "libvirt",    "/run/libvirt/libvirt-sock"           },
 };
 /* clang-format on */

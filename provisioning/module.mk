@@ -20,3 +20,8 @@ TESTS += test_spec
 test_spec_SRCS := tests/unit/test_spec.c
 test_spec_LIBS := prov base
 test_spec_PKGS := cmocka
+
+FUZZERS += fuzz_spec
+fuzz_spec_SRCS := tests/fuzz/fuzz_spec.c
+fuzz_spec_LIBS := prov base
+fuzz_spec_SEEDS := tests/golden/spec etc/examples
