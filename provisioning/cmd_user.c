@@ -1,8 +1,11 @@
 /* cmd_user.c - hanse user passwd: give a person a new password. */
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/text.h"
@@ -14,13 +17,35 @@
 #define PASSWORD_MIN 12 /* characters' bytes */
 #define PASSWORD_MAX 128
 
-/* One line; what it held elsewhere is wiped. */
+/* One line of standard input; a terminal is asked and does not show it. */
+static char *read_line(char *buffer, int size)
+{
+	struct termios shown, hidden;
+	bool terminal = tcgetattr(STDIN_FILENO, &shown) == 0;
+	char *line;
+
+	if (terminal) {
+		hidden = shown;
+		hidden.c_lflag &= ~(tcflag_t)ECHO;
+		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+		(void)fputs("New password: ", stderr);
+	}
+	line = fgets(buffer, size, stdin);
+	if (terminal) {
+		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+		(void)fputs("\n", stderr);
+	}
+	return line;
+}
+
+/* What the buffers held is wiped. */
 static int read_password(char **ret_password, struct hs_err *err)
 {
 	char buffer[PASSWORD_MAX + 2];
 	size_t len;
 
-	if (fgets(buffer, sizeof(buffer), stdin) == NULL)
+	(void)setvbuf(stdin, NULL, _IONBF, 0);
+	if (read_line(buffer, sizeof(buffer)) == NULL)
 		return hs_fail(err, HS_EINVAL, "no password on standard input");
 	len = strcspn(buffer, "\n");
 	buffer[len] = '\0';

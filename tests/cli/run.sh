@@ -225,6 +225,14 @@ contains 'destroy: nothing was touched' 'nothing was touched' "$text"
 terminal 'automotive
 ' "$hanse destroy automotive"
 same 'destroy: the right name' 7 "$got"
+got=0
+text=$({
+	sleep 0.7
+	printf 'Geheim-12345678\n'
+} | TERM=xterm script -qec "$hanse user passwd a/b c --stdin" /dev/null) || got=$?
+same 'a password on a terminal' 7 "$got"
+contains 'a password on a terminal: asked for' 'New password: ' "$text"
+lacks 'a password on a terminal: not shown' 'Geheim' "$text"
 terminal '' "$hanse help"
 contains 'colour on a terminal' "$esc\[1mUsage" "$text"
 terminal '' "NO_COLOR=1 $hanse help"
