@@ -32,7 +32,7 @@ struct tenant_conf {
 	const char *ca;       /* CA file, PEM; needed for ldaps */
 	const char *bind_dn;  /* the service account; NULL with EXTERNAL */
 	const char *password; /* NULL: SASL EXTERNAL over ldapi */
-	const char *base;     /* the directory's suffix; NULL: "dc=hanse" */
+	const char *base;     /* the suffix of the tree; NULL: "dc=hanse" */
 	int timeout_ms;       /* for each exchange; 0: 3000 */
 };
 
@@ -229,8 +229,8 @@ int tenant_person_unlock(struct tenant *tenant,
  * Check a person's password, with the handle of the service account.
  *
  * Unknown, wrong password, locked, suspended, no password: one error, one
- * message, one duration. Five wrong passwords in a row lock a person for 15
- * minutes.
+ * message, one duration. Five wrong passwords within 15 minutes lock a person
+ * for 15 minutes.
  *
  * @login:       as typed; letter case does not matter
  * @password:    as typed

@@ -9,7 +9,7 @@
 #include "tenant-mgr/dn.h"
 #include "tenant-mgr/tenant.h"
 
-#define TITLE_MAX 256
+#define TITLE_MAX 1024
 #define MAIL_MAX  254
 #define LOGIN_MAX 64
 #define LABEL_MAX 32
