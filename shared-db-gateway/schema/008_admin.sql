@@ -112,27 +112,43 @@ BEGIN
 END
 $$;
 
+-- What a normal spec names twice, or NULL.
+CREATE FUNCTION hanse.members_twice(spec jsonb)
+RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT named FROM (
+		SELECT 'enterprise ' || (e ->> 'name') AS named FROM jsonb_array_elements(spec -> 'enterprises') e
+		UNION ALL SELECT format('site %s of %s', s ->> 'id', e ->> 'name')
+			FROM jsonb_array_elements(spec -> 'enterprises') e, jsonb_array_elements(e -> 'sites') s
+		UNION ALL SELECT format('relation %s - %s', r ->> 'buyer', r ->> 'seller') FROM jsonb_array_elements(spec -> 'relations') r
+		UNION ALL SELECT format('item %s of %s - %s', i ->> 'buyers_item_id', r ->> 'buyer', r ->> 'seller')
+			FROM jsonb_array_elements(spec -> 'relations') r, jsonb_array_elements(r -> 'items') i) x
+	GROUP BY named HAVING count(*) > 1 LIMIT 1
+$$;
+
 CREATE FUNCTION admin.members_apply(spec jsonb)
 RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	wanted jsonb := admin.members_normal(spec);
-	there text := (SELECT v.ve_id FROM hanse.ve v);
-	long_name text;
+	wanted jsonb;
+	culprit text;
 BEGIN
-	IF there <> wanted ->> 've' OR current_database() <> 've_' || (wanted ->> 've') THEN
-		PERFORM hanse.refuse('HN003', format('This is the database of another virtual enterprise than %s.', wanted ->> 've'), 've',
-			'Apply the spec to its own database.');
+	wanted := admin.members_normal(spec);
+	IF current_database() IS DISTINCT FROM 've_' || (wanted ->> 've') THEN
+		PERFORM hanse.refuse('HN003', 'This is the database of another virtual enterprise.', 've', 'Apply the spec to its own database.');
 	END IF;
 	-- PostgreSQL cuts names at 63 bytes, and what is cut could be another's name.
-	SELECT e ->> 'name' INTO long_name FROM jsonb_array_elements(wanted -> 'enterprises') e
+	SELECT e ->> 'name' INTO culprit FROM jsonb_array_elements(wanted -> 'enterprises') e
 	WHERE octet_length((wanted ->> 've') || '.' || (e ->> 'name')) > 63;
 	IF FOUND THEN
-		PERFORM hanse.refuse('HN003', format('The names of %s and its virtual enterprise are longer than 62 characters together.', long_name),
+		PERFORM hanse.refuse('HN003', format('The names of %s and its virtual enterprise are longer than 62 characters together.', culprit),
 			'enterprises', 'Choose a shorter name.');
+	END IF;
+	culprit := hanse.members_twice(wanted);
+	IF culprit IS NOT NULL THEN
+		PERFORM hanse.refuse('HN003', format('The spec names %s twice.', culprit), 'spec', 'Name it once.');
 	END IF;
 	RETURN jsonb_build_object('changed', hanse.members_write(wanted));
 EXCEPTION
-	WHEN check_violation OR not_null_violation OR foreign_key_violation OR cardinality_violation OR invalid_text_representation THEN
+	WHEN check_violation OR not_null_violation OR foreign_key_violation OR invalid_text_representation OR invalid_parameter_value THEN
 		PERFORM hanse.refuse('HN003', 'The members cannot be applied: ' || SQLERRM || '.', 'spec', 'Correct the spec.');
 END
 $$;
