@@ -14,3 +14,12 @@ TESTS += test_loop
 test_loop_SRCS := tests/unit/test_loop.c
 test_loop_LIBS := base
 test_loop_PKGS := cmocka
+
+# Helpers of tests/gateway/run.sh.
+BENCHES += gw_cancel gw_many gw_routes
+gw_cancel_SRCS := tests/gateway/cancel.c
+gw_cancel_PKGS := libpq
+gw_many_SRCS := tests/gateway/many.c
+gw_many_PKGS := libpq
+gw_routes_SRCS := tests/gateway/routes.c
+gw_routes_LIBS := gw base

@@ -1,0 +1,131 @@
+/* routes.c - the gateway's library from the command line, for run.sh.
+ *
+ *   routes verifier PASSWORD
+ *   routes write DIR VE HOST PORT CONNECTIONS USER [PASSWORD] ...
+ *       (a '-' in place of a password: none)
+ *   routes platform DIR HOST PORT
+ *   routes remove DIR VE
+ *   routes call SOCKET COMMAND
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "shared-db-gateway/gateway.h"
+
+#define ROUTES_MAX 8
+
+static char server_name[] = "db.hanse.internal";
+
+static int verifier(int argc, char **argv, struct hs_err *err)
+{
+	char *text = NULL;
+
+	if (argc != 1 || gw_scram_verifier(argv[0], &text, err) < 0)
+		return -1;
+	(void)puts(text);
+	free(text);
+	return 0;
+}
+
+static int write_ve(int argc, char **argv, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *database = hs_printf("ve_%s", argv[1]);
+	struct gw_route routes[ROUTES_MAX] = { 0 };
+	size_t count = 0;
+	int rc = 0;
+
+	for (int i = 5; i + 1 < argc && count < ROUTES_MAX && rc == 0; i += 2) {
+		struct gw_route *r = &routes[count++];
+		char *dot = strchr(argv[i], '.');
+
+		*r = (struct gw_route) {
+			.enterprise = dot != NULL ? dot + 1 : argv[i],
+			.user = argv[i],
+			.database = database,
+			.role = argv[i],
+			.host = argv[2],
+			.port = (unsigned)strtoul(argv[3], NULL, 10),
+			.server_name = server_name,
+			.connections = (unsigned)strtoul(argv[4], NULL, 10),
+			.certificate_cn = argv[i],
+		};
+		if (strcmp(argv[i + 1], "-") != 0)
+			rc = gw_scram_verifier(argv[i + 1], &r->scram, err);
+	}
+	if (rc == 0)
+		rc = gw_routes_write(argv[0], argv[1], routes, count, err);
+	for (size_t i = 0; i < count; i++)
+		free(routes[i].scram);
+	return rc;
+}
+
+static int write_platform(int argc, char **argv, struct hs_err *err)
+{
+	static char enterprise[] = "provisioner", any[] = "*";
+	static char user[] = "platform.provisioner", name[] = "db.shared";
+	static char role[] = "hanse_provisioner";
+	const struct gw_server server = { name, argv[1],
+		(unsigned)strtoul(argv[2], NULL, 10), server_name };
+	const struct gw_route route = {
+		.enterprise = enterprise,
+		.user = user,
+		.database = any,
+		.role = role,
+		.connections = 5,
+		.certificate_cn = user,
+	};
+
+	(void)argc;
+	return gw_platform_write(argv[0], &server, 1, &route, 1, err);
+}
+
+static int remove_ve(int argc, char **argv, struct hs_err *err)
+{
+	(void)argc;
+	return gw_routes_remove(argv[0], argv[1], err);
+}
+
+static int call(int argc, char **argv, struct hs_err *err)
+{
+	char *json = NULL;
+
+	(void)argc;
+	if (gw_control_call(argv[0], argv[1], &json, err) < 0)
+		return -1;
+	(void)fputs(json, stdout);
+	free(json);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int least;
+	int (*run)(int argc, char **argv, struct hs_err *err);
+} commands[] = {
+	{ "verifier", 1, verifier },
+	{ "write", 5, write_ve },
+	{ "platform", 3, write_platform },
+	{ "remove", 2, remove_ve },
+	{ "call", 2, call },
+};
+
+int main(int argc, char **argv)
+{
+	struct hs_err err = { 0 };
+
+	for (size_t i = 0; argc > 1 && i < ARRAY_LEN(commands); i++) {
+		if (strcmp(commands[i].name, argv[1]) != 0 ||
+		    argc - 2 < commands[i].least)
+			continue;
+		if (commands[i].run(argc - 2, argv + 2, &err) == 0)
+			return 0;
+		(void)fprintf(
+		    stderr, "%s: %s\n", hs_code_name(err.code), err.msg);
+		return 1;
+	}
+	return 2;
+}

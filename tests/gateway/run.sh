@@ -1,0 +1,395 @@
+#!/bin/bash
+# run.sh - the gateway between real clients and a real PostgreSQL. Needs root
+# (the server runs as postgres). Environment: B, the build folder; PORT, the
+# first of three free ports; KEEP=1 leaves the scratch folder.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib.sh
+B=${B:-build} PORT=${PORT:-27200}
+PATH=$PATH:/usr/lib/postgresql/15/bin
+[ "$(id -u)" -eq 0 ] || { echo "gateway: needs root" >&2; exit 1; }
+make -s B="$B" "$B/hanse-gateway" "$B/gw_cancel" "$B/gw_many" "$B/gw_routes" ||
+	exit 1
+
+dir=$(mktemp -d) gateway_pid=''
+chmod 0711 "$dir"
+ca=$dir/ca routes=$dir/routes socket=$dir/run/control.sock log=$dir/gateway.log
+front=$PORT back=$((PORT + 1))
+anna=alpha.anna bert=alpha.bert carl=beta.carl
+
+finish() {
+	[ -z "$gateway_pid" ] || kill "$gateway_pid" 2>/dev/null
+	as_postgres pg_ctl -D "$dir/data" -m immediate -w stop >/dev/null 2>&1
+	wait 2>/dev/null
+	[ -n "${KEEP:-}" ] || rm -rf "$dir"
+}
+trap finish EXIT
+as_postgres() { setpriv --reuid postgres --regid postgres --init-groups "$@"; }
+
+# --- the ground ---------------------------------------------------------------
+
+key_of() { # NAME CN [SAN] [CA]
+	local by=${4:-$ca}
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	    -subj "/CN=$2" -keyout "$ca/$1.key" -out "$ca/$1.csr" 2>/dev/null
+	openssl x509 -req -in "$ca/$1.csr" -days 2 -CA "$by/ca.crt" \
+	    -CAkey "$by/ca.key" -CAcreateserial -out "$ca/$1.crt" \
+	    -extfile <(echo "subjectAltName=DNS:${3:-none.invalid}") 2>/dev/null
+	chmod 0600 "$ca/$1.key"
+}
+make_ca() { # FOLDER
+	mkdir -p "$1"
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	    -days 2 -subj '/CN=scratch CA' -keyout "$1/ca.key" \
+	    -out "$1/ca.crt" 2>/dev/null
+}
+make_ca "$ca"
+make_ca "$dir/stranger"
+key_of gateway-server gateway.hanse.internal gateway.hanse.internal
+key_of gateway-client hanse-gateway
+key_of db db.hanse.internal db.hanse.internal
+key_of anna "$anna"
+key_of carl "$carl"
+key_of platform platform.provisioner
+key_of foreign "$anna" none.invalid "$dir/stranger"
+
+mkdir -p "$routes" "$dir/run"
+install -d -o postgres -g postgres -m 0700 "$dir/data" "$dir/pg"
+for f in db.crt db.key ca.crt; do
+	install -o postgres -m 0600 "$ca/$f" "$dir/pg/$f"
+done
+as_postgres initdb -D "$dir/data" -U postgres -A peer --no-sync -E UTF8 \
+    --locale=C.UTF-8 >/dev/null || exit 1
+cat >>"$dir/data/postgresql.conf" <<END
+port = $back
+listen_addresses = '127.0.0.1'
+unix_socket_directories = '$dir/pg'
+max_connections = 300
+fsync = off
+ssl = on
+ssl_cert_file = '$dir/pg/db.crt'
+ssl_key_file = '$dir/pg/db.key'
+ssl_ca_file = '$dir/pg/ca.crt'
+END
+cat >"$dir/data/pg_hba.conf" <<END
+local all postgres peer
+hostssl all all 127.0.0.1/32 cert map=gateway
+END
+for role in "$anna" "$bert" "$carl" hanse_provisioner; do
+	echo "gateway hanse-gateway $role"
+done >"$dir/data/pg_ident.conf"
+pg_start() {
+	as_postgres pg_ctl -D "$dir/data" -l "$dir/pg/log" -w start >/dev/null
+}
+pg_start || { cat "$dir/pg/log"; exit 1; }
+admin() { as_postgres psql -XqAt -h "$dir/pg" -p "$back" -U postgres "$@"; }
+admin -d postgres <<END
+CREATE ROLE "$anna" LOGIN; CREATE ROLE "$bert" LOGIN; CREATE ROLE "$carl" LOGIN;
+CREATE ROLE hanse_provisioner LOGIN CREATEDB CREATEROLE;
+CREATE DATABASE ve_alpha; CREATE DATABASE ve_beta;
+END
+admin -d ve_alpha -c "CREATE TABLE t(a int, b text); GRANT ALL ON t TO PUBLIC;
+    GRANT CREATE ON SCHEMA public TO \"$anna\""
+
+tool() { "$B/gw_routes" "$@"; }
+write_alpha() { # CONNECTIONS [PASSWORD OF BERT]
+	tool write "$routes" alpha 127.0.0.1 "$back" "$1" "$anna" secret-anna \
+	    "$bert" "${2:-secret-bert}"
+}
+write_alpha 250
+tool write "$routes" beta 127.0.0.1 "$back" 5 "$carl" -
+tool platform "$routes" 127.0.0.1 "$back"
+cat >"$dir/gateway.yaml" <<END
+listen: ["127.0.0.1:$front"]
+routes: $routes
+control_socket: $socket
+ca: $ca/ca.crt
+server:
+  certificate: $ca/gateway-server.crt
+  key: $ca/gateway-server.key
+backend:
+  certificate: $ca/gateway-client.crt
+  key: $ca/gateway-client.key
+max_sessions: 240
+login_timeout_s: 3
+log: debug
+END
+gateway_start() {
+	"$B/hanse-gateway" --config "$dir/gateway.yaml" 2>>"$log" &
+	gateway_pid=$!
+}
+gateway_start
+eventually "it starts" 10 tool call "$socket" ping
+
+# conn USER DATABASE [MORE...]: a conninfo
+conn() {
+	echo "host=gateway.hanse.internal hostaddr=127.0.0.1 port=$front" \
+	    "sslmode=verify-full sslrootcert=$ca/ca.crt connect_timeout=10" \
+	    "user=$1 dbname='$2' ${*:3}"
+}
+cert() { echo "sslcert=$ca/$1.crt sslkey=$ca/$1.key"; }
+by_cert="$(conn "$anna" ve_alpha "$(cert anna)")"
+by_password="$(conn "$anna" ve_alpha password=secret-anna sslcert=none)"
+ask() { # CONNINFO SQL...: the answer, or the error
+	timeout 60 psql -XqAt -v ON_ERROR_STOP=1 -v VERBOSITY=verbose -d "$1" \
+	    "${@:2}" 2>&1 </dev/null
+}
+# refused NAME SQLSTATE CONNINFO: psql 15 hides the SQLSTATE, the log has it
+refused() {
+	local out last
+	if out=$(ask "$3" -c 'SELECT 1'); then
+		fail "$1" "was let in: $out"
+		return
+	fi
+	last=$(grep 'event=session.refused' "$log" | tail -n 1)
+	contains "$1" "sqlstate=$2" "$last"
+}
+rss_kib() { awk '/^VmRSS/ { print $2 }' "/proc/$gateway_pid/status"; }
+peak_kib() { awk '/^VmHWM/ { print $2 }' "/proc/$gateway_pid/status"; }
+
+# --- who gets in --------------------------------------------------------------
+
+who='SELECT session_user, current_database()'
+same "by certificate" "$anna|ve_alpha" "$(ask "$by_cert" -c "$who")"
+same "by password" "$anna|ve_alpha" "$(ask "$by_password" -c "$who")"
+same "with channel binding" "$anna|ve_alpha" \
+    "$(ask "$by_password channel_binding=require" -c "$who")"
+same "without channel binding" "$anna|ve_alpha" \
+    "$(ask "$by_password channel_binding=disable" -c "$who")"
+refused "database left out: libpq takes the user's name" 3D000 \
+    "$(conn "$anna" '' "$(cert anna)")"
+same "start-up parameters pass" "probe|ISO, DMY|Asia/Tokyo" \
+    "$(PGDATESTYLE="ISO, DMY" PGTZ=Asia/Tokyo ask \
+	"$by_cert application_name=probe" -c "SELECT
+	current_setting('application_name'), current_setting('datestyle'),
+	current_setting('timezone')" | tr '\n' '|' | sed 's/|$//')"
+refused "wrong password" 28P01 "$(conn "$anna" ve_alpha password=no sslcert=none)"
+refused "unknown user, the same way" 28P01 \
+    "$(conn alpha.nobody ve_alpha password=no sslcert=none)"
+refused "no verifier, the same way" 28P01 \
+    "$(conn "$carl" ve_beta password=no sslcert=none)"
+refused "another's certificate" 28000 "$(conn "$carl" ve_beta "$(cert anna)")"
+refused "unknown user with a certificate" 28000 \
+    "$(conn alpha.nobody ve_alpha "$(cert anna)")"
+contains "certificate of another CA" 'alert|SSL error|closed' \
+    "$(ask "$(conn "$anna" ve_alpha "$(cert foreign)")" -c 'SELECT 1')"
+refused "another VE's database" 3D000 "$(conn "$anna" ve_beta "$(cert anna)")"
+refused "the maintenance database" 3D000 \
+    "$(conn "$anna" postgres "$(cert anna)")"
+refused "another server by name" 3D000 \
+    "$(conn "$anna" postgres@db.shared "$(cert anna)")"
+refused "plaintext" 28000 \
+    "$(conn "$anna" ve_alpha password=secret-anna sslmode=disable)"
+refused "options" 42501 "$by_cert options='-c role=$bert'"
+refused "replication" 42501 "$by_cert replication=database"
+same "role cannot change" 1 \
+    "$(ask "$by_cert" -c "SET ROLE \"$bert\"" | grep -c 42501)"
+lacks "refusals name no server and no role" "127.0.0.1:$back|hanse-gateway" \
+    "$(ask "$(conn "$anna" ve_beta "$(cert anna)")" -c 'SELECT 1')"
+
+# --- the provisioner ----------------------------------------------------------
+
+platform() { conn platform.provisioner "$1" "$(cert platform)"; }
+same "maintenance database of a server" "hanse_provisioner|postgres" \
+    "$(ask "$(platform postgres@db.shared)" -c "$who")"
+same "a VE's database by its route" "hanse_provisioner|ve_beta" \
+    "$(ask "$(platform ve_beta)" -c "$who")"
+same "a database by its server" "hanse_provisioner|ve_alpha" \
+    "$(ask "$(platform ve_alpha@db.shared)" -c "$who")"
+refused "a server that is not there" 3D000 "$(platform postgres@db.other)"
+
+# --- what passes --------------------------------------------------------------
+
+expect "cancel" 0 timeout 30 "$B/gw_cancel" "$by_cert"
+expect "cancel, by password" 0 timeout 30 "$B/gw_cancel" "$by_password"
+same "COPY in" 200000 "$(seq 200000 | sed 's/$/\tline of text/' |
+	timeout 60 psql -XqAt -d "$by_cert" -c '\copy t from stdin' \
+	    -c 'SELECT count(*) FROM t' 2>&1)"
+same "COPY out" "$(seq 200000 | md5sum)" \
+    "$(ask "$by_cert" -c 'COPY (SELECT a FROM t ORDER BY a) TO STDOUT' | md5sum)"
+same "COPY FROM with an error" 1 "$(printf 'x\ty\n' | timeout 20 psql -XqAt \
+    -v VERBOSITY=verbose -d "$by_cert" -c '\copy t from stdin' 2>&1 |
+	grep -c 22P02)"
+before=$(peak_kib)
+same "100 MB out" $((100 * 1000 * 1000 + 100000)) "$(ask "$by_cert" -c \
+    "SELECT repeat('x', 1000) FROM generate_series(1, 100000)" | wc -c)"
+grown=$(($(peak_kib) - before))
+same "in bounded memory (grew $grown KiB)" yes \
+    "$([ "$grown" -lt 2048 ] && echo yes || echo "no: $grown KiB")"
+same "one value of 60 MB" 60000000 "$(ask "$by_cert" -c \
+    "SELECT repeat('y', 60000000)" | tr -d '\n' | wc -c)"
+same "a slow reader gets all of it" 20000000 "$(ask "$by_cert" -c \
+    "SELECT repeat('z', 1000) FROM generate_series(1, 20000)" |
+	{ sleep 1; tr -d '\n' | wc -c; })"
+
+bench() { timeout 60 pgbench -n -f "$dir/one.sql" "$@" "$by_cert" 2>&1; }
+cat >"$dir/one.sql" <<'END'
+\set r random(1, 100)
+SELECT count(*) FROM pg_class WHERE relname = :r::text;
+END
+for mode in simple extended prepared; do
+	contains "pgbench -M $mode" 'processed: 400/400' \
+	    "$(bench -M "$mode" -c 4 -t 100)"
+done
+contains "pipeline" 'processed: 100/100' "$(
+	printf '\\startpipeline\nSELECT 1;\nSELECT 2;\nSELECT 3;\n\\endpipeline\n' \
+	    >"$dir/pipe.sql"
+	timeout 30 pgbench -n -f "$dir/pipe.sql" -M prepared -c 2 -t 50 \
+	    "$by_cert" 2>&1
+)"
+contains "connect anew each time" 'processed: 100/100' "$(bench -C -c 2 -t 50)"
+
+# --- many ---------------------------------------------------------------------
+
+coproc MANY { timeout 60 "$B/gw_many" 200 "$by_cert" 2>&1; }
+read -r -t 60 line <&"${MANY[0]}"
+same "200 sessions at once" "open 200 failed 0" "$line"
+many_rss=$(rss_kib)
+contains "status counts them" '"sessions":200' "$(tool call "$socket" status)"
+contains "sessions lists them" '"enterprise":"anna"' \
+    "$(tool call "$socket" sessions)"
+echo >&"${MANY[1]}"
+wait "$MANY_PID" 2>/dev/null
+eventually "and then none" 5 bash -c \
+    "'$B/gw_routes' call '$socket' status | grep -q '\"sessions\":0'"
+printf 'note  RSS with 200 sessions: %s KiB, after: %s KiB\n' "$many_rss" \
+    "$(rss_kib)"
+
+# --- changing routes ----------------------------------------------------------
+
+# hold NAME CONNINFO: a session kept open; say NAME SQL: ask it
+hold() {
+	mkfifo "$dir/$1.in"
+	timeout 60 psql -XqAt -v VERBOSITY=verbose -d "$2" <"$dir/$1.in" \
+	    >"$dir/$1.out" 2>&1 &
+	eval "exec {held_$1}>'$dir/$1.in'"
+}
+say() {
+	local fd=held_$1
+	: >"$dir/$1.out"
+	echo "$2" >&"${!fd}" || return 1
+	for _ in $(seq 50); do
+		[ ! -s "$dir/$1.out" ] || break
+		sleep 0.1
+	done
+	tr -d '\0' <"$dir/$1.out"
+}
+let_go() { eval "exec {held_$1}>&-"; }
+
+hold keep "$by_cert"
+hold gone "$(conn "$carl" ve_beta "$(cert carl)")"
+same "a session of alpha" 1 "$(say keep 'SELECT 1;')"
+same "a session of beta" 2 "$(say gone 'SELECT 2;')"
+echo '{"ve": "beta", "routes": [{"user": 5}]}' >"$dir/beta.bad"
+cp "$routes/beta.json" "$dir/beta.good"
+cp "$dir/beta.bad" "$routes/beta.json"
+contains "a bad file is named" 'invalid: .*/beta.json' \
+    "$(tool call "$socket" reload 2>&1)"
+same "and the old routes stay" 3 "$(say gone 'SELECT 3;')"
+rm "$routes/beta.json"
+expect "reload after removal" 0 tool call "$socket" reload
+contains "sessions of a removed route end" 57P01 "$(say gone 'SELECT 4;')"
+same "those of others go on" 5 "$(say keep 'SELECT 5;')"
+refused "no new ones" 28000 "$(conn "$carl" ve_beta "$(cert carl)")"
+cp "$dir/beta.good" "$routes/beta.json"
+kill -HUP "$gateway_pid"
+eventually "SIGHUP brings it back" 5 psql -XqAt \
+    -d "$(conn "$carl" ve_beta "$(cert carl)")" -c 'SELECT 1'
+write_alpha 1 secret-new
+tool call "$socket" reload >/dev/null
+same "a new limit spares who is in" 6 "$(say keep 'SELECT 6;')"
+refused "connection limit" 53300 "$by_cert"
+same "a new password" "$bert" "$(ask \
+    "$(conn "$bert" ve_alpha password=secret-new sslcert=none)" \
+    -c 'SELECT session_user')"
+let_go keep
+let_go gone
+write_alpha 250
+tool call "$socket" reload >/dev/null
+contains "generation counts" '"generation": 3' "$(cat "$routes/alpha.json")"
+same "route files are private" 600 "$(stat -c %a "$routes/alpha.json")"
+same "the control socket too" 600 "$(stat -c %a "$socket")"
+
+# --- trouble ------------------------------------------------------------------
+
+hold killed "$by_cert"
+backend=$(say killed 'SELECT pg_backend_pid();')
+admin -d postgres -c "SELECT pg_terminate_backend($backend)" >/dev/null
+contains "a terminated backend" 57P01 "$(say killed 'SELECT 1;')"
+let_go killed
+same "and then a new one" 1 "$(ask "$by_cert" -c 'SELECT 1')"
+as_postgres pg_ctl -D "$dir/data" -m immediate -w stop >/dev/null
+refused "no database: try again" 57P03 "$by_cert"
+pg_start
+eventually "the database is back" 10 psql -XqAt -d "$by_cert" -c 'SELECT 1'
+
+timeout 60 psql -XqAt -d "$by_cert" -c "SELECT 'lost', pg_sleep(50)" \
+    >/dev/null 2>&1 &
+client=$!
+running="SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%lost%'
+    AND usename = '$anna' AND state = 'active'"
+busy() { [ "$(admin -d postgres -c "$running")" = "$1" ]; }
+eventually "a statement runs" 5 busy 1
+kill -9 "$(pgrep -P "$client" -x psql || echo "$client")"
+eventually "it ends with its client" 5 busy 0
+wait "$client" 2>/dev/null
+
+# raw BYTES...: what the gateway says to them, in plain
+raw() {
+	exec {sock}<>"/dev/tcp/127.0.0.1/$front"
+	printf "$@" >&"$sock"
+	timeout 5 cat <&"$sock" | tr -d '\0' | head -c 200
+	exec {sock}>&-
+}
+# inside BYTES: what it says to them within TLS
+inside() {
+	{ printf "$@"; sleep 1; } | timeout 6 openssl s_client -quiet \
+	    -starttls postgres -connect "127.0.0.1:$front" 2>/dev/null |
+	    tr -d '\0' | head -c 300
+}
+same "garbage" "" "$(raw 'GET / HTTP/1.1\r\n\r\n')"
+same "bytes stuffed before TLS" "" \
+    "$(raw '\0\0\0\10\4\322\26/stuffed bytes')"
+contains "start-up in plain" 'SFATAL.*C28000' \
+    "$(raw '\0\0\0\20\0\3\0\0user\0x\0\0')"
+contains "protocol 2" C0A000 "$(inside '\0\0\0\10\0\2\0\0')"
+contains "no user" C28000 "$(inside '\0\0\0\11\0\3\0\0\0')"
+contains "search_path at start-up" C42501 \
+    "$(inside '\0\0\0\43\0\3\0\0user\0x\0search_path\0public\0\0')"
+contains "a second start-up is no SASL message" C08P01 \
+    "$(inside '\0\0\0\20\0\3\0\0user\0x\0\0\0\0\0\20\0\3\0\0user\0y\0\0')"
+contains "a length beyond 8 KiB" C08P01 "$(inside '\177\377\377\377\0\3\0\0')"
+same "alive after all that" 1 "$(ask "$by_cert" -c 'SELECT 1')"
+exec {idle}<>"/dev/tcp/127.0.0.1/$front"
+sleep 4
+same "who says nothing is closed" "" "$(timeout 2 cat <&"$idle" || echo open)"
+exec {idle}>&-
+
+# --- the log, the end ---------------------------------------------------------
+
+text=$(cat "$log")
+contains "log: a login" \
+    "event=session.login .*ve=alpha enterprise=anna .*application=\"probe\"" "$text"
+contains "log: a refusal" 'event=session.refused .*why=password sqlstate=28P01' \
+    "$text"
+contains "log: a close" \
+    'event=session.close .*reason=terminate in=[0-9]+ out=[0-9]+ statements=[1-9]' \
+    "$text"
+lacks "log: no SQL, no secrets" 'SELECT|secret-|SCRAM-SHA|[, ]p=' "$text"
+hold last "$by_cert"
+same "a last session" 7 "$(say last 'SELECT 7;')"
+kill -TERM "$gateway_pid"
+wait "$gateway_pid"
+same "SIGTERM: a clean end" 0 $?
+gateway_pid=''
+contains "with a word to the sessions" 57P01 "$(say last 'SELECT 8;')"
+let_go last
+sed "s/127.0.0.1:$front/10.255.255.1:$front/" "$dir/gateway.yaml" \
+    >"$dir/nowhere.yaml"
+contains "an address that is not there" "no interface has this address" \
+    "$("$B/hanse-gateway" --config "$dir/nowhere.yaml" 2>&1)"
+sed 's/^ca:/cat:/' "$dir/gateway.yaml" >"$dir/wrong.yaml"
+contains "a wrong configuration" 'wrong.yaml:[0-9]+: ' \
+    "$("$B/hanse-gateway" --config "$dir/wrong.yaml" 2>&1)"
+[ "$checks_failed" -eq 0 ] || tail -n 30 "$log"
+summary
