@@ -23,3 +23,9 @@ gw_many_SRCS := tests/gateway/many.c
 gw_many_PKGS := libpq
 gw_routes_SRCS := tests/gateway/routes.c
 gw_routes_LIBS := gw base
+
+GW_TESTS := test_gw_route test_gw_scram test_gw_session test_gw_wire
+TESTS += $(GW_TESTS)
+$(foreach t,$(GW_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c))
+$(foreach t,$(GW_TESTS),$(eval $(t)_LIBS := gwcore gw base))
+$(foreach t,$(GW_TESTS),$(eval $(t)_PKGS := cmocka))

@@ -337,12 +337,14 @@ wait "$client" 2>/dev/null
 # raw BYTES...: what the gateway says to them, in plain
 raw() {
 	exec {sock}<>"/dev/tcp/127.0.0.1/$front"
+	# shellcheck disable=SC2059 # the bytes are the format
 	printf "$@" >&"$sock"
 	timeout 5 cat <&"$sock" | tr -d '\0' | head -c 200
 	exec {sock}>&-
 }
 # inside BYTES: what it says to them within TLS
 inside() {
+	# shellcheck disable=SC2059
 	{ printf "$@"; sleep 1; } | timeout 6 openssl s_client -quiet \
 	    -starttls postgres -connect "127.0.0.1:$front" 2>/dev/null |
 	    tr -d '\0' | head -c 300

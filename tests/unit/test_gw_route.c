@@ -1,0 +1,253 @@
+/* test_gw_route.c - route files, the table, reloads, targets. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "shared-db-gateway/route.h"
+
+static char dir[] = "/tmp/test_gw_route.XXXXXX";
+
+static char a_name[] = "anna", a_user[] = "alpha.anna", a_db[] = "ve_alpha";
+static char b_name[] = "bert", b_user[] = "alpha.bert", any[] = "*";
+static char host[] = "127.0.0.1", tls[] = "db.hanse.internal", wide[] = "::1";
+static char shared[] = "db.shared", p_user[] = "platform.provisioner";
+
+static struct gw_route route(char *enterprise, char *user)
+{
+	return (struct gw_route) { .enterprise = enterprise,
+		.user = user,
+		.database = a_db,
+		.role = user,
+		.host = host,
+		.port = 5432,
+		.server_name = tls,
+		.connections = 3,
+		.certificate_cn = user };
+}
+
+static void must(int rc, const struct hs_err *err)
+{
+	if (rc < 0)
+		fail_msg("%s", err->msg);
+}
+
+static void put(const char *name, const char *text)
+{
+	hs_auto(hs_freep) char *path = hs_printf("%s/%s", dir, name);
+
+	must(hs_file_write(path, text, strlen(text), 0600, NULL), NULL);
+}
+
+static int clean(void **state)
+{
+	(void)state;
+	(void)gw_routes_remove(dir, "alpha", NULL);
+	(void)gw_routes_remove(dir, "platform", NULL);
+	return gw_routes_remove(dir, "beta", NULL);
+}
+
+static void test_round_trip(void **state)
+{
+	const struct gw_route routes[] = { route(a_name, a_user),
+		route(b_name, b_user) };
+	hs_auto(gw_routes_freep) struct gw_routes *back = NULL;
+	hs_auto(hs_freep) char *path = hs_printf("%s/alpha.json", dir);
+	struct hs_err err = { 0 };
+	struct stat st;
+
+	(void)state;
+	must(gw_routes_write(dir, "alpha", routes, 2, &err), &err);
+	must(gw_routes_write(dir, "alpha", routes, 2, &err), &err);
+	must(gw_routes_read(dir, "alpha", &back, &err), &err);
+	assert_int_equal(back->generation, 2);
+	assert_int_equal(back->count, 2);
+	assert_string_equal(back->list[1].user, "alpha.bert");
+	assert_null(back->list[1].scram);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	must(gw_routes_remove(dir, "alpha", &err), &err);
+	must(gw_routes_remove(dir, "alpha", &err), &err);
+	assert_int_equal(stat(path, &st), -1);
+}
+
+static void test_bad_routes(void **state)
+{
+	struct gw_route bad[8];
+	struct hs_err err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		bad[i] = route(a_name, a_user);
+	bad[0].host = NULL;
+	bad[1].host = shared;
+	bad[2].port = 70000;
+	bad[3].connections = 0;
+	bad[4].database = any;
+	bad[5].scram = tls;
+	bad[6].role = NULL;
+	bad[7].server_name = NULL;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		if (gw_routes_write(dir, "alpha", &bad[i], 1, &err) == 0)
+			fail_msg("taken: %zu", i);
+		assert_int_equal(err.code, HS_EINVAL);
+	}
+	assert_int_equal(gw_routes_write(dir, "../x", bad, 0, &err), -1);
+}
+
+static const char *const bad_files[] = {
+	"",
+	"[]",
+	"{}",
+	"{\"ve\": \"alpha\"}",
+	"{\"ve\": \"alpha\", \"routes\": {}}",
+	"{\"ve\": \"alpha\", \"routes\": [1]}",
+	"{\"ve\": \"alpha\", \"routes\": [{}]}",
+	"{\"ve\": \"alpha\", \"routes\": [{\"user\": 1}]}",
+	"{\"ve\": \"alpha\", \"routes\": [], \"ve\": \"beta\"}",
+	"{\"ve\": \"beta\", \"routes\": []}",
+	"{\"ve\": \"alpha\", \"routes\": [], \"servers\": [{}]}",
+};
+
+static void test_bad_files(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad_files); i++) {
+		struct gw_table *table = NULL;
+		struct hs_err err = { 0 };
+
+		put("alpha.json", bad_files[i]);
+		if (gw_table_load(dir, &table, &err) == 0)
+			fail_msg("taken: %s", bad_files[i]);
+		assert_int_equal(err.code, HS_EINVAL);
+		assert_non_null(strstr(err.msg, "alpha.json"));
+	}
+}
+
+static struct gw_table *load(void)
+{
+	struct gw_table *table = NULL;
+	struct hs_err err = { 0 };
+
+	must(gw_table_load(dir, &table, &err), &err);
+	return table;
+}
+
+static void test_reload(void **state)
+{
+	struct gw_route routes[] = { route(a_name, a_user),
+		route(b_name, b_user) };
+	struct gw_table *table = NULL, *next = NULL;
+	struct gw_entry *anna, *bert;
+	struct hs_err err = { 0 };
+
+	(void)state;
+	must(gw_routes_write(dir, "alpha", routes, 2, &err), &err);
+	table = load();
+	anna = gw_entry_ref(gw_table_find(table, "alpha.anna"));
+	bert = gw_entry_ref(gw_table_find(table, "alpha.bert"));
+	routes[0].connections = 9;
+	routes[1].host = wide;
+	must(gw_routes_write(dir, "alpha", routes, 2, &err), &err);
+	next = load();
+	gw_table_replace(next, table);
+	assert_ptr_equal(gw_table_find(next, "alpha.anna"), anna);
+	assert_int_equal(anna->route.connections, 9);
+	assert_false(anna->removed);
+	assert_true(bert->removed);
+	assert_ptr_not_equal(gw_table_find(next, "alpha.bert"), bert);
+	assert_null(gw_table_find(next, "alpha.carl"));
+	gw_entry_unref(anna);
+	gw_entry_unref(bert);
+	gw_table_free(next);
+}
+
+static void test_same_user_twice(void **state)
+{
+	const struct gw_route r = route(a_name, a_user);
+	struct gw_table *table = NULL;
+	struct hs_err err = { 0 };
+
+	(void)state;
+	must(gw_routes_write(dir, "alpha", &r, 1, &err), &err);
+	must(gw_routes_write(dir, "beta", &r, 1, &err), &err);
+	assert_int_equal(gw_table_load(dir, &table, &err), -1);
+	assert_non_null(strstr(err.msg, "alpha.anna"));
+}
+
+static void target(const struct gw_table *table, const char *user,
+    const char *database, const char *want)
+{
+	struct gw_target t = { 0 };
+	int rc =
+	    gw_table_target(table, gw_table_find(table, user), database, &t);
+
+	assert_int_equal(rc, want != NULL ? 0 : -1);
+	if (want != NULL)
+		assert_string_equal(t.database, want);
+	gw_target_done(&t);
+}
+
+static void test_targets(void **state)
+{
+	const struct gw_server server = { shared, wide, 5433, tls };
+	struct gw_route r = route(a_name, a_user), p = route(shared, p_user);
+	hs_auto(gw_table_freep) struct gw_table *table = NULL;
+	struct hs_err err = { 0 };
+
+	(void)state;
+	p.database = any;
+	p.host = NULL;
+	must(gw_routes_write(dir, "alpha", &r, 1, &err), &err);
+	must(gw_platform_write(dir, &server, 1, &p, 1, &err), &err);
+	table = load();
+	target(table, a_user, NULL, "ve_alpha");
+	target(table, a_user, "ve_alpha", "ve_alpha");
+	target(table, a_user, "ve_beta", NULL);
+	target(table, a_user, "postgres@db.shared", NULL);
+	target(table, a_user, "*", NULL);
+	target(table, p_user, NULL, NULL);
+	target(table, p_user, "*", NULL);
+	target(table, p_user, "ve_alpha", "ve_alpha");
+	target(table, p_user, "ve_beta", NULL);
+	target(table, p_user, "ve_beta@db.shared", "ve_beta");
+	target(table, p_user, "postgres@db.other", NULL);
+	target(table, p_user, "@", NULL);
+}
+
+static int make(void **state)
+{
+	(void)state;
+	return mkdtemp(dir) != NULL ? 0 : -1;
+}
+
+static int drop(void **state)
+{
+	(void)clean(state);
+	return rmdir(dir);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_round_trip, clean),
+		cmocka_unit_test_teardown(test_bad_routes, clean),
+		cmocka_unit_test_teardown(test_bad_files, clean),
+		cmocka_unit_test_teardown(test_reload, clean),
+		cmocka_unit_test_teardown(test_same_user_twice, clean),
+		cmocka_unit_test_teardown(test_targets, clean),
+	};
+
+	return cmocka_run_group_tests(tests, make, drop);
+}
