@@ -13,3 +13,8 @@ PROGRAMS += hanse-init
 hanse-init_SRCS := dom-templates/init/main.c $(hanse_init_PARTS) \
     base/err.c base/log.c base/mem.c base/text.c
 hanse-init_LDFLAGS := -static
+
+# The system images, in /var/lib/hanse/images; needs root.
+.PHONY: images
+images: $(B)/hanse-init $(B)/hanse-portal
+	@dom-templates/image/build.sh -b $(B)
