@@ -100,25 +100,46 @@ static void sockets_find(unsigned char seen[MAX_FDS / 8])
 			seen[fd / 8] |= (unsigned char)(1 << fd % 8);
 }
 
-/*
- * libvirt does not tell the socket of a connection; it is the one that was not
- * there before. Opens are one at a time for that.
- */
-static int open_watched(const char *uri, struct hv_conn *conn)
-{
-	static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
-	static unsigned char before[MAX_FDS / 8], after[MAX_FDS / 8];
+/* The sockets there were before the open under way; opens are one at a time. */
+static pthread_mutex_t one_open = PTHREAD_MUTEX_INITIALIZER;
+static unsigned char before[MAX_FDS / 8];
 
-	(void)pthread_mutex_lock(&one);
+/* The first libvirt socket that has come since, or -1. */
+static int socket_new(unsigned char now[MAX_FDS / 8])
+{
+	sockets_find(now);
+	for (int fd = 0; fd < MAX_FDS; fd++)
+		if ((now[fd / 8] & ~before[fd / 8]) & (1 << fd % 8))
+			return fd;
+	return -1;
+}
+
+static void open_too_long(int timer, void *data)
+{
+	static unsigned char now[MAX_FDS / 8];
+	int fd = socket_new(now);
+
+	(void)data;
+	if (fd >= 0)
+		(void)shutdown(fd, SHUT_RDWR);
+	(void)virEventRemoveTimeout(timer);
+}
+
+/* libvirt does not tell the socket of a connection; it is the new one. */
+static int open_watched(const char *uri, int timeout_ms, struct hv_conn *conn)
+{
+	static unsigned char now[MAX_FDS / 8];
+	int timer, fd;
+
+	(void)pthread_mutex_lock(&one_open);
 	sockets_find(before);
+	timer = virEventAddTimeout(timeout_ms, open_too_long, NULL, NULL);
 	conn->vir = virConnectOpen(uri);
-	sockets_find(after);
-	for (int fd = 0; conn->vir != NULL && fd < MAX_FDS; fd++)
-		if ((after[fd / 8] & ~before[fd / 8]) & (1 << fd % 8)) {
-			conn->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-			break;
-		}
-	(void)pthread_mutex_unlock(&one);
+	(void)virEventRemoveTimeout(timer);
+	fd = conn->vir != NULL ? socket_new(now) : -1;
+	if (fd >= 0)
+		conn->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	(void)pthread_mutex_unlock(&one_open);
 	return conn->vir != NULL ? 0 : -1;
 }
 
@@ -132,7 +153,8 @@ static void conn_unref(void *data)
 	free(conn);
 }
 
-int hv_open(const char *uri, struct hv_conn **ret_conn, struct hs_err *err)
+int hv_open_within(const char *uri, int timeout_ms, struct hv_conn **ret_conn,
+    struct hs_err *err)
 {
 	hs_auto(hv_closep) struct hv_conn *conn = hs_alloc(sizeof(*conn));
 
@@ -141,13 +163,18 @@ int hv_open(const char *uri, struct hv_conn **ret_conn, struct hs_err *err)
 	if (hv_driver_of_uri(uri, &conn->driver, &conn->is_local) < 0)
 		return hs_fail(
 		    err, HS_EINVAL, "no hypervisor of ours: '%s'", uri);
-	if (open_watched(uri, conn) < 0)
+	if (open_watched(uri, timeout_ms, conn) < 0)
 		return hv_fail(conn, err, "connect to %s", uri);
 	if (conn->fd >= 0 &&
 	    virConnectSetKeepAlive(conn->vir, KEEPALIVE_S, KEEPALIVE_COUNT) < 0)
 		return hv_fail(conn, err, "keepalive on %s", uri);
 	*ret_conn = hs_steal(&conn);
 	return 0;
+}
+
+int hv_open(const char *uri, struct hv_conn **ret_conn, struct hs_err *err)
+{
+	return hv_open_within(uri, HV_OPEN_MS, ret_conn, err);
 }
 
 void hv_close(struct hv_conn *conn)

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "hv/hv.h"
 
+#define HV_OPEN_MS  10000
 #define HV_CALL_MS  30000  /* questions and small changes */
 #define HV_START_MS 120000 /* starting and stopping */
 
@@ -21,6 +22,10 @@ struct hv_conn {
 	atomic_int refs;     /* the owner's, and one a running timer */
 	atomic_bool is_late; /* a deadline has passed: the socket is shut */
 };
+
+/** hv_open() with another deadline. */
+int hv_open_within(const char *uri, int timeout_ms, struct hv_conn **ret_conn,
+    struct hs_err *err);
 
 /** A libvirt call under way. End it with hs_auto(hv_call_end). */
 struct hv_call {

@@ -72,7 +72,6 @@ static const struct driver {
 			.metadata = true,
 		},
 		.undefine_flags = VIR_DOMAIN_UNDEFINE_MANAGED_SAVE |
-		    VIR_DOMAIN_UNDEFINE_NVRAM |
 		    VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA,
 	},
 };

@@ -2,6 +2,7 @@
 
 #include <libvirt/virterror.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "hv/conn.h"
@@ -15,6 +16,7 @@ static const struct code {
 	{ VIR_ERR_NO_DOMAIN,            HS_ENOTFOUND },
 	{ VIR_ERR_NO_NETWORK,           HS_ENOTFOUND },
 	{ VIR_ERR_NO_NWFILTER,          HS_ENOTFOUND },
+	{ VIR_ERR_NO_NAME,              HS_EINVAL    },
 	{ VIR_ERR_XML_ERROR,            HS_EINVAL    },
 	{ VIR_ERR_XML_DETAIL,           HS_EINVAL    },
 	{ VIR_ERR_XML_INVALID_SCHEMA,   HS_EINVAL    },
@@ -49,6 +51,7 @@ int hv_fail(struct hv_conn *conn, struct hs_err *err, const char *fmt, ...)
 {
 	virErrorPtr last = virGetLastError();
 	hs_auto(hs_freep) char *what = NULL;
+	const char *why;
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -57,8 +60,8 @@ int hv_fail(struct hv_conn *conn, struct hs_err *err, const char *fmt, ...)
 	if (atomic_load(&conn->is_late))
 		return hs_fail(err, HS_EREMOTE,
 		    "%s: no answer from libvirt in time", what);
+	why = last != NULL && last->message != NULL ? last->message
+						    : "libvirt gives no reason";
 	return hs_fail(err, hv_code(last != NULL ? last->code : VIR_ERR_OK),
-	    "%s: %s", what,
-	    last != NULL && last->message != NULL ? last->message
-						  : "libvirt gives no reason");
+	    "%s: %.*s", what, (int)strcspn(why, "\n"), why);
 }

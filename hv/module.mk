@@ -14,3 +14,13 @@ tests/hv/hv-try_LIBS := hv dom base
 BENCHES += tests/isolation/escape
 tests/isolation/escape_SRCS := tests/isolation/escape.c
 tests/isolation/escape_LDFLAGS := -static
+
+hv_TESTS := test_hv_conn test_hv_domain test_hv_driver test_hv_ident \
+    test_hv_object test_hv_volume
+TESTS += $(hv_TESTS)
+define hv_test
+$(1)_SRCS := tests/unit/$(1).c
+$(1)_LIBS := hv dom base
+$(1)_PKGS := cmocka
+endef
+$(foreach t,$(hv_TESTS),$(eval $(call hv_test,$(t))))

@@ -96,7 +96,7 @@ answers() {
 	tries=0
 	until [ "$(nc -w1 "$1" "$2" </dev/null 2>/dev/null)" = hello ]; do
 		tries=$((tries + 1))
-		[ "$tries" -lt 600 ] || return 1
+		[ "$tries" -lt 300 ] || return 1
 		sleep 0.05
 	done
 }
