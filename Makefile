@@ -4,6 +4,7 @@
 #   PROGRAMS  += p     p_SRCS  p_LIBS  p_PKGS  p_LDLIBS p_LDFLAGS -> $(B)/p
 #   TESTS     += t     the same; run by "make unit"    -> $(B)/t
 #   BENCHES   += b     the same; built by "make bench" -> $(B)/b
+#   FUZZERS   += f     the same, and f_SEEDS folders; "make fuzz" -> build/fuzz/f
 #   EMBEDS    += e     e_FILES                         -> $(B)/gen/e.{c,h}
 #
 # x_PKGS are pkg-config names; p_LIBS names libraries of ours, lowest last.
@@ -26,13 +27,15 @@ LIBRARIES :=
 PROGRAMS  :=
 TESTS     :=
 BENCHES   :=
+FUZZERS   :=
 EMBEDS    :=
 
 .DEFAULT_GOAL := all
 include $(wildcard */module.mk)
 
 OBJS = $(patsubst %.c,$(B)/obj/%.o,$(1))
-BINARIES := $(PROGRAMS) $(TESTS) $(BENCHES)
+BINARIES := $(PROGRAMS) $(TESTS) $(BENCHES) $(FUZZERS)
+$(foreach f,$(FUZZERS),$(eval $(f)_LDFLAGS += -fsanitize=fuzzer))
 
 define embed_rule
 $(B)/gen/$(1).c $(B)/gen/$(1).h &: $$($(1)_FILES) $(B)/tools/embed
@@ -67,7 +70,7 @@ $(B)/tools/%: tools/%.c
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(WARN) -D_GNU_SOURCE -O1 -o $@ $<
 
-.PHONY: all unit asan fuzz bench format lint clean install up down purge check
+.PHONY: all unit asan fuzz fuzz-short fuzzers bench format lint clean install up down purge check
 all: $(addprefix $(B)/,$(PROGRAMS))
 
 unit: $(addprefix $(B)/,$(TESTS))
@@ -76,6 +79,17 @@ unit: $(addprefix $(B)/,$(TESTS))
 asan:
 	@$(MAKE) --no-print-directory B=build/asan FORTIFY= \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' unit
+
+# libFuzzer's programs; fuzz-short runs each for FUZZ_SECONDS.
+fuzzers: $(addprefix $(B)/,$(FUZZERS))
+fuzz:
+	@$(MAKE) --no-print-directory B=build/fuzz CC=clang FORTIFY= \
+	    CFLAGS='-O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all' fuzzers
+FUZZ_SECONDS ?= 20
+fuzz-short: fuzz
+	@set -e; $(foreach f,$(FUZZERS),mkdir -p build/fuzz/corpus/$(f); \
+	    echo "$(f)"; build/fuzz/$(f) -max_total_time=$(FUZZ_SECONDS) -verbosity=0 \
+	    -artifact_prefix=build/fuzz/ build/fuzz/corpus/$(f) $($(f)_SEEDS);) :
 
 bench: all $(addprefix $(B)/,$(BENCHES))
 
