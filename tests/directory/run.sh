@@ -333,19 +333,26 @@ failures_allowed() {
 		root_modify >/dev/null
 }
 
+# spread NUMBER...: the greatest minus the least
+spread() { printf '%s\n' "$@" | sort -n | awk 'NR == 1 { low = $1 } END { print $1 - low }'; }
+
 # Wrong password, unknown, locked, no password yet, foreign text; then right.
+# Another program's burst of work may spoil one measurement, not three.
 chapter_time() {
-	local took low high
+	local took
 	lock paul.wagner
 	failures_allowed 1000
-	took=$(portal automotive adler time-logins 40 automotive adler \
-	    anna.becker 'wrong password 1' nobody "$good" paul.wagner "$good" \
-	    li.wei "$good" '*)(uid=*' "$good")
+	for _ in 1 2 3; do
+		took=$(portal automotive adler time-logins 40 automotive adler \
+		    anna.becker 'wrong password 1' nobody "$good" paul.wagner "$good" \
+		    li.wei "$good" '*)(uid=*' "$good")
+		# shellcheck disable=SC2086
+		[ "$(spread $took)" -ge 5000 ] || break
+	done
 	failures_allowed 5
-	low=$(tr ' ' '\n' <<<"$took" | sed '/^$/d' | sort -n | head -n 1)
-	high=$(tr ' ' '\n' <<<"$took" | sed '/^$/d' | sort -n | tail -n 1)
 	echo "      median us: wrong, unknown, locked, no password, injection: $took"
-	expect 'refusals differ by less than 5 ms' 0 test $((high - low)) -lt 5000
+	# shellcheck disable=SC2086
+	expect 'refusals differ by less than 5 ms' 0 test "$(spread $took)" -lt 5000
 	root person-unlock automotive adler anna.becker
 	root person-unlock automotive adler paul.wagner
 	echo "      median us of a log-in: $(portal automotive adler time-logins 40 automotive adler anna.becker "$good")"
