@@ -155,14 +155,16 @@ DECLARE
 		CASE WHEN partner_id <> '' THEN 'o.partner_id = $4' END);
 BEGIN
 	-- A word is looked for in one pass over my orders, kept for page and count;
-	-- without one, both are read from the index that fits.
+	-- without one, both are read from the index that fits (counting in the
+	-- list's order too: in no order, all of the VE's rows would be gone through).
 	RETURN QUERY EXECUTE format(CASE WHEN pattern <> '%%' THEN $q$
 		WITH hit AS MATERIALIZED (SELECT * FROM api."order" o WHERE %1$s
 			ORDER BY o.created_at DESC, o.order_uid DESC LIMIT greatest(1001, $5 + $6))
 		SELECT %2$s, (SELECT least(count(*), 1001)::int FROM hit)
 		FROM hit o ORDER BY o.created_at DESC, o.order_uid DESC LIMIT $5 OFFSET $6
 		$q$ ELSE $q$
-		SELECT %2$s, (SELECT count(*)::int FROM (SELECT FROM api."order" o WHERE %1$s LIMIT 1001) c)
+		SELECT %2$s, (SELECT count(*)::int FROM (SELECT FROM api."order" o WHERE %1$s
+			ORDER BY o.created_at DESC, o.order_uid DESC LIMIT 1001) c)
 		FROM api."order" o WHERE %1$s
 		ORDER BY o.created_at DESC, o.order_uid DESC LIMIT $5 OFFSET $6
 		$q$ END, found_where, $q$o.order_uid, o.id, o.buyer_id, o.seller_id, o.partner_id, o.partner_name, o.my_party, o.state,

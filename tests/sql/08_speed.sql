@@ -1,6 +1,6 @@
 -- 08_speed.sql - the list of orders with 200,000 of them in the VE, read as a member, policies on.
--- Loaded past the triggers: what is measured is reading. Figures are printed;
--- the bound is loose because the machine may be busy, the plan is not.
+-- Loaded past the triggers: what is measured is reading. p50 and p95 are printed;
+-- the bound is on the fastest tenth, which a busy machine leaves alone.
 SELECT * FROM no_plan();
 SELECT t.run('beta.postgres', 'SET session_replication_role = replica') IS NULL AS x \gset
 SELECT t.run('beta.postgres', $$
@@ -20,13 +20,13 @@ SELECT cmp_ok(t.ask('beta.oem', 'SELECT count(*) FROM api."order"')::int, '>', 1
 
 CREATE TEMP TABLE q (name text, query text, bound_ms numeric);
 INSERT INTO q VALUES
-	('first page', 'SELECT count(*) FROM api.order_search()', 50), ('page 21', 'SELECT count(*) FROM api.order_search(page_offset => 1000)', 50),
-	('open', 'SELECT count(*) FROM api.order_search(state => ''open'')', 50), ('awaiting me', 'SELECT count(*) FROM api.order_search(state => ''awaiting'')', 50),
-	('one state', 'SELECT count(*) FROM api.order_search(state => ''PROPOSED'')', 50), ('as seller', 'SELECT count(*) FROM api.order_search(party => ''seller'')', 50),
-	('one partner', 'SELECT count(*) FROM api.order_search(partner_id => ''dealer'')', 50),
-	('inbox', 'SELECT count(*) FROM (SELECT * FROM api.inbox ORDER BY created_at DESC LIMIT 50) x', 50),
-	('the view itself', 'SELECT count(*) FROM (SELECT * FROM api."order" ORDER BY created_at DESC, order_uid DESC LIMIT 50) x', 50),
-	('partners', 'SELECT count(*) FROM api.partner', 200), ('a rare word', 'SELECT count(*) FROM api.order_search(''l-0123450'')', 2000);
+	('first page', 'SELECT count(*) FROM api.order_search()', 20), ('page 21', 'SELECT count(*) FROM api.order_search(page_offset => 1000)', 20),
+	('open', 'SELECT count(*) FROM api.order_search(state => ''open'')', 20), ('awaiting me', 'SELECT count(*) FROM api.order_search(state => ''awaiting'')', 20),
+	('one state', 'SELECT count(*) FROM api.order_search(state => ''PROPOSED'')', 20), ('as seller', 'SELECT count(*) FROM api.order_search(party => ''seller'')', 20),
+	('one partner', 'SELECT count(*) FROM api.order_search(partner_id => ''dealer'')', 20),
+	('inbox', 'SELECT count(*) FROM (SELECT * FROM api.inbox ORDER BY created_at DESC LIMIT 50) x', 20),
+	('the view itself', 'SELECT count(*) FROM (SELECT * FROM api."order" ORDER BY created_at DESC, order_uid DESC LIMIT 50) x', 20),
+	('partners', 'SELECT count(*) FROM api.partner', 20), ('a rare word', 'SELECT count(*) FROM api.order_search(''l-0123450'')', 500);
 CREATE TEMP TABLE measured (name text, ms numeric);
 DO $$
 DECLARE
@@ -34,7 +34,7 @@ DECLARE
 	began timestamptz;
 BEGIN
 	FOR r IN SELECT * FROM q LOOP
-		FOR i IN 0 .. CASE WHEN r.bound_ms > 50 THEN 20 ELSE 100 END LOOP
+		FOR i IN 0 .. CASE WHEN r.bound_ms > 20 THEN 20 ELSE 100 END LOOP
 			began := clock_timestamp();
 			PERFORM t.ask('beta.oem', r.query);
 			IF i > 0 THEN           -- the first fills the session's caches
@@ -46,6 +46,6 @@ END
 $$;
 SELECT format('# measured %s: p50 %s ms, p95 %s ms', rpad(name, 16), round(percentile_cont(0.5) WITHIN GROUP (ORDER BY ms)::numeric, 2), round(percentile_cont(0.95) WITHIN GROUP (ORDER BY ms)::numeric, 2))
 FROM measured GROUP BY name ORDER BY percentile_cont(0.5) WITHIN GROUP (ORDER BY ms);
-SELECT cmp_ok(percentile_cont(0.95) WITHIN GROUP (ORDER BY m.ms)::numeric, '<', q.bound_ms, name || ': p95 in bounds') FROM measured m JOIN q USING (name) GROUP BY name, bound_ms ORDER BY name;
+SELECT cmp_ok(percentile_cont(0.1) WITHIN GROUP (ORDER BY m.ms)::numeric, '<', q.bound_ms, name || ': in bounds') FROM measured m JOIN q USING (name) GROUP BY name, bound_ms ORDER BY name;
 SELECT unalike((SELECT string_agg(x, E'\n') FROM dblink(t.link('beta.oem'), 'EXPLAIN SELECT * FROM api."order" ORDER BY created_at DESC, order_uid DESC LIMIT 50') AS r (x text)), '%Sort  (%', 'the list is read in order, not sorted');
 SELECT * FROM finish();
