@@ -18,3 +18,20 @@ hanse-init_LDFLAGS := -static
 .PHONY: images
 images: $(B)/hanse-init $(B)/hanse-portal
 	@dom-templates/image/build.sh -b $(B)
+
+dom_TESTS := test_dom_image test_dom_render test_dom_template
+TESTS += $(dom_TESTS) test_dom_init
+define dom_test
+$(1)_SRCS := tests/unit/$(1).c
+$(1)_LIBS := dom base
+$(1)_PKGS := cmocka libxml-2.0
+endef
+$(foreach t,$(dom_TESTS),$(eval $(call dom_test,$(t))))
+test_dom_init_SRCS := tests/unit/test_dom_init.c $(hanse_init_PARTS)
+test_dom_init_LIBS := base
+test_dom_init_PKGS := cmocka
+
+FUZZERS += fuzz_domain_conf
+fuzz_domain_conf_SRCS := tests/fuzz/fuzz_domain_conf.c $(hanse_init_PARTS)
+fuzz_domain_conf_LIBS := base
+fuzz_domain_conf_SEEDS := tests/fuzz/seeds/domain_conf
