@@ -96,6 +96,15 @@ base_build() { # NAME -> $base
 	keep_as "$tmp/tree" "$base"
 }
 
+# What a program of ours loads must be in the image; better said now.
+libraries_check() { # NAME PROGRAM
+	readelf -d "$build/$2" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' |
+		while read -r library; do
+			[ -e "$base/usr/lib/x86_64-linux-gnu/$library" ] ||
+				die "$2 needs $library, and no package of $1.recipe brings it."
+		done
+}
+
 # Our files: a staged copy each, and a line of mksquashfs' pseudo file.
 stage() { # NAME
 	rm -rf "$tmp/stage" "$tmp/pseudo"
@@ -103,6 +112,7 @@ stage() { # NAME
 	recipe "$1" program | while read -r path program; do
 		[ -x "$build/$program" ] ||
 			die "there is no program $build/$program." "Run: make"
+		libraries_check "$1" "$program"
 		strip -o "$tmp/stage/$program" "$build/$program"
 		echo "$path f 0755 0 0 cat $tmp/stage/$program" >>"$tmp/pseudo"
 	done
