@@ -1,0 +1,308 @@
+/* control.c - hansed's socket. One thread a request; jobs take turns. */
+
+#include "provisioning/control.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "provisioning/manager.h"
+
+#define REQUEST_MAX  (4 * 1024 * 1024)
+#define REQUEST_MS   10000
+#define CLIENTS_MAX  64
+
+static int ping(struct request *request, json_t **ret_result,
+    struct hs_err *err)
+{
+	(void)request;
+	(void)err;
+	*ret_result = json_pack("{s:s}", "version", HANSE_VERSION);
+	return 0;
+}
+
+/* clang-format off */
+static const struct command {
+	const char *name;
+	manager_command *run;
+	bool exclusive; /* changes things, or numbers: one at a time */
+} commands[] = {
+	{ "ping",        ping,            false },
+	{ "status",      query_status,    false },
+	{ "get",         query_get,       false },
+	{ "describe",    query_describe,  false },
+	{ "plan",        manager_plan,    true  },
+	{ "verify",      manager_verify,  true  },
+	{ "apply",       manager_apply,   true  },
+	{ "destroy",     manager_destroy, true  },
+	{ "start",       manager_start,   true  },
+	{ "stop",        manager_stop,    true  },
+	{ "user.passwd", user_passwd,     false },
+};
+/* clang-format on */
+
+/** What the threads share. */
+struct server {
+	const struct plat_conf *conf;
+	pthread_mutex_t turn; /* of exclusive commands */
+	pthread_mutex_t lock; /* of clients */
+	pthread_cond_t idle;
+	unsigned clients;
+};
+
+/** One request's thread. */
+struct client {
+	struct server *server;
+	int fd;
+};
+
+/* -- Lines ----------------------------------------------------------------- */
+
+static int read_line(int fd, struct hs_text *ret_line, struct hs_err *err)
+{
+	char buf[8192];
+
+	for (;;) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		ssize_t n;
+		char *end;
+
+		if (poll(&p, 1, REQUEST_MS) <= 0)
+			return hs_fail(err, HS_EREMOTE, "no request came");
+		n = read(fd, buf, sizeof(buf));
+		if (n <= 0)
+			return hs_fail(err, HS_EREMOTE, "no whole request came");
+		hs_text_add_len(ret_line, buf, (size_t)n);
+		end = memchr(ret_line->data, '\n', ret_line->len);
+		if (end != NULL) {
+			*end = '\0';
+			return 0;
+		}
+		if (ret_line->len > REQUEST_MAX)
+			return hs_fail(err, HS_ELIMIT,
+			    "a request may be %d MiB", REQUEST_MAX >> 20);
+	}
+}
+
+/* A client that has gone misses its lines; the job goes on. */
+static void write_line(void *arg, const json_t *value)
+{
+	const struct client *client = arg;
+	hs_auto(hs_freep) char *text = json_dumps(value, JSON_COMPACT);
+	hs_auto(hs_freep) char *line = hs_printf("%s\n", text);
+	size_t len = strlen(line), done = 0;
+
+	while (done < len) {
+		ssize_t n = send(client->fd, line + done, len - done,
+		    MSG_NOSIGNAL);
+
+		if (n <= 0)
+			return;
+		done += (size_t)n;
+	}
+}
+
+static json_t *faults_json(const struct hs_faults *faults)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < faults->count; i++)
+		(void)json_array_append_new(list,
+		    json_pack("{s:i, s:s, s:s}", "line",
+			(int)faults->list[i].line, "field",
+			faults->list[i].field, "message",
+			faults->list[i].message));
+	return list;
+}
+
+static json_t *error_json(
+    const struct hs_err *err, const struct hs_faults *faults)
+{
+	json_t *error = json_pack("{s:s, s:s}", "code",
+	    hs_code_name(err->code), "message", err->msg);
+
+	if (faults->count > 0)
+		(void)json_object_set_new(error, "faults", faults_json(faults));
+	return json_pack("{s:o}", "error", error);
+}
+
+/* -- One request ----------------------------------------------------------- */
+
+static const struct command *find(const char *name)
+{
+	for (size_t i = 0; name != NULL && i < ARRAY_LEN(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static int run(struct client *client, const json_t *args,
+    struct hs_faults *faults, json_t **ret_result, struct hs_err *err)
+{
+	const struct command *command =
+	    find(json_string_value(json_object_get(args, "command")));
+	struct plat plat;
+	struct request request = {
+		.plat = &plat,
+		.args = args,
+		.faults = faults,
+		.listener = write_line,
+		.arg = client,
+	};
+	int failed;
+
+	if (command == NULL)
+		return hs_fail(err, HS_EINVAL,
+		    "hansed does not know this command; is it of another "
+		    "version than hanse?");
+	plat_init(&plat, client->server->conf);
+	if (command->exclusive)
+		(void)pthread_mutex_lock(&client->server->turn);
+	failed = command->run(&request, ret_result, err);
+	if (command->exclusive)
+		(void)pthread_mutex_unlock(&client->server->turn);
+	plat_done(&plat);
+	return failed;
+}
+
+static void answer(struct client *client)
+{
+	hs_auto(hs_text_done) struct hs_text line = { 0 };
+	hs_auto(hs_faults_done) struct hs_faults faults = { 0 };
+	json_t *args = NULL, *result = NULL, *reply;
+	struct hs_err err = { 0 };
+	int failed = read_line(client->fd, &line, &err);
+
+	if (failed == 0 && (args = json_loads(line.data, 0, NULL)) == NULL)
+		failed = hs_fail(&err, HS_EINVAL, "the request is no JSON");
+	if (failed == 0)
+		failed = run(client, args, &faults, &result, &err);
+	if (failed < 0)
+		hs_info("request.failed", "code=%s err=\"%s\"",
+		    hs_code_name(err.code), err.msg);
+	reply = failed < 0 ? error_json(&err, &faults)
+			   : json_pack("{s:o}", "result", result);
+	write_line(client, reply);
+	json_decref(reply);
+	json_decref(args);
+}
+
+static void *client_thread(void *arg)
+{
+	struct client *client = arg;
+	struct server *server = client->server;
+
+	answer(client);
+	(void)close(client->fd);
+	free(client);
+	(void)pthread_mutex_lock(&server->lock);
+	server->clients--;
+	(void)pthread_cond_signal(&server->idle);
+	(void)pthread_mutex_unlock(&server->lock);
+	return NULL;
+}
+
+/* -- The server ------------------------------------------------------------ */
+
+static int listen_at(const char *path, int *ret_fd, struct hs_err *err)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	hs_auto(hs_closep) int fd =
+	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return hs_fail_errno(err, HS_ESYSTEM, "socket");
+	if (strlen(path) >= sizeof(address.sun_path))
+		return hs_fail(err, HS_EINVAL, "'%s' is too long", path);
+	(void)snprintf(
+	    address.sun_path, sizeof(address.sun_path), "%s", path);
+	(void)unlink(path);
+	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    chmod(path, 0600) < 0 || listen(fd, 16) < 0)
+		return hs_fail_errno(err, HS_ESYSTEM, "listen at '%s'", path);
+	*ret_fd = fd;
+	fd = -1;
+	return 0;
+}
+
+static bool is_root(int fd)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
+	    peer.uid == 0;
+}
+
+static void take(struct server *server, int fd)
+{
+	struct client *client;
+	pthread_t thread;
+
+	if (!is_root(fd) || server->clients >= CLIENTS_MAX) {
+		(void)close(fd);
+		return;
+	}
+	client = hs_alloc(sizeof(*client));
+	*client = (struct client){ .server = server, .fd = fd };
+	(void)pthread_mutex_lock(&server->lock);
+	server->clients++;
+	(void)pthread_mutex_unlock(&server->lock);
+	if (pthread_create(&thread, NULL, client_thread, client) != 0) {
+		client_thread(client);
+		return;
+	}
+	(void)pthread_detach(thread);
+}
+
+static void wait_for_clients(struct server *server)
+{
+	(void)pthread_mutex_lock(&server->lock);
+	while (server->clients > 0)
+		(void)pthread_cond_wait(&server->idle, &server->lock);
+	(void)pthread_mutex_unlock(&server->lock);
+}
+
+int control_serve(const struct plat_conf *conf, const char *path, int stop_fd,
+    struct hs_err *err)
+{
+	struct server server = {
+		.conf = conf,
+		.turn = PTHREAD_MUTEX_INITIALIZER,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.idle = PTHREAD_COND_INITIALIZER,
+	};
+	hs_auto(hs_closep) int fd = -1;
+
+	if (listen_at(path, &fd, err) < 0)
+		return -1;
+	for (;;) {
+		struct pollfd p[2] = {
+			{ .fd = fd, .events = POLLIN },
+			{ .fd = stop_fd, .events = POLLIN },
+		};
+		int peer;
+
+		if (poll(p, 2, -1) < 0 && errno != EINTR)
+			return hs_fail_errno(err, HS_ESYSTEM, "poll");
+		if (p[1].revents != 0)
+			break;
+		peer = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+		if (peer >= 0)
+			take(&server, peer);
+	}
+	(void)unlink(path);
+	wait_for_clients(&server);
+	return 0;
+}

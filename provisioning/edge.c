@@ -1,0 +1,138 @@
+/* edge.c - nginx in front of the portals. */
+
+#include "provisioning/edge.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "provisioning/form.h"
+
+#define FORM_MAX 65536
+
+char *edge_path(const struct plat *plat, const char *name)
+{
+	return hs_printf("%s/edge/%s.conf", plat->conf->config, name);
+}
+
+int edge_render(const struct plat *plat, const struct object *edge,
+    char **ret_text, struct hs_err *err)
+{
+	const struct plat_conf *c = plat->conf;
+	hs_auto(hs_freep) char *path =
+	    hs_printf("%s/edge/enterprise.conf", c->share);
+	hs_auto(hs_freep) char *form = NULL;
+	hs_auto(hs_freep) char *cert =
+	    plat_path(plat, "ca/edge.%s.crt", edge->name);
+	hs_auto(hs_freep) char *key =
+	    plat_path(plat, "ca/edge.%s.key", edge->name);
+	hs_auto(hs_freep) char *root = hs_printf("%s/static", c->share);
+	const struct form_value values[] = {
+		{ "ve", edge->ve },
+		{ "enterprise", edge->enterprise },
+		{ "server_name", object_text(edge, "server_name") },
+		{ "listen", c->edge.listen },
+		{ "domain_address", object_text(edge, "address") },
+		{ "certificate", cert },
+		{ "certificate_key", key },
+		{ "static_root", root },
+	};
+
+	if (hs_file_read(path, FORM_MAX, &form, NULL, err) < 0)
+		return hs_wrap(err, "the edge's form");
+	*ret_text = form_fill(form, values, ARRAY_LEN(values));
+	return 0;
+}
+
+static int read_pid(const struct plat *plat, pid_t *ret_pid,
+    struct hs_err *err)
+{
+	hs_auto(hs_freep) char *path =
+	    hs_printf("%s/edge/nginx.pid", plat->conf->run);
+	hs_auto(hs_freep) char *text = NULL;
+
+	if (hs_file_read(path, 32, &text, NULL, NULL) < 0 ||
+	    (*ret_pid = atoi(text)) <= 1)
+		return hs_fail(err, HS_EREMOTE,
+		    "the edge (nginx) does not run; start it with: make up");
+	return 0;
+}
+
+int edge_flush(struct plat *plat, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *prefix =
+	    hs_printf("%s/edge", plat->conf->run);
+	hs_auto(hs_freep) char *file =
+	    hs_printf("%s/edge/nginx.conf", plat->conf->config);
+	const char *const test[] = { "nginx", "-q", "-e", "stderr", "-p",
+		prefix, "-c", file, "-t", NULL };
+	pid_t pid;
+
+	if (!plat->edge_changed)
+		return 0;
+	if (plat_run(test, err) < 0 || read_pid(plat, &pid, err) < 0)
+		return hs_wrap(err, "edge");
+	if (kill(pid, SIGHUP) < 0)
+		return hs_fail_errno(err, HS_EREMOTE, "edge (nginx)");
+	plat->edge_changed = false;
+	return 0;
+}
+
+static size_t ignore(char *data, size_t size, size_t count, void *arg)
+{
+	(void)data;
+	(void)arg;
+	return size * count;
+}
+
+/* Resolved here: the names need not be in any DNS. */
+static struct curl_slist *resolution(const struct plat *plat, const char *host)
+{
+	const char *listen = plat->conf->edge.listen;
+	const char *colon = strrchr(listen, ':');
+	hs_auto(hs_freep) char *address =
+	    hs_strndup(listen, (size_t)(colon - listen));
+	hs_auto(hs_freep) char *entry =
+	    hs_printf("%s:%s:%s", host, colon + 1, address);
+
+	return curl_slist_append(NULL, entry);
+}
+
+int edge_portal_answers(const struct plat *plat, const char *ve,
+    const char *enterprise, long timeout_ms, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *base = plat_url(plat, ve, enterprise);
+	hs_auto(hs_freep) char *url = hs_printf("%shealthz", base);
+	hs_auto(hs_freep) char *host = plat_edge_name(plat, ve, enterprise);
+	hs_auto(hs_freep) char *ca = plat_path(plat, "ca/ca.crt");
+	struct curl_slist *resolve = resolution(plat, host);
+	CURL *curl = curl_easy_init();
+	long status = 0;
+	CURLcode code = CURLE_FAILED_INIT;
+
+	if (curl != NULL) {
+		(void)curl_easy_setopt(curl, CURLOPT_URL, url);
+		(void)curl_easy_setopt(curl, CURLOPT_RESOLVE, resolve);
+		(void)curl_easy_setopt(curl, CURLOPT_CAINFO, ca);
+		(void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+		(void)curl_easy_setopt(curl, CURLOPT_PROXY, "");
+		(void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout_ms);
+		(void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, ignore);
+		code = curl_easy_perform(curl);
+		(void)curl_easy_getinfo(
+		    curl, CURLINFO_RESPONSE_CODE, &status);
+		curl_easy_cleanup(curl);
+	}
+	curl_slist_free_all(resolve);
+	if (code != CURLE_OK)
+		return hs_fail(err, HS_EREMOTE, "portal %s: %s", base,
+		    curl_easy_strerror(code));
+	if (status != 200)
+		return hs_fail(err, HS_EREMOTE, "portal %s says %ld", base,
+		    status);
+	return 0;
+}

@@ -1,0 +1,37 @@
+/* edge.h - nginx in front of the portals: one file an enterprise. */
+#ifndef HANSE_PROVISIONING_EDGE_H
+#define HANSE_PROVISIONING_EDGE_H
+
+#include "provisioning/object.h"
+#include "provisioning/plat.h"
+
+struct hs_err;
+
+/**
+ * The file of one enterprise.
+ *
+ * @edge:      of kind OBJ_EDGE
+ * @ret_text:  owned by the caller
+ *
+ * Errors: HS_ENOTFOUND (the form is not installed), HS_ESYSTEM.
+ */
+int edge_render(const struct plat *plat, const struct object *edge,
+    char **ret_text, struct hs_err *err);
+
+/** Where it stands; owned by the caller. */
+char *edge_path(const struct plat *plat, const char *name);
+
+/**
+ * If files have changed: let nginx test all of them, then read them again.
+ * Errors: HS_EREMOTE (nginx does not run), HS_ESYSTEM (it refuses them).
+ */
+int edge_flush(struct plat *plat, struct hs_err *err);
+
+/**
+ * Ask a portal, through the edge, whether it and all behind it are well.
+ * Errors: HS_EREMOTE.
+ */
+int edge_portal_answers(const struct plat *plat, const char *ve,
+    const char *enterprise, long timeout_ms, struct hs_err *err);
+
+#endif

@@ -1,0 +1,465 @@
+/* manager.c - specs made so: plan, apply, destroy, start, stop, verify. */
+
+#include "provisioning/manager.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/err.h"
+#include "gen/prov_sql.h"
+#include "provisioning/initial.h"
+#include "provisioning/observe.h"
+#include "provisioning/spec.h"
+#include "provisioning/step.h"
+#include "provisioning/store.h"
+#include "provisioning/want.h"
+
+#define ROUNDS_MAX 3
+
+const char *request_text(const struct request *request, const char *key)
+{
+	return json_string_value(json_object_get(request->args, key));
+}
+
+static long long now_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* -- What is wanted, what is there, what differs --------------------------- */
+
+/** Both sides and their difference. */
+struct view {
+	struct objects wanted, actual;
+	json_t *unknown;
+	struct plan plan;
+};
+
+static void view_done(struct view *v)
+{
+	plan_done(&v->plan);
+	objects_done(&v->wanted);
+	objects_done(&v->actual);
+	json_decref(v->unknown);
+	*v = (struct view){ 0 };
+}
+
+/* The specs as they are in the control database now. */
+static int look(struct plat *plat, struct view *ret_view, struct hs_err *err)
+{
+	hs_auto(store_ves_done) struct store_ves ves = { 0 };
+	struct hs_db *store;
+
+	if (plat_store(plat, &store, err) < 0 ||
+	    store_ve_list(store, &ves, err) < 0 ||
+	    want_objects(plat, &ves, &ret_view->wanted, err) < 0 ||
+	    observe_objects(plat, &ret_view->wanted, &ret_view->actual,
+		&ret_view->unknown, err) < 0)
+		return -1;
+	plan_make(&ret_view->wanted, &ret_view->actual, &ret_view->plan);
+	return 0;
+}
+
+static int begin(struct plat *plat, struct hs_err *err)
+{
+	struct hs_db *store;
+
+	return plat_store(plat, &store, err) < 0
+	    ? -1
+	    : hs_db_run(store, "BEGIN", err);
+}
+
+static int finish(struct plat *plat, const char *how, struct hs_err *err)
+{
+	struct hs_db *store;
+
+	return plat_store(plat, &store, err) < 0 ? -1
+						  : hs_db_run(store, how, err);
+}
+
+/* Read and check the spec of a request. */
+static int read_spec(
+    struct request *r, struct spec **ret_spec, struct hs_err *err)
+{
+	const char *text = request_text(r, "spec");
+	const char *file = request_text(r, "file");
+
+	if (text == NULL)
+		return hs_fail(err, HS_EINVAL, "the request has no spec");
+	return spec_load(
+	    file != NULL ? file : "spec", text, ret_spec, r->faults, err);
+}
+
+static int put_spec(
+    struct request *r, const struct spec *spec, struct hs_err *err)
+{
+	struct hs_db *store;
+
+	if (plat_store(r->plat, &store, err) < 0)
+		return -1;
+	return HS_DB_QUERY(store, prov_sql_ve_put, NULL, err, spec->ve,
+	    request_text(r, "spec"));
+}
+
+/* -- Plan ------------------------------------------------------------------ */
+
+static int plan_of(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	hs_auto(view_done) struct view view = { 0 };
+	hs_auto(spec_freep) struct spec *spec = NULL;
+
+	if (read_spec(r, &spec, err) < 0 || put_spec(r, spec, err) < 0 ||
+	    look(r->plat, &view, err) < 0)
+		return -1;
+	*ret_result = plan_json(&view.plan);
+	(void)json_object_set_new(*ret_result, "ve", json_string(spec->ve));
+	(void)json_object_set(*ret_result, "unknown", view.unknown);
+	return 0;
+}
+
+int manager_plan(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	int failed;
+
+	if (begin(r->plat, err) < 0)
+		return -1;
+	failed = plan_of(r, ret_result, err);
+	(void)finish(r->plat, "ROLLBACK", NULL);
+	return failed;
+}
+
+/* -- Apply and destroy ----------------------------------------------------- */
+
+static void tell_plan(struct request *r, size_t changes)
+{
+	json_t *event = json_pack("{s:s, s:I}", "event", "plan", "changes",
+	    (json_int_t)changes);
+
+	if (r->listener != NULL)
+		r->listener(r->arg, event);
+	json_decref(event);
+}
+
+/*
+ * Carry out the difference until there is none: what was unknown while a
+ * database domain was away shows in the second round.
+ */
+static int converge(struct request *r, const char *command, const char *ve,
+    size_t *ret_changes, struct hs_err *err)
+{
+	const struct job_request job = {
+		.command = command,
+		.ve = ve,
+		.listener = r->listener,
+		.arg = r->arg,
+	};
+
+	*ret_changes = 0;
+	for (int round = 0; round < ROUNDS_MAX; round++) {
+		hs_auto(view_done) struct view view = { 0 };
+
+		if (look(r->plat, &view, err) < 0)
+			return -1;
+		if (view.plan.count == 0)
+			return 0;
+		tell_plan(r, view.plan.count);
+		*ret_changes += view.plan.count;
+		if (job_run(r->plat, &view.plan, &job, err) < 0)
+			return -1;
+		if (json_array_size(view.unknown) == 0)
+			return 0;
+	}
+	return 0;
+}
+
+static int release(struct plat *plat, struct hs_err *err)
+{
+	hs_auto(store_ves_done) struct store_ves ves = { 0 };
+	struct hs_db *store;
+
+	if (plat_store(plat, &store, err) < 0 ||
+	    store_ve_list(store, &ves, err) < 0)
+		return -1;
+	return want_release(plat, &ves, err);
+}
+
+static json_t *people_json(
+    struct plat *plat, const struct spec *spec, const struct spec_enterprise *e)
+{
+	json_t *people = json_array();
+
+	for (size_t i = 0; i < e->people_count; i++) {
+		hs_auto(hs_freep) char *password = initial_get(
+		    plat, spec->ve, e->name, e->people[i].login);
+
+		(void)json_array_append_new(people,
+		    json_pack("{s:s, s:s, s:s*}", "login", e->people[i].login,
+			"name", e->people[i].name, "password", password));
+	}
+	return people;
+}
+
+static json_t *portals_json(struct plat *plat, const struct spec *spec)
+{
+	json_t *portals = json_array();
+
+	for (size_t i = 0; i < spec->enterprises_count; i++) {
+		const struct spec_enterprise *e = &spec->enterprises[i];
+		hs_auto(hs_freep) char *url =
+		    plat_url(plat, spec->ve, e->name);
+
+		(void)json_array_append_new(portals,
+		    json_pack("{s:s, s:s, s:s, s:o}", "enterprise", e->name,
+			"legal_name", e->legal_name, "url", url, "people",
+			people_json(plat, spec, e)));
+	}
+	return portals;
+}
+
+static int apply_result(struct plat *plat, const char *ve, size_t changes,
+    long long ms, json_t **ret_result, struct hs_err *err)
+{
+	hs_auto(store_ves_done) struct store_ves ves = { 0 };
+	const struct store_ve *stored;
+	struct hs_db *store;
+
+	if (plat_store(plat, &store, err) < 0 ||
+	    store_ve_list(store, &ves, err) < 0)
+		return -1;
+	stored = store_ve_find(&ves, ve);
+	*ret_result = json_pack("{s:s, s:I, s:I, s:o*}", "ve", ve, "changes",
+	    (json_int_t)changes, "ms", (json_int_t)ms, "portals",
+	    stored != NULL ? portals_json(plat, stored->spec) : NULL);
+	return 0;
+}
+
+/* The spec as it was stored before, to go back to; NULL if there was none. */
+static int stored_text(struct plat *plat, const char *ve, char **ret_text,
+    struct hs_err *err)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+	struct hs_db *store;
+
+	*ret_text = NULL;
+	if (plat_store(plat, &store, err) < 0 ||
+	    hs_db_query(store, prov_sql_ve_list, 0, NULL, &rows, err) < 0)
+		return -1;
+	for (size_t i = 0; i < hs_rows_count(rows); i++)
+		if (strcmp(hs_rows_get(rows, i, "ve"), ve) == 0)
+			*ret_text =
+			    hs_strdup(hs_rows_get(rows, i, "spec_text"));
+	return 0;
+}
+
+/* A failed job was undone; what is wanted is what was wanted before. */
+static void restore(struct plat *plat, const char *ve, const char *text)
+{
+	struct hs_db *store;
+
+	if (plat_store(plat, &store, NULL) < 0)
+		return;
+	if (text != NULL)
+		(void)HS_DB_QUERY(
+		    store, prov_sql_ve_put, NULL, NULL, ve, text);
+	else
+		(void)HS_DB_QUERY(store, prov_sql_ve_remove, NULL, NULL, ve);
+	(void)release(plat, NULL);
+}
+
+/* Whether the spec can be made so at all, before anything of it is stored. */
+static int store_spec(
+    struct request *r, char **ret_ve, char **ret_old, struct hs_err *err)
+{
+	hs_auto(store_ves_done) struct store_ves ves = { 0 };
+	hs_auto(objects_done) struct objects wanted = { 0 };
+	hs_auto(spec_freep) struct spec *spec = NULL;
+	struct hs_db *store;
+
+	if (read_spec(r, &spec, err) < 0 ||
+	    stored_text(r->plat, spec->ve, ret_old, err) < 0 ||
+	    put_spec(r, spec, err) < 0)
+		return -1;
+	*ret_ve = hs_strdup(spec->ve);
+	if (plat_store(r->plat, &store, err) < 0 ||
+	    store_ve_list(store, &ves, err) < 0)
+		return -1;
+	return want_objects(r->plat, &ves, &wanted, err);
+}
+
+int manager_apply(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *ve = NULL;
+	hs_auto(hs_freep) char *old = NULL;
+	long long since = now_ms();
+	size_t changes;
+
+	if (begin(r->plat, err) < 0)
+		return -1;
+	if (store_spec(r, &ve, &old, err) < 0) {
+		(void)finish(r->plat, "ROLLBACK", NULL);
+		return -1;
+	}
+	if (finish(r->plat, "COMMIT", err) < 0)
+		return -1;
+	if (converge(r, "apply", ve, &changes, err) < 0) {
+		restore(r->plat, ve, old);
+		return -1;
+	}
+	if (release(r->plat, err) < 0)
+		return -1;
+	return apply_result(
+	    r->plat, ve, changes, now_ms() - since, ret_result, err);
+}
+
+/* One VE, or with "all" every one. */
+static int remove_specs(struct request *r, const char *ve, struct hs_err *err)
+{
+	hs_auto(store_ves_done) struct store_ves ves = { 0 };
+	struct hs_db *store;
+
+	if (plat_store(r->plat, &store, err) < 0 ||
+	    store_ve_list(store, &ves, err) < 0)
+		return -1;
+	if (ve != NULL && store_ve_find(&ves, ve) == NULL)
+		return hs_fail(err, HS_ENOTFOUND,
+		    "there is no virtual enterprise '%s' (see: hanse get ves)",
+		    ve);
+	for (size_t i = 0; i < ves.count; i++)
+		if ((ve == NULL || strcmp(ves.list[i].name, ve) == 0) &&
+		    HS_DB_QUERY(store, prov_sql_ve_remove, NULL, err,
+			ves.list[i].name) < 0)
+			return -1;
+	return 0;
+}
+
+int manager_destroy(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	bool all = json_is_true(json_object_get(r->args, "all"));
+	const char *ve = request_text(r, "ve");
+	long long since = now_ms();
+	size_t changes;
+
+	if (ve == NULL && !all)
+		return hs_fail(
+		    err, HS_EINVAL, "name a virtual enterprise, or all");
+	if (remove_specs(r, all ? NULL : ve, err) < 0 ||
+	    converge(r, "destroy", ve, &changes, err) < 0 ||
+	    release(r->plat, err) < 0)
+		return -1;
+	return apply_result(r->plat, ve != NULL ? ve : "all", changes,
+	    now_ms() - since, ret_result, err);
+}
+
+/* -- Start and stop -------------------------------------------------------- */
+
+int manager_start(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	long long since = now_ms();
+	size_t changes;
+
+	if (converge(r, "start", NULL, &changes, err) < 0)
+		return -1;
+	*ret_result = json_pack("{s:I, s:I}", "changes", (json_int_t)changes,
+	    "ms", (json_int_t)(now_ms() - since));
+	return 0;
+}
+
+static int stop_domain(
+    struct plat *plat, const struct object *o, struct hs_err *err)
+{
+	enum hv_driver driver;
+	struct hv_conn *hv;
+
+	if (!hv_driver_find(object_text(o, "driver"), &driver))
+		return 0;
+	if (plat_hv(plat, driver, &hv, err) < 0 ||
+	    hv_domain_shutdown(hv, o->name, 20000, err) < 0)
+		return -1;
+	return hv_mounts_remove(o->name, err);
+}
+
+static int stop_network(
+    struct plat *plat, const struct object *o, struct hs_err *err)
+{
+	struct hv_conn *hv;
+
+	if (plat_hv(plat, HV_LXC, &hv, err) < 0)
+		return -1;
+	return hv_network_destroy(hv, o->name, err);
+}
+
+/* In the reverse order of creation: portals, then databases, then networks. */
+int manager_stop(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	hs_auto(view_done) struct view view = { 0 };
+	json_int_t stopped = 0;
+
+	if (look(r->plat, &view, err) < 0)
+		return -1;
+	for (size_t i = view.actual.count; i-- > 0;) {
+		const struct object *o = &view.actual.list[i];
+		int failed = 0;
+
+		if (strcmp(object_text(o, "state"), "running") != 0)
+			continue;
+		if (o->kind == OBJ_DOMAIN || o->kind == OBJ_DB_DOMAIN)
+			failed = stop_domain(r->plat, o, err);
+		else if (o->kind == OBJ_NETWORK)
+			failed = stop_network(r->plat, o, err);
+		if (failed < 0)
+			return hs_wrap(err, "stop '%s'", o->name);
+		stopped++;
+	}
+	*ret_result = json_pack("{s:I}", "stopped", stopped);
+	return 0;
+}
+
+/* -- Verify ---------------------------------------------------------------- */
+
+static json_t *finding(const struct plan_change *change)
+{
+	static const char *const problems[PLAN_ACTION_COUNT] = {
+		[PLAN_CREATE] = "missing",
+		[PLAN_UPDATE] = "different",
+		[PLAN_DELETE] = "unexplained",
+	};
+	const struct object *o = plan_object(change);
+	hs_auto(hs_freep) char *detail = change->detail != NULL
+	    ? json_dumps(change->detail, JSON_COMPACT)
+	    : NULL;
+
+	return json_pack("{s:s, s:s, s:s, s:s}", "kind",
+	    object_kind_name(o->kind), "name", o->name, "problem",
+	    problems[change->action], "detail", detail != NULL ? detail : "");
+}
+
+int manager_verify(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	hs_auto(view_done) struct view view = { 0 };
+	json_t *findings = json_array();
+	size_t i;
+	json_t *unknown;
+
+	if (begin(r->plat, err) < 0 || look(r->plat, &view, err) < 0) {
+		json_decref(findings);
+		(void)finish(r->plat, "ROLLBACK", NULL);
+		return -1;
+	}
+	(void)finish(r->plat, "ROLLBACK", NULL);
+	for (i = 0; i < view.plan.count; i++)
+		(void)json_array_append_new(
+		    findings, finding(&view.plan.list[i]));
+	json_array_foreach(view.unknown, i, unknown)
+		(void)json_array_append_new(findings,
+		    json_pack("{s:O, s:O, s:s, s:O}", "kind",
+			json_object_get(unknown, "kind"), "name",
+			json_object_get(unknown, "name"), "problem", "unknown",
+			"detail", json_object_get(unknown, "reason")));
+	*ret_result = json_pack("{s:b, s:o}", "clean",
+	    json_array_size(findings) == 0, "findings", findings);
+	return 0;
+}

@@ -1,0 +1,34 @@
+/* manager.h - what hansed does for hanse: one function a command. */
+#ifndef HANSE_PROVISIONING_MANAGER_H
+#define HANSE_PROVISIONING_MANAGER_H
+
+#include <jansson.h>
+
+#include "base/conf.h"
+#include "provisioning/job.h"
+#include "provisioning/plat.h"
+
+struct hs_err;
+
+/** A request, and where its progress goes. */
+struct request {
+	struct plat *plat;
+	const json_t *args; /* the request as it came */
+	struct hs_faults *faults;
+	job_listener *listener;
+	void *arg;
+};
+
+/** Each returns the "result" of protocol.md; the caller owns the reference. */
+typedef int manager_command(
+    struct request *request, json_t **ret_result, struct hs_err *err);
+
+manager_command manager_plan, manager_apply, manager_destroy, manager_start,
+    manager_stop, manager_verify;
+manager_command query_get, query_describe, query_status;
+manager_command user_passwd;
+
+/** A text of the request; NULL if it has none. */
+const char *request_text(const struct request *request, const char *key);
+
+#endif

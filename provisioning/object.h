@@ -1,0 +1,73 @@
+/* object.h - everything hanse manages, in one shape.
+ *
+ * Wanted and observed things are lists of objects; a plan is the difference.
+ */
+#ifndef HANSE_PROVISIONING_OBJECT_H
+#define HANSE_PROVISIONING_OBJECT_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "base/mem.h"
+
+/** Kinds, in the order in which they are made; removed the other way round. */
+enum object_kind {
+	OBJ_FILTER,
+	OBJ_NETWORK,
+	OBJ_VOLUME,
+	OBJ_CREDENTIAL,
+	OBJ_VE,         /* directory */
+	OBJ_ENTERPRISE, /* directory */
+	OBJ_SERVICE,    /* directory: the portal's account */
+	OBJ_PERSON,     /* directory */
+	OBJ_DB_DOMAIN,
+	OBJ_SERVERS, /* the gateway's list of database domains */
+	OBJ_DATABASE,
+	OBJ_ROLE,
+	OBJ_MEMBERS,
+	OBJ_ROUTE, /* of a VE in the gateway */
+	OBJ_DOMAIN,
+	OBJ_EDGE,
+	OBJ_PORTAL, /* it answers */
+};
+#define OBJECT_KIND_COUNT (OBJ_PORTAL + 1)
+
+/** One thing. */
+struct object {
+	enum object_kind kind;
+	char *name;
+	char *ve;         /* NULL: the platform's */
+	char *enterprise; /* NULL: the VE's or the platform's */
+	json_t *attrs;    /* what hanse owns of it and compares */
+	json_t *params;   /* what making it needs beyond that; not compared */
+};
+
+struct objects {
+	struct object *list;
+	size_t count;
+};
+
+const char *object_kind_name(enum object_kind kind);
+
+/**
+ * Add an object; name, ve and enterprise are copied, attrs and params taken.
+ * The pointer is good until the next call.
+ */
+struct object *objects_add(struct objects *objects, enum object_kind kind,
+    const char *name, const char *ve, const char *enterprise, json_t *attrs,
+    json_t *params);
+
+/** By kind, then name. */
+void objects_sort(struct objects *objects);
+
+/** The object of that identity in a sorted list, or NULL. */
+const struct object *objects_find(const struct objects *objects,
+    enum object_kind kind, const char *name);
+
+void objects_done(struct objects *objects);
+
+/** The text of a key of params, then attrs; "" if neither has it. */
+const char *object_text(const struct object *object, const char *key);
+json_int_t object_number(const struct object *object, const char *key);
+
+#endif

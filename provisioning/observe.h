@@ -1,0 +1,41 @@
+/* observe.h - what exists, in the shape of what is wanted. */
+#ifndef HANSE_PROVISIONING_OBSERVE_H
+#define HANSE_PROVISIONING_OBSERVE_H
+
+#include "provisioning/object.h"
+#include "provisioning/plat.h"
+
+struct hs_err;
+
+/**
+ * List everything of ours that exists: owned and normalised attributes only;
+ * sorted.
+ *
+ * What cannot be seen (a database server that does not answer) is taken to be
+ * as wanted, for it is unknown and not gone; @ret_unknown then says what.
+ *
+ * @wanted:       sorted
+ * @ret_unknown:  JSON array of {"kind","name","reason"}; NULL if not wanted
+ */
+int observe_objects(struct plat *plat, const struct objects *wanted,
+    struct objects *ret_objects, json_t **ret_unknown, struct hs_err *err);
+
+/** The parts, one file each. They add to the list. */
+struct observation {
+	struct plat *plat;
+	const struct objects *wanted;
+	struct objects found;
+	json_t *unknown;
+};
+
+int observe_hosts(struct observation *o, struct hs_err *err);
+int observe_files(struct observation *o, struct hs_err *err);
+int observe_directory(struct observation *o, struct hs_err *err);
+int observe_databases(struct observation *o, struct hs_err *err);
+int observe_portals(struct observation *o, struct hs_err *err);
+
+/** Take what is wanted of that kind and VE (NULL: any) to exist. */
+void observe_assume(struct observation *o, enum object_kind kind,
+    const char *name, const char *reason);
+
+#endif

@@ -1,0 +1,118 @@
+/* observe_databases.c - databases, roles and members of each server. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "gen/prov_sql.h"
+#include "provisioning/observe.h"
+
+/* Without an answer nothing is known of what this server holds. */
+static void assume_server(
+    struct observation *o, const char *server, const char *reason)
+{
+	for (size_t i = 0; i < o->wanted->count; i++) {
+		const struct object *w = &o->wanted->list[i];
+
+		if ((w->kind == OBJ_DATABASE || w->kind == OBJ_ROLE ||
+			w->kind == OBJ_MEMBERS) &&
+		    strcmp(object_text(w, "server"), server) == 0)
+			observe_assume(o, w->kind, w->name, reason);
+	}
+}
+
+static void add_members(struct observation *o, struct hs_db *db,
+    const struct object *wanted, struct hs_err *err)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+	hs_auto(hs_freep) char *spec =
+	    json_dumps(json_object_get(wanted->params, "spec"), JSON_COMPACT);
+	bool match = false;
+
+	if (HS_DB_QUERY(db, prov_sql_members_match, &rows, err, spec) == 0) {
+		const char *value = hs_rows_get(rows, 0, "match");
+
+		match = value != NULL && strcmp(value, "true") == 0;
+	}
+	(void)objects_add(&o->found, OBJ_MEMBERS, wanted->name, wanted->ve,
+	    NULL, json_pack("{s:b}", "match_spec", match ? 1 : 0), NULL);
+}
+
+static int schema_of(struct hs_db *db)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+	const char *version;
+
+	if (hs_db_query(db, prov_sql_schema_version, 0, NULL, &rows, NULL) < 0)
+		return 0;
+	version = hs_rows_get(rows, 0, "version");
+	return version != NULL ? atoi(version) : 0;
+}
+
+/* A database, and, if its schema is there, the members in it. */
+static void add_database(
+    struct observation *o, const char *server, const char *name)
+{
+	const char *ve = name + strlen("ve_");
+	const struct object *members = objects_find(o->wanted, OBJ_MEMBERS, ve);
+	hs_auto(hs_db_closep) struct hs_db *db = NULL;
+	struct hs_err err = { 0 };
+	int schema = 0;
+
+	if (plat_database(o->plat, name, &db, &err) == 0) {
+		schema = schema_of(db);
+		if (schema > 0 && members != NULL)
+			add_members(o, db, members, &err);
+	}
+	(void)objects_add(&o->found, OBJ_DATABASE, name, ve, NULL,
+	    json_pack("{s:s, s:i}", "server", server, "schema", schema), NULL);
+}
+
+static void add_role(struct observation *o, const char *server,
+    const char *name, const char *connections)
+{
+	const char *dot = strchr(name, '.');
+	hs_auto(hs_freep) char *ve = hs_strndup(name, (size_t)(dot - name));
+
+	(void)objects_add(&o->found, OBJ_ROLE, name, ve, dot + 1,
+	    json_pack("{s:i}", "connections", atoi(connections)),
+	    json_pack("{s:s}", "server", server));
+}
+
+static int add_server(
+    struct observation *o, const char *server, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *database = hs_printf("postgres@%s", server);
+	hs_auto(hs_rows_freep) struct hs_rows *databases = NULL;
+	hs_auto(hs_rows_freep) struct hs_rows *roles = NULL;
+	hs_auto(hs_db_closep) struct hs_db *db = NULL;
+
+	if (plat_database(o->plat, database, &db, err) < 0 ||
+	    hs_db_query(db, prov_sql_database_list, 0, NULL, &databases, err) <
+		0 ||
+	    hs_db_query(db, prov_sql_role_list, 0, NULL, &roles, err) < 0)
+		return -1;
+	for (size_t i = 0; i < hs_rows_count(databases); i++)
+		add_database(o, server, hs_rows_get(databases, i, "name"));
+	for (size_t i = 0; i < hs_rows_count(roles); i++)
+		add_role(o, server, hs_rows_get(roles, i, "name"),
+		    hs_rows_get(roles, i, "connections"));
+	return 0;
+}
+
+/* The servers are those of the database domains that exist. */
+int observe_databases(struct observation *o, struct hs_err *err)
+{
+	size_t count = o->found.count;
+
+	(void)err;
+	for (size_t i = 0; i < count; i++) {
+		hs_auto(hs_freep) char *name = hs_strdup(o->found.list[i].name);
+		struct hs_err server_err = { 0 };
+
+		if (o->found.list[i].kind == OBJ_DB_DOMAIN &&
+		    add_server(o, name, &server_err) < 0)
+			assume_server(o, name, server_err.msg);
+	}
+	return 0;
+}

@@ -1,0 +1,81 @@
+/* plat.h - the platform as one thread of hansed sees it: its configuration and
+ * its own connections to everything that steps and queries touch.
+ */
+#ifndef HANSE_PROVISIONING_PLAT_H
+#define HANSE_PROVISIONING_PLAT_H
+
+#include <stdbool.h>
+
+#include "base/db.h"
+#include "base/mem.h"
+#include "hv/hv.h"
+#include "tenant-mgr/tenant.h"
+
+struct hs_conf;
+struct hs_err;
+
+/** hansed.yaml, defaults filled in. */
+struct plat_conf {
+	char *state, *run, *config, *share;
+	char *pool;
+	char *platform_address;
+	struct {
+		char *listen;
+		char *domain;
+	} edge;
+	unsigned gateway_port, directory_port;
+	struct {
+		unsigned memory_mib, disk_gib;
+		char *driver;
+	} database;
+};
+
+/**
+ * Read the configuration.
+ *
+ * @path:      the file; one that is not there gives the defaults
+ * @ret_keep:  owns the values; ended with hs_conf_free(), may become NULL
+ */
+int plat_conf_load(const char *path, struct hs_conf **ret_keep,
+    struct plat_conf *ret_conf, struct hs_err *err);
+
+/** One thread's view. */
+struct plat {
+	const struct plat_conf *conf;
+	struct hs_db *store;
+	struct tenant *tenant;
+	struct hv_conn *hv[HV_DRIVER_COUNT];
+	bool edge_changed; /* nginx must read its files again */
+};
+
+void plat_init(struct plat *plat, const struct plat_conf *conf);
+void plat_done(struct plat *plat);
+
+/** The connection of that kind, opened at the first call and again when dead. */
+int plat_store(
+    struct plat *plat, struct hs_db **ret_store, struct hs_err *err);
+int plat_tenant(
+    struct plat *plat, struct tenant **ret_tenant, struct hs_err *err);
+int plat_hv(struct plat *plat, enum hv_driver driver, struct hv_conn **ret_hv,
+    struct hs_err *err);
+
+/**
+ * A new connection through the gateway, as the provisioner.
+ *
+ * @database:  "ve_VE", or "postgres@SERVER" for a server's maintenance one
+ */
+int plat_database(struct plat *plat, const char *database,
+    struct hs_db **ret_db, struct hs_err *err);
+
+/** Paths and names; owned by the caller. */
+char *plat_path(const struct plat *plat, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3))); /* below state */
+char *plat_edge_name(
+    const struct plat *plat, const char *ve, const char *enterprise);
+char *plat_url(
+    const struct plat *plat, const char *ve, const char *enterprise);
+
+/** Run a program and wait; its output is in the error if it fails. */
+int plat_run(const char *const *argv, struct hs_err *err);
+
+#endif

@@ -1,0 +1,618 @@
+/* query.c - what hanse asks for: get, describe, status; and passwords. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/err.h"
+#include "gen/prov_sql.h"
+#include "provisioning/initial.h"
+#include "provisioning/manager.h"
+#include "provisioning/observe.h"
+#include "provisioning/spec.h"
+#include "provisioning/store.h"
+#include "shared-db-gateway/gateway.h"
+
+/** A list in the making. */
+struct listing {
+	struct request *request;
+	const char *ve; /* NULL: all */
+	struct store_ves ves;
+	struct objects found;
+	json_t *items;
+};
+
+typedef int lister(struct listing *l, struct hs_err *err);
+
+static bool is_asked(const struct listing *l, const char *ve)
+{
+	return l->ve == NULL || (ve != NULL && strcmp(ve, l->ve) == 0);
+}
+
+static void add(struct listing *l, json_t *item)
+{
+	(void)json_array_append_new(l->items, item);
+}
+
+/* The state of a domain by name, as far as it is known. */
+static const char *state_of(const struct listing *l, const char *name)
+{
+	for (size_t i = 0; i < l->found.count; i++) {
+		const struct object *o = &l->found.list[i];
+
+		if ((o->kind == OBJ_DOMAIN || o->kind == OBJ_DB_DOMAIN) &&
+		    strcmp(o->name, name) == 0)
+			return object_text(o, "state");
+	}
+	return "missing";
+}
+
+/* Domains and networks only; a host that does not answer leaves "unknown". */
+static int look_at_hosts(struct listing *l, struct hs_err *err)
+{
+	struct objects none = { 0 };
+	struct observation o = {
+		.plat = l->request->plat,
+		.wanted = &none,
+	};
+
+	if (observe_hosts(&o, err) < 0) {
+		objects_done(&o.found);
+		return -1;
+	}
+	objects_sort(&o.found);
+	l->found = o.found;
+	return 0;
+}
+
+static int list_ves(struct listing *l, struct hs_err *err)
+{
+	(void)err;
+	for (size_t i = 0; i < l->ves.count; i++) {
+		const struct store_ve *v = &l->ves.list[i];
+
+		if (is_asked(l, v->name))
+			add(l,
+			    json_pack("{s:s, s:s, s:I, s:s, s:s, s:s}", "ve",
+				v->name, "title", v->spec->title,
+				"enterprises",
+				(json_int_t)v->spec->enterprises_count,
+				"database",
+				spec_class_name(v->spec->database.class),
+				"generation", v->generation, "changed_at",
+				v->changed_at));
+	}
+	return 0;
+}
+
+static void add_enterprise(struct listing *l, const struct store_ve *v,
+    const struct spec_enterprise *e)
+{
+	hs_auto(hs_freep) char *domain = hs_printf("%s.%s", v->name, e->name);
+	hs_auto(hs_freep) char *url =
+	    plat_url(l->request->plat, v->name, e->name);
+
+	add(l,
+	    json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "ve", v->name,
+		"enterprise", e->name, "role", spec_place_name(e->role),
+		"legal_name", e->legal_name, "people",
+		(json_int_t)e->people_count, "state", state_of(l, domain),
+		"portal", url));
+}
+
+static int list_enterprises(struct listing *l, struct hs_err *err)
+{
+	if (look_at_hosts(l, err) < 0)
+		return -1;
+	for (size_t i = 0; i < l->ves.count; i++) {
+		const struct store_ve *v = &l->ves.list[i];
+
+		for (size_t k = 0;
+		     is_asked(l, v->name) && k < v->spec->enterprises_count;
+		     k++)
+			add_enterprise(l, v, &v->spec->enterprises[k]);
+	}
+	return 0;
+}
+
+static int list_domains(struct listing *l, struct hs_err *err)
+{
+	if (look_at_hosts(l, err) < 0)
+		return -1;
+	for (size_t i = 0; i < l->found.count; i++) {
+		const struct object *o = &l->found.list[i];
+
+		if ((o->kind == OBJ_DOMAIN || o->kind == OBJ_DB_DOMAIN) &&
+		    is_asked(l, o->ve))
+			add(l,
+			    json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:s}",
+				"name", o->name, "driver",
+				object_text(o, "driver"), "state",
+				object_text(o, "state"), "vcpus",
+				object_number(o, "vcpus"), "memory_mib",
+				object_number(o, "memory_mib"), "address",
+				object_text(o, "address"), "network",
+				object_text(o, "network")));
+	}
+	return 0;
+}
+
+static int list_networks(struct listing *l, struct hs_err *err)
+{
+	if (look_at_hosts(l, err) < 0)
+		return -1;
+	for (size_t i = 0; i < l->found.count; i++) {
+		const struct object *o = &l->found.list[i];
+
+		if (o->kind == OBJ_NETWORK && is_asked(l, o->ve))
+			add(l,
+			    json_pack("{s:s, s:s, s:s, s:s, s:I}", "name",
+				o->name, "bridge", object_text(o, "bridge"),
+				"state", object_text(o, "state"), "address",
+				object_text(o, "address"), "prefix",
+				object_number(o, "prefix")));
+	}
+	return 0;
+}
+
+static void add_people(struct listing *l, const struct tenant_enterprise *e,
+    const struct tenant_people *people)
+{
+	const struct tenant_place *at = TENANT_AT(e->ve, e->name);
+
+	for (size_t i = 0; i < people->count; i++) {
+		const struct tenant_person *p = &people->list[i];
+		json_t *roles = json_array();
+
+		for (const char *const *r = tenant_role_names(at); *r != NULL;
+		     r++)
+			if (tenant_person_has_role(p, *r))
+				(void)json_array_append_new(
+				    roles, json_string(*r));
+		add(l,
+		    json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:o}", "ve",
+			e->ve, "enterprise", e->name, "login", p->login,
+			"name", p->name, "mail", p->mail, "language",
+			p->language, "roles", roles));
+	}
+}
+
+static int list_users(struct listing *l, struct hs_err *err)
+{
+	hs_auto(hs_arena_freep) struct hs_arena *arena = hs_arena_new();
+	struct tenant_enterprises enterprises = { 0 };
+	struct tenant *tenant;
+
+	if (plat_tenant(l->request->plat, &tenant, err) < 0 ||
+	    tenant_enterprise_list(tenant, NULL, arena, &enterprises, err) < 0)
+		return -1;
+	for (size_t i = 0; i < enterprises.count; i++) {
+		const struct tenant_enterprise *e = &enterprises.list[i];
+		struct tenant_people people = { 0 };
+
+		if (!is_asked(l, e->ve))
+			continue;
+		if (tenant_person_list(tenant, TENANT_AT(e->ve, e->name),
+			arena, &people, err) < 0)
+			return -1;
+		add_people(l, e, &people);
+	}
+	return 0;
+}
+
+/* Rows of the control database as they are. */
+static int list_rows(struct listing *l, const char *sql,
+    const char *const *columns, struct hs_err *err)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+	struct hs_db *store;
+
+	if (plat_store(l->request->plat, &store, err) < 0 ||
+	    HS_DB_QUERY(store, sql, &rows, err, l->ve) < 0)
+		return -1;
+	for (size_t i = 0; i < hs_rows_count(rows); i++) {
+		json_t *item = json_object();
+
+		for (const char *const *c = columns; *c != NULL; c++) {
+			const char *value = hs_rows_get(rows, i, *c);
+
+			(void)json_object_set_new(item, *c,
+			    value != NULL ? json_string(value)
+					  : json_null());
+		}
+		add(l, item);
+	}
+	return 0;
+}
+
+static const char *const job_columns[] = { "job_id", "command", "ve", "state",
+	"changes", "started_at", "seconds", "message", NULL };
+static const char *const event_columns[] = { "event_id", "at", "event", "ve",
+	"subject", "detail", NULL };
+
+static int list_jobs(struct listing *l, struct hs_err *err)
+{
+	return list_rows(l, prov_sql_job_list, job_columns, err);
+}
+
+static int list_events(struct listing *l, struct hs_err *err)
+{
+	return list_rows(l, prov_sql_event_list, event_columns, err);
+}
+
+/* clang-format off */
+static const struct kind {
+	const char *what; /* of get */
+	const char *one;  /* of describe */
+	lister *list;
+	const char *columns[8]; /* keys shown to people; NULL ends */
+} kinds[] = {
+	{ "ves",         "ve",         list_ves,         { "ve", "title", "enterprises", "database", "generation", "changed_at" } },
+	{ "enterprises", "enterprise", list_enterprises, { "ve", "enterprise", "role", "legal_name", "people", "state", "portal" } },
+	{ "domains",     "domain",     list_domains,     { "name", "driver", "state", "vcpus", "memory_mib", "address", "network" } },
+	{ "networks",    "network",    list_networks,    { "name", "bridge", "state", "address", "prefix" } },
+	{ "users",       "user",       list_users,       { "ve", "enterprise", "login", "name", "language", "roles" } },
+	{ "jobs",        "job",        list_jobs,        { "job_id", "command", "ve", "state", "changes", "started_at", "seconds" } },
+	{ "events",      "event",      list_events,      { "event_id", "at", "event", "ve", "subject", "detail" } },
+};
+/* clang-format on */
+
+static const struct kind *kind_find(const char *word)
+{
+	for (size_t i = 0; word != NULL && i < ARRAY_LEN(kinds); i++)
+		if (strcmp(kinds[i].what, word) == 0 ||
+		    strcmp(kinds[i].one, word) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+static int list_items(struct request *r, const struct kind *kind,
+    const char *ve, json_t **ret_items, struct hs_err *err)
+{
+	struct listing l = { .request = r, .ve = ve, .items = json_array() };
+	struct hs_db *store;
+	int failed;
+
+	failed = plat_store(r->plat, &store, err) < 0 ||
+		store_ve_list(store, &l.ves, err) < 0 ||
+		kind->list(&l, err) < 0
+	    ? -1
+	    : 0;
+	store_ves_done(&l.ves);
+	objects_done(&l.found);
+	if (failed == 0)
+		*ret_items = l.items;
+	else
+		json_decref(l.items);
+	return failed;
+}
+
+/* A value in a cell: lists with commas, nothing as nothing. */
+static json_t *cell(const json_t *value)
+{
+	hs_auto(hs_freep) char *text = hs_strdup("");
+	size_t i;
+	json_t *part;
+
+	if (json_is_array(value)) {
+		json_array_foreach(value, i, part)
+		{
+			char *longer = hs_printf("%s%s%s", text,
+			    i > 0 ? "," : "", json_string_value(part));
+
+			free(text);
+			text = longer;
+		}
+		return json_string(text);
+	}
+	if (json_is_integer(value)) {
+		free(text);
+		text = hs_printf(
+		    "%lld", (long long)json_integer_value(value));
+		return json_string(text);
+	}
+	return json_string(
+	    json_is_string(value) ? json_string_value(value) : "");
+}
+
+static json_t *header(const char *key)
+{
+	hs_auto(hs_freep) char *text = hs_strdup(key);
+
+	for (char *p = text; *p != '\0'; p++)
+		*p = *p == '_' ? ' '
+		    : *p >= 'a' && *p <= 'z'
+		    ? (char)(*p - 'a' + 'A')
+		    : *p;
+	return json_string(text);
+}
+
+static json_t *table(const struct kind *kind, json_t *items)
+{
+	json_t *columns = json_array(), *rows = json_array(), *item;
+	size_t i;
+
+	for (const char *const *c = kind->columns;
+	     c < kind->columns + ARRAY_LEN(kind->columns) && *c != NULL; c++)
+		(void)json_array_append_new(columns, header(*c));
+	json_array_foreach(items, i, item)
+	{
+		json_t *row = json_array();
+
+		for (size_t k = 0; k < json_array_size(columns); k++)
+			(void)json_array_append_new(row,
+			    cell(json_object_get(item, kind->columns[k])));
+		(void)json_array_append_new(rows, row);
+	}
+	return json_pack("{s:o, s:o, s:o}", "columns", columns, "rows", rows,
+	    "items", items);
+}
+
+int query_get(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	const struct kind *kind = kind_find(request_text(r, "what"));
+	json_t *items;
+
+	if (kind == NULL)
+		return hs_fail(err, HS_EINVAL, "unknown kind of things");
+	if (list_items(r, kind, request_text(r, "ve"), &items, err) < 0)
+		return -1;
+	*ret_result = table(kind, items);
+	return 0;
+}
+
+/* -- Describe -------------------------------------------------------------- */
+
+/* VE, VE/ENTERPRISE, VE.ENTERPRISE, VE/ENTERPRISE/LOGIN, or the plain name. */
+static bool is_named(const json_t *item, const char *name)
+{
+	static const char *const keys[] = { "name", "job_id", "event_id" };
+	const char *ve = json_string_value(json_object_get(item, "ve"));
+	const char *enterprise =
+	    json_string_value(json_object_get(item, "enterprise"));
+	const char *login = json_string_value(json_object_get(item, "login"));
+	hs_auto(hs_freep) char *slash = NULL;
+	hs_auto(hs_freep) char *dot = NULL;
+
+	for (size_t i = 0; login == NULL && i < ARRAY_LEN(keys); i++) {
+		const char *value =
+		    json_string_value(json_object_get(item, keys[i]));
+
+		if (value != NULL)
+			return strcmp(value, name) == 0;
+	}
+	if (ve == NULL)
+		return false;
+	if (enterprise == NULL)
+		return strcmp(ve, name) == 0;
+	slash = hs_printf("%s/%s%s%s", ve, enterprise,
+	    login != NULL ? "/" : "", login != NULL ? login : "");
+	dot = hs_printf("%s.%s%s%s", ve, enterprise,
+	    login != NULL ? "/" : "", login != NULL ? login : "");
+	return strcmp(slash, name) == 0 || strcmp(dot, name) == 0;
+}
+
+static void add_steps(struct request *r, json_t *job)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+	json_t *steps = json_array();
+	struct hs_db *store;
+
+	if (plat_store(r->plat, &store, NULL) == 0 &&
+	    HS_DB_QUERY(store, prov_sql_step_list, &rows, NULL,
+		json_string_value(json_object_get(job, "job_id"))) == 0)
+		for (size_t i = 0; i < hs_rows_count(rows); i++)
+			(void)json_array_append_new(steps,
+			    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?}",
+				"action", hs_rows_get(rows, i, "action"),
+				"kind", hs_rows_get(rows, i, "kind"), "name",
+				hs_rows_get(rows, i, "name"), "state",
+				hs_rows_get(rows, i, "state"), "seconds",
+				hs_rows_get(rows, i, "seconds"), "message",
+				hs_rows_get(rows, i, "message")));
+	(void)json_object_set_new(job, "steps", steps);
+}
+
+static void add_spec(struct request *r, json_t *ve)
+{
+	hs_auto(store_ves_done) struct store_ves ves = { 0 };
+	const struct store_ve *stored;
+	struct hs_db *store;
+
+	if (plat_store(r->plat, &store, NULL) < 0 ||
+	    store_ve_list(store, &ves, NULL) < 0)
+		return;
+	stored = store_ve_find(
+	    &ves, json_string_value(json_object_get(ve, "ve")));
+	if (stored != NULL)
+		(void)json_object_set_new(
+		    ve, "spec", spec_json(stored->spec));
+}
+
+int query_describe(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	const char *name = request_text(r, "name");
+	const struct kind *kind = kind_find(request_text(r, "what"));
+	json_t *items, *item;
+	size_t i;
+
+	if (kind == NULL || name == NULL)
+		return hs_fail(err, HS_EINVAL, "name a kind and a thing");
+	if (list_items(r, kind, NULL, &items, err) < 0)
+		return -1;
+	json_array_foreach(items, i, item)
+	{
+		if (!is_named(item, name))
+			continue;
+		*ret_result = json_incref(item);
+		json_decref(items);
+		if (kind->list == list_jobs)
+			add_steps(r, *ret_result);
+		if (kind->list == list_ves)
+			add_spec(r, *ret_result);
+		return 0;
+	}
+	json_decref(items);
+	return hs_fail(err, HS_ENOTFOUND, "there is no %s '%s' (see: hanse get %s)",
+	    kind->one, name, kind->what);
+}
+
+/* -- Status ---------------------------------------------------------------- */
+
+static void add_service(json_t *services, const char *name, int failed,
+    const struct hs_err *err)
+{
+	(void)json_array_append_new(services,
+	    json_pack("{s:s, s:s, s:s}", "name", name, "state",
+		failed < 0 ? "down" : "ok", "detail",
+		failed < 0 ? err->msg : ""));
+}
+
+static json_t *services_json(struct plat *plat)
+{
+	hs_auto(hs_freep) char *socket =
+	    hs_printf("%s/gateway/control.sock", plat->conf->run);
+	hs_auto(hs_freep) char *answer = NULL;
+	hs_auto(hs_freep) char *pid =
+	    hs_printf("%s/edge/nginx.pid", plat->conf->run);
+	const char *const edge[] = { "sh", "-c", "kill -0 \"$(cat \"$0\")\"",
+		pid, NULL };
+	json_t *services = json_array();
+	struct hs_err err = { 0 };
+	struct tenant *tenant;
+	struct hv_conn *hv;
+	struct hs_db *store;
+	int failed;
+
+	failed = plat_store(plat, &store, &err);
+	add_service(services, "control-db", failed, &err);
+	failed = plat_hv(plat, HV_LXC, &hv, &err);
+	add_service(services, "libvirt", failed, &err);
+	failed = plat_tenant(plat, &tenant, &err) < 0 ? -1
+						      : tenant_check(tenant, &err);
+	add_service(services, "directory", failed, &err);
+	failed = gw_control_call(socket, "ping", &answer, &err);
+	add_service(services, "gateway", failed, &err);
+	failed = plat_run(edge, NULL);
+	(void)hs_fail(&err, HS_EREMOTE, "nginx does not run");
+	add_service(services, "edge", failed, &err);
+	return services;
+}
+
+static void count_states(struct listing *l, const struct store_ve *v,
+    json_int_t counts[3])
+{
+	static const char *const states[] = { "running", "stopped" };
+
+	for (size_t k = 0; k < v->spec->enterprises_count; k++) {
+		hs_auto(hs_freep) char *domain = hs_printf(
+		    "%s.%s", v->name, v->spec->enterprises[k].name);
+		const char *state = state_of(l, domain);
+
+		if (strcmp(state, states[0]) == 0)
+			counts[0]++;
+		else if (strcmp(state, "unknown") == 0)
+			counts[2]++;
+		else
+			counts[1]++;
+	}
+}
+
+static json_t *ves_json(struct request *r)
+{
+	struct listing l = { .request = r };
+	json_t *list = json_array();
+	struct hs_db *store;
+
+	if (plat_store(r->plat, &store, NULL) == 0 &&
+	    store_ve_list(store, &l.ves, NULL) == 0) {
+		bool seen = look_at_hosts(&l, NULL) == 0;
+
+		for (size_t i = 0; i < l.ves.count; i++) {
+			const struct store_ve *v = &l.ves.list[i];
+			json_int_t counts[3] = { 0 };
+
+			if (seen)
+				count_states(&l, v, counts);
+			else
+				counts[2] =
+				    (json_int_t)v->spec->enterprises_count;
+			(void)json_array_append_new(list,
+			    json_pack(
+				"{s:s, s:s, s:i, s:I, s:I, s:I, s:I}", "ve",
+				v->name, "title", v->spec->title,
+				"generation", atoi(v->generation),
+				"enterprises",
+				(json_int_t)v->spec->enterprises_count,
+				"running", counts[0], "stopped", counts[1],
+				"unknown", counts[2]));
+		}
+	}
+	store_ves_done(&l.ves);
+	objects_done(&l.found);
+	return list;
+}
+
+static json_t *jobs_json(struct plat *plat)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+	struct hs_db *store;
+
+	if (plat_store(plat, &store, NULL) < 0 ||
+	    hs_db_query(store, prov_sql_job_counts, 0, NULL, &rows, NULL) < 0)
+		return json_pack("{s:i, s:i}", "running", 0, "failed", 0);
+	return json_pack("{s:i, s:i}", "running",
+	    atoi(hs_rows_get(rows, 0, "running")), "failed",
+	    atoi(hs_rows_get(rows, 0, "failed")));
+}
+
+static long long uptime_s(void)
+{
+	static time_t started;
+
+	if (started == 0)
+		started = time(NULL);
+	return (long long)(time(NULL) - started);
+}
+
+int query_status(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	(void)err;
+	*ret_result = json_pack("{s:s, s:I, s:o, s:o, s:o}", "version",
+	    HANSE_VERSION, "uptime_s", (json_int_t)uptime_s(), "services",
+	    services_json(r->plat), "ves", ves_json(r), "jobs",
+	    jobs_json(r->plat));
+	return 0;
+}
+
+/* -- Passwords ------------------------------------------------------------- */
+
+int user_passwd(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	const char *ve = request_text(r, "ve");
+	const char *enterprise = request_text(r, "enterprise");
+	const char *login = request_text(r, "login");
+	const char *given = request_text(r, "password");
+	bool generate = json_is_true(json_object_get(r->args, "generate"));
+	hs_auto(hs_freep) char *made = NULL;
+	hs_auto(hs_freep) char *subject = NULL;
+	struct tenant *tenant;
+	struct hs_db *store;
+
+	if (ve == NULL || enterprise == NULL || login == NULL ||
+	    (given == NULL && !generate))
+		return hs_fail(err, HS_EINVAL, "name a person and a password");
+	if (plat_tenant(r->plat, &tenant, err) < 0 ||
+	    (generate && tenant_password_generate(&made, err) < 0))
+		return -1;
+	if (tenant_password_set(tenant, TENANT_AT(ve, enterprise), login,
+		generate ? made : given, err) < 0 ||
+	    initial_put(r->plat, ve, enterprise, login, NULL, err) < 0)
+		return -1;
+	subject = hs_printf("%s/%s", enterprise, login);
+	if (plat_store(r->plat, &store, NULL) == 0)
+		store_event(store, "password.set", ve, subject, NULL);
+	*ret_result =
+	    generate ? json_pack("{s:s}", "password", made) : json_object();
+	return 0;
+}

@@ -1,0 +1,105 @@
+/* schema.c - the migrations of the shared databases. */
+
+#include "provisioning/schema.h"
+
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "gen/prov_sql.h"
+#include "provisioning/digest.h"
+
+#define FILE_MAX (1024 * 1024)
+
+static void find_files(const struct plat *plat, glob_t *ret_found)
+{
+	hs_auto(hs_freep) char *pattern =
+	    hs_printf("%s/schema/[0-9]*.sql", plat->conf->share);
+
+	*ret_found = (glob_t){ 0 };
+	(void)glob(pattern, 0, NULL, ret_found);
+}
+
+static int number_of(const char *path)
+{
+	return atoi(strrchr(path, '/') + 1);
+}
+
+int schema_latest(const struct plat *plat)
+{
+	glob_t found;
+	int latest = 0;
+
+	find_files(plat, &found);
+	if (found.gl_pathc > 0)
+		latest = number_of(found.gl_pathv[found.gl_pathc - 1]);
+	globfree(&found);
+	return latest;
+}
+
+static int current(struct hs_db *db, int *ret_number, struct hs_err *err)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *exists = NULL;
+	hs_auto(hs_rows_freep) struct hs_rows *version = NULL;
+	const char *value;
+
+	*ret_number = 0;
+	if (hs_db_query(db, prov_sql_schema_exists, 0, NULL, &exists, err) < 0)
+		return -1;
+	if (strcmp(hs_rows_get(exists, 0, "exists"), "true") != 0)
+		return 0;
+	if (hs_db_query(db, prov_sql_schema_version, 0, NULL, &version, err) <
+	    0)
+		return -1;
+	value = hs_rows_get(version, 0, "version");
+	*ret_number = value != NULL ? atoi(value) : 0;
+	return 0;
+}
+
+static int apply_text(struct hs_db *db, const char *path, const char *text,
+    struct hs_err *err)
+{
+	hs_auto(hs_freep) char *number = hs_printf("%d", number_of(path));
+	hs_auto(hs_freep) char *digest = digest_text(text);
+
+	if (hs_db_run(db, "BEGIN", err) < 0)
+		return -1;
+	if (hs_db_run(db, "SET LOCAL ROLE hanse_owner", err) == 0 &&
+	    hs_db_run(db, text, err) == 0 &&
+	    HS_DB_QUERY(db, prov_sql_schema_add, NULL, err, number,
+		strrchr(path, '/') + 1, digest) == 0)
+		return hs_db_run(db, "COMMIT", err);
+	(void)hs_db_run(db, "ROLLBACK", NULL);
+	return hs_wrap(err, "migration '%s'", strrchr(path, '/') + 1);
+}
+
+static int apply_file(struct hs_db *db, const char *path, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *text = NULL;
+
+	if (hs_file_read(path, FILE_MAX, &text, NULL, err) < 0)
+		return -1;
+	return apply_text(db, path, text, err);
+}
+
+int schema_migrate(
+    const struct plat *plat, struct hs_db *db, struct hs_err *err)
+{
+	glob_t found;
+	int number, failed = 0;
+
+	if (current(db, &number, err) < 0)
+		return -1;
+	find_files(plat, &found);
+	if (found.gl_pathc == 0)
+		failed = hs_fail(err, HS_ENOTFOUND,
+		    "no schema is installed in '%s/schema'",
+		    plat->conf->share);
+	for (size_t i = 0; failed == 0 && i < found.gl_pathc; i++)
+		if (number_of(found.gl_pathv[i]) > number)
+			failed = apply_file(db, found.gl_pathv[i], err);
+	globfree(&found);
+	return failed;
+}

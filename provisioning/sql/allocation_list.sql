@@ -1,0 +1,2 @@
+-- Columns: kind, key.
+SELECT kind, key FROM allocation

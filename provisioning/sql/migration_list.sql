@@ -1,0 +1,2 @@
+-- The numbers of the control database's migrations. Columns: number.
+SELECT number FROM migration ORDER BY number

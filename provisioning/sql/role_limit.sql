@@ -1,0 +1,2 @@
+-- Followed by the number.
+ALTER ROLE $1 CONNECTION LIMIT

@@ -1,0 +1,2 @@
+-- Columns: version.
+SELECT admin.schema_version() AS version

@@ -1,0 +1,2 @@
+-- Columns: ve, spec_text, generation, changed_at.
+SELECT ve, spec_text, generation, to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS changed_at FROM ve ORDER BY ve

@@ -1,0 +1,2 @@
+-- $1 ve
+DELETE FROM ve WHERE ve = $1

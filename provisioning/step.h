@@ -1,0 +1,45 @@
+/* step.h - what makes and removes a thing of each kind. */
+#ifndef HANSE_PROVISIONING_STEP_H
+#define HANSE_PROVISIONING_STEP_H
+
+#include "provisioning/plan.h"
+#include "provisioning/plat.h"
+
+struct hs_err;
+
+/** Both are idempotent: what is there already, or gone already, is fine. */
+struct step_ops {
+	/** Make the thing, or bring it to what is wanted. */
+	int (*make)(struct plat *plat, const struct plan_change *change,
+	    struct hs_err *err);
+	/** Remove it. */
+	int (*remove)(struct plat *plat, const struct object *object,
+	    struct hs_err *err);
+};
+
+const struct step_ops *step_ops_of(enum object_kind kind);
+
+/* One or more a file. */
+extern const struct step_ops step_filter, step_network, step_volume;
+extern const struct step_ops step_credential;
+extern const struct step_ops step_ve, step_enterprise, step_service,
+    step_person;
+extern const struct step_ops step_domain;
+extern const struct step_ops step_servers, step_route;
+extern const struct step_ops step_database, step_role, step_members;
+extern const struct step_ops step_edge, step_portal;
+
+/** Write the gateway's first file: the provisioner's way in, no servers. */
+int step_servers_begin(struct plat *plat, struct hs_err *err);
+
+/**
+ * Write the files a domain finds in /etc/hanse.
+ *
+ * @domain:    OBJ_DOMAIN or OBJ_DB_DOMAIN, with its params
+ * @ret_dir:   the folder, for LXC; owned by the caller
+ * @ret_disk:  the same as a squashfs, for QEMU; NULL for LXC
+ */
+int step_config_write(struct plat *plat, const struct object *domain,
+    char **ret_dir, char **ret_disk, struct hs_err *err);
+
+#endif

@@ -1,0 +1,218 @@
+/* step_config.c - the files a domain finds in /etc/hanse. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "dom-templates/dom_template.h"
+#include "gen/prov_forms.h"
+#include "provisioning/form.h"
+#include "provisioning/step.h"
+
+#define PEM_MAX 65536
+
+/** Where files go and whom they belong to. */
+struct config {
+	struct plat *plat;
+	const struct object *domain;
+	char *dir;
+	uid_t base;    /* host id of the domain's root; 0 for a machine */
+	uid_t service; /* of the service inside */
+};
+
+/* A file for everybody inside, or for the service alone. */
+static int put(const struct config *c, const char *name, const char *text,
+    bool secret, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *path = hs_printf("%s/%s", c->dir, name);
+	uid_t owner = c->base + (secret ? c->service : 0);
+
+	if (hs_file_write(path, text, strlen(text), secret ? 0600 : 0644,
+		err) < 0)
+		return -1;
+	if (chown(path, owner, owner) < 0)
+		return hs_fail_errno(err, HS_ESYSTEM, "chown '%s'", path);
+	return 0;
+}
+
+static int put_copy(const struct config *c, const char *name,
+    const char *source, bool secret, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *path = plat_path(c->plat, "ca/%s", source);
+	hs_auto(hs_freep) char *text = NULL;
+	int failed;
+
+	if (hs_file_read(path, PEM_MAX, &text, NULL, err) < 0)
+		return -1;
+	failed = put(c, name, text, secret, err);
+	hs_wipe(text, strlen(text));
+	return failed;
+}
+
+static int put_pair(const struct config *c, const char *as,
+    struct hs_err *err)
+{
+	hs_auto(hs_freep) char *cert = hs_printf("%s.crt", c->domain->name);
+	hs_auto(hs_freep) char *key = hs_printf("%s.key", c->domain->name);
+	hs_auto(hs_freep) char *as_cert = hs_printf("%s.crt", as);
+	hs_auto(hs_freep) char *as_key = hs_printf("%s.key", as);
+
+	if (put_copy(c, "ca.crt", "ca.crt", false, err) < 0 ||
+	    put_copy(c, as_cert, cert, false, err) < 0)
+		return -1;
+	return put_copy(c, as_key, key, true, err);
+}
+
+static int put_domain_conf(const struct config *c, struct hs_err *err)
+{
+	bool is_app = c->domain->kind == OBJ_DOMAIN;
+	hs_auto(hs_freep) char *route =
+	    is_app ? hs_printf("route=%s", c->plat->conf->platform_address)
+		   : hs_strdup("");
+	hs_auto(hs_freep) char *host =
+	    hs_strdup(is_app ? c->domain->enterprise : c->domain->name);
+	const struct form_value values[] = {
+		{ "name", c->domain->name },
+		{ "hostname", host },
+		{ "service", is_app ? "app" : "db" },
+		{ "address", object_text(c->domain, "address") },
+		{ "prefix", "24" },
+		{ "gateway", object_text(c->domain, "gateway") },
+		{ "route", route },
+	};
+	hs_auto(hs_freep) char *text = NULL;
+
+	for (char *p = host; *p != '\0'; p++)
+		if (*p == '.')
+			*p = '-';
+	text = form_fill(prov_forms_domain, values, ARRAY_LEN(values));
+	return put(c, "domain.conf", text, false, err);
+}
+
+static int put_portal(const struct config *c, struct hs_err *err)
+{
+	const struct object *d = c->domain;
+	const struct plat_conf *conf = c->plat->conf;
+	hs_auto(hs_freep) char *path =
+	    plat_path(c->plat, "domains/%s/portal.password", d->name);
+	hs_auto(hs_freep) char *password = NULL;
+	hs_auto(hs_freep) char *title =
+	    form_quoted(object_text(d, "title"));
+	hs_auto(hs_freep) char *legal_name =
+	    form_quoted(object_text(d, "legal_name"));
+	hs_auto(hs_freep) char *dn =
+	    tenant_service_dn(NULL, TENANT_AT(d->ve, d->enterprise));
+	hs_auto(hs_freep) char *bind_dn = form_quoted(dn);
+	hs_auto(hs_freep) char *gateway_port =
+	    hs_printf("%u", conf->gateway_port);
+	hs_auto(hs_freep) char *directory_port =
+	    hs_printf("%u", conf->directory_port);
+	hs_auto(hs_freep) char *quoted = NULL;
+	hs_auto(hs_freep) char *text = NULL;
+
+	if (hs_file_read(path, 256, &password, NULL, err) < 0)
+		return -1;
+	quoted = form_quoted(password);
+	text = form_fill(prov_forms_portal,
+	    (const struct form_value[]){
+		{ "ve", d->ve },
+		{ "enterprise", d->enterprise },
+		{ "title", title },
+		{ "legal_name", legal_name },
+		{ "platform", conf->platform_address },
+		{ "gateway_port", gateway_port },
+		{ "directory_port", directory_port },
+		{ "bind_dn", bind_dn },
+		{ "password", quoted },
+	    },
+	    9);
+	return put(c, "portal.yaml", text, true, err);
+}
+
+static int put_postgres(const struct config *c, struct hs_err *err)
+{
+	const struct object *d = c->domain;
+	hs_auto(hs_freep) char *connections = hs_printf(
+	    "%lld", (long long)object_number(d, "max_connections"));
+	hs_auto(hs_freep) char *buffers = hs_printf(
+	    "%lld", (long long)object_number(d, "memory_mib") / 4);
+	const struct form_value values[] = {
+		{ "address", object_text(d, "address") },
+		{ "gateway", object_text(d, "gateway") },
+		{ "max_connections", connections },
+		{ "shared_buffers_mib", buffers },
+	};
+	hs_auto(hs_freep) char *server =
+	    form_fill(prov_forms_postgresql, values, ARRAY_LEN(values));
+	hs_auto(hs_freep) char *hba =
+	    form_fill(prov_forms_pg_hba, values, ARRAY_LEN(values));
+
+	if (put(c, "postgresql.conf", server, false, err) < 0 ||
+	    put(c, "pg_hba.conf", hba, false, err) < 0)
+		return -1;
+	return put_copy(
+	    c, "gateway-ca.crt", "backend/ca.crt", false, err);
+}
+
+static int put_all(const struct config *c, struct hs_err *err)
+{
+	if (hs_dir_make(c->dir, 0755, err) < 0)
+		return -1;
+	if (chown(c->dir, c->base, c->base) < 0)
+		return hs_fail_errno(err, HS_ESYSTEM, "chown '%s'", c->dir);
+	if (put_domain_conf(c, err) < 0)
+		return -1;
+	if (c->domain->kind == OBJ_DB_DOMAIN)
+		return put_pair(c, "server", err) < 0 ? -1
+						       : put_postgres(c, err);
+	return put_pair(c, "client", err) < 0 ? -1 : put_portal(c, err);
+}
+
+static int make_disk(const char *dir, const char *disk, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *temp = hs_printf("%s.new", disk);
+	const char *const argv[] = { "mksquashfs", dir, temp, "-quiet",
+		"-no-progress", "-noappend", "-no-xattrs", NULL };
+
+	(void)unlink(temp);
+	if (plat_run(argv, err) < 0)
+		return -1;
+	if (chmod(temp, 0600) < 0 || rename(temp, disk) < 0)
+		return hs_fail_errno(err, HS_ESYSTEM, "rename '%s'", temp);
+	return 0;
+}
+
+int step_config_write(struct plat *plat, const struct object *domain,
+    char **ret_dir, char **ret_disk, struct hs_err *err)
+{
+	bool machine = strcmp(object_text(domain, "driver"), "lxc") != 0;
+	hs_auto(hs_freep) char *home =
+	    plat_path(plat, "domains/%s", domain->name);
+	hs_auto(hs_freep) char *dir = hs_printf("%s/config", home);
+	hs_auto(hs_freep) char *disk = NULL;
+	const struct config config = {
+		.plat = plat,
+		.domain = domain,
+		.dir = dir,
+		.base = machine ? 0
+				: (uid_t)object_number(domain, "idmap_base"),
+		.service = domain->kind == OBJ_DB_DOMAIN ? DOM_UID_POSTGRES
+							  : DOM_UID_PORTAL,
+	};
+
+	if (hs_dir_make(home, 0711, err) < 0 || put_all(&config, err) < 0)
+		return hs_wrap(err, "configuration of '%s'", domain->name);
+	if (machine) {
+		disk = hs_printf("%s/config.squashfs", home);
+		if (make_disk(dir, disk, err) < 0)
+			return -1;
+	}
+	*ret_dir = hs_steal(&dir);
+	*ret_disk = hs_steal(&disk);
+	return 0;
+}

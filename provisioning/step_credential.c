@@ -1,0 +1,41 @@
+/* step_credential.c - certificates of the platform's own authority. */
+
+#include <string.h>
+
+#include "base/err.h"
+#include "provisioning/ca.h"
+#include "provisioning/step.h"
+
+#define DAYS 397
+
+static int credential_make(struct plat *plat,
+    const struct plan_change *change, struct hs_err *err)
+{
+	const struct object *w = change->wanted;
+	const char *alt = object_text(w, "alt");
+	hs_auto(hs_freep) char *dir = plat_path(plat, "ca");
+	const struct ca_request request = {
+		.name = w->name,
+		.cn = object_text(w, "cn"),
+		.alt = alt[0] != '\0' ? alt : NULL,
+		.usage = strcmp(object_text(w, "usage"), "server") == 0
+		    ? CA_SERVER
+		    : CA_CLIENT,
+		.days = DAYS,
+	};
+
+	return ca_issue(dir, &request, err);
+}
+
+static int credential_remove(
+    struct plat *plat, const struct object *object, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *dir = plat_path(plat, "ca");
+
+	return ca_remove(dir, object->name, err);
+}
+
+const struct step_ops step_credential = {
+	.make = credential_make,
+	.remove = credential_remove,
+};

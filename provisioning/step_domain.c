@@ -1,0 +1,199 @@
+/* step_domain.c - domains: configuration, mounts, definition, start. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "dom-templates/dom_template.h"
+#include "provisioning/step.h"
+
+#define STOP_MS 15000
+
+static const char *const record_fields[] = { "image", "kernel", "initrd" };
+
+static int driver_of(const struct object *object, enum hv_driver *ret_driver,
+    struct hs_err *err)
+{
+	if (hv_driver_find(object_text(object, "driver"), ret_driver))
+		return 0;
+	return hs_fail(err, HS_EINVAL, "domain '%s' has no known driver",
+	    object->name);
+}
+
+/* What it was started from, for the next plan to compare. */
+static int record_write(
+    struct plat *plat, const struct object *w, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *path =
+	    plat_path(plat, "domains/%s/record.json", w->name);
+	hs_auto(hs_freep) char *text = NULL;
+	json_t *record = json_object();
+
+	for (size_t i = 0; i < ARRAY_LEN(record_fields); i++) {
+		json_t *value =
+		    json_object_get(w->attrs, record_fields[i]);
+
+		if (value != NULL)
+			(void)json_object_set(
+			    record, record_fields[i], value);
+	}
+	text = json_dumps(record, JSON_COMPACT);
+	json_decref(record);
+	return hs_file_write(path, text, strlen(text), 0644, err);
+}
+
+/** The paths an LXC domain's XML names. */
+struct mounts {
+	char *root, *data;
+};
+
+static void mounts_done(struct mounts *m)
+{
+	free(m->root);
+	free(m->data);
+}
+
+static int mount_all(struct plat *plat, const struct object *w,
+    struct mounts *ret_mounts, struct hs_err *err)
+{
+	unsigned base = (unsigned)object_number(w, "idmap_base");
+	hs_auto(hs_freep) char *image = NULL;
+	hs_auto(hs_freep) char *volume =
+	    plat_path(plat, "volumes/%s.raw", w->name);
+
+	if (hv_image_mount(object_text(w, "image"), &image, err) < 0 ||
+	    hv_root_mount(w->name, image, base, &ret_mounts->root, err) < 0)
+		return -1;
+	if (w->kind != OBJ_DB_DOMAIN)
+		return 0;
+	return hv_data_mount(w->name, volume, base, &ret_mounts->data, err);
+}
+
+static int define(struct plat *plat, const struct object *w,
+    enum hv_driver driver, struct hv_conn *hv, struct hs_err *err)
+{
+	hs_auto(mounts_done) struct mounts mounts = { 0 };
+	hs_auto(hs_freep) char *config_dir = NULL;
+	hs_auto(hs_freep) char *config_disk = NULL;
+	hs_auto(hs_freep) char *log =
+	    hs_printf("/var/log/libvirt/%s/%s.console",
+		hv_caps(driver)->name, w->name);
+	hs_auto(hs_freep) char *volume =
+	    plat_path(plat, "volumes/%s.raw", w->name);
+	hs_auto(hs_freep) char *xml = NULL;
+	bool is_db = w->kind == OBJ_DB_DOMAIN;
+	struct dom_params p = {
+		.name = w->name,
+		.uuid = object_text(w, "uuid"),
+		.kind = object_text(w, "template"),
+		.ve = w->ve,
+		.enterprise = w->enterprise,
+		.generation = 1,
+		.memory_kib = (uint64_t)object_number(w, "memory_mib") * 1024,
+		.vcpus = (unsigned)object_number(w, "vcpus"),
+		.network = object_text(w, "network"),
+		.ifname = object_text(w, "ifname"),
+		.mac = object_text(w, "mac"),
+		.address = object_text(w, "address"),
+		.prefix = 24,
+		.gateway = object_text(w, "gateway"),
+		.route = is_db ? NULL : plat->conf->platform_address,
+		.filter = object_text(w, "filter"),
+	};
+
+	if (step_config_write(plat, w, &config_dir, &config_disk, err) < 0)
+		return -1;
+	if (driver == HV_LXC) {
+		if (mount_all(plat, w, &mounts, err) < 0)
+			return -1;
+		p.root_dir = mounts.root;
+		p.config_dir = config_dir;
+		p.data_dir = mounts.data;
+		p.idmap_base = (uint32_t)object_number(w, "idmap_base");
+	} else {
+		p.accel = object_text(w, "accel");
+		p.kernel = object_text(w, "kernel");
+		p.initrd = object_text(w, "initrd");
+		p.image = object_text(w, "image");
+		p.config_disk = config_disk;
+		p.data_disk = is_db ? volume : NULL;
+		p.console_log = log;
+	}
+	if (dom_template_domain(driver == HV_LXC ? DOM_LXC : DOM_QEMU, &p,
+		&xml, err) < 0)
+		return hs_wrap(err, "describe domain '%s'", w->name);
+	return hv_domain_define(hv, xml, err);
+}
+
+/* Whatever is there under that name stops; a domain begins from its files. */
+static int stop(struct plat *plat, const struct object *object,
+    struct hs_err *err)
+{
+	enum hv_driver driver;
+	struct hv_conn *hv;
+
+	if (driver_of(object, &driver, err) < 0 ||
+	    plat_hv(plat, driver, &hv, err) < 0 ||
+	    hv_domain_shutdown(hv, object->name, STOP_MS, err) < 0)
+		return -1;
+	return driver == HV_LXC ? hv_mounts_remove(object->name, err) : 0;
+}
+
+static int domain_remove(
+    struct plat *plat, const struct object *object, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *home =
+	    plat_path(plat, "domains/%s", object->name);
+	hs_auto(hs_freep) char *config = hs_printf("%s/config", home);
+	hs_auto(hs_freep) char *disk = hs_printf("%s/config.squashfs", home);
+	hs_auto(hs_freep) char *record = hs_printf("%s/record.json", home);
+	const char *const argv[] = { "rm", "-rf", "--", config, disk, record,
+		NULL };
+	enum hv_driver driver;
+	struct hv_conn *hv;
+
+	if (stop(plat, object, err) < 0 ||
+	    driver_of(object, &driver, err) < 0 ||
+	    plat_hv(plat, driver, &hv, err) < 0 ||
+	    hv_domain_undefine(hv, object->name, err) < 0 ||
+	    plat_run(argv, err) < 0)
+		return -1;
+	(void)rmdir(home);
+	return 0;
+}
+
+static bool moves(const struct plan_change *change)
+{
+	return change->actual != NULL &&
+	    strcmp(object_text(change->actual, "driver"),
+		object_text(change->wanted, "driver")) != 0;
+}
+
+static int domain_make(struct plat *plat, const struct plan_change *change,
+    struct hs_err *err)
+{
+	const struct object *w = change->wanted;
+	enum hv_driver driver;
+	struct hv_conn *hv;
+
+	if (moves(change) && domain_remove(plat, change->actual, err) < 0)
+		return -1;
+	if (driver_of(w, &driver, err) < 0 ||
+	    plat_hv(plat, driver, &hv, err) < 0)
+		return -1;
+	if (change->actual != NULL && !moves(change) &&
+	    stop(plat, change->actual, err) < 0)
+		return -1;
+	if (define(plat, w, driver, hv, err) < 0 ||
+	    hv_domain_start(hv, w->name, err) < 0)
+		return -1;
+	return record_write(plat, w, err);
+}
+
+const struct step_ops step_domain = {
+	.make = domain_make,
+	.remove = domain_remove,
+};

@@ -1,0 +1,85 @@
+/* step_edge.c - the way from the browser, and that a portal answers. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "provisioning/edge.h"
+#include "provisioning/step.h"
+
+#define ANSWER_MS    60000
+#define ONE_TRY_MS   5000
+#define TRY_AGAIN_MS 50
+
+static int edge_make(struct plat *plat, const struct plan_change *change,
+    struct hs_err *err)
+{
+	const struct object *w = change->wanted;
+	hs_auto(hs_freep) char *path = edge_path(plat, w->name);
+	hs_auto(hs_freep) char *text = NULL;
+
+	if (edge_render(plat, w, &text, err) < 0 ||
+	    hs_file_write(path, text, strlen(text), 0644, err) < 0)
+		return -1;
+	plat->edge_changed = true;
+	return 0;
+}
+
+static int edge_remove(
+    struct plat *plat, const struct object *object, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *path = edge_path(plat, object->name);
+
+	if (unlink(path) < 0 && errno != ENOENT)
+		return hs_fail_errno(err, HS_ESYSTEM, "remove '%s'", path);
+	plat->edge_changed = true;
+	return 0;
+}
+
+const struct step_ops step_edge = { .make = edge_make, .remove = edge_remove };
+
+static long long now_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Wait until it answers. All edges are there by now: nginx reads them once. */
+static int portal_make(struct plat *plat, const struct plan_change *change,
+    struct hs_err *err)
+{
+	const struct object *w = change->wanted;
+	const struct timespec pause = { .tv_nsec = TRY_AGAIN_MS * 1000000L };
+	long long end = now_ms() + ANSWER_MS;
+
+	if (edge_flush(plat, err) < 0)
+		return -1;
+	while (edge_portal_answers(
+		   plat, w->ve, w->enterprise, ONE_TRY_MS, err) < 0) {
+		if (now_ms() > end)
+			return hs_wrap(err, "no answer in %d s",
+			    ANSWER_MS / 1000);
+		(void)nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+static int portal_remove(
+    struct plat *plat, const struct object *object, struct hs_err *err)
+{
+	(void)plat;
+	(void)object;
+	(void)err;
+	return 0;
+}
+
+const struct step_ops step_portal = {
+	.make = portal_make,
+	.remove = portal_remove,
+};

@@ -1,0 +1,144 @@
+/* step_gateway.c - what the gateway serves: servers and routes. */
+
+#include <jansson.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "dom-templates/dom_template.h"
+#include "provisioning/step.h"
+#include "shared-db-gateway/gateway.h"
+
+#define SERVER_NAME "db.hanse.internal"
+
+static char lent_server_name[] = SERVER_NAME;
+
+static int reload(struct plat *plat, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *socket =
+	    hs_printf("%s/gateway/control.sock", plat->conf->run);
+
+	return gw_control_reload(socket, err);
+}
+
+/* jansson's texts are const; the gateway's structs lend them only. */
+static char *lend(const char *text)
+{
+	return (char *)(uintptr_t)text;
+}
+
+static char *text_of(const json_t *object, const char *key)
+{
+	return lend(json_string_value(json_object_get(object, key)));
+}
+
+static int servers_write(
+    struct plat *plat, json_t *servers, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *dir = plat_path(plat, "gateway/routes");
+	hs_auto(hs_freep) struct gw_server *list =
+	    hs_alloc((json_object_size(servers) + 1) * sizeof(*list));
+	struct gw_route route = {
+		.enterprise = lend("provisioner"),
+		.user = lend("platform.provisioner"),
+		.database = lend("*"),
+		.role = lend("hanse_provisioner"),
+		.connections = 16,
+		.certificate_cn = lend("platform.provisioner"),
+	};
+	const char *name;
+	json_t *host;
+	size_t count = 0;
+
+	json_object_foreach(servers, name, host)
+	{
+		list[count++] = (struct gw_server){
+			.name = lend(name),
+			.host = lend(json_string_value(host)),
+			.port = DOM_PORT_POSTGRES,
+			.server_name = lent_server_name,
+		};
+	}
+	return gw_platform_write(dir, list, count, &route, 1, err);
+}
+
+int step_servers_begin(struct plat *plat, struct hs_err *err)
+{
+	json_t *none = json_object();
+	int failed = servers_write(plat, none, err);
+
+	json_decref(none);
+	return failed;
+}
+
+static int servers_make(struct plat *plat, const struct plan_change *change,
+    struct hs_err *err)
+{
+	json_t *servers =
+	    json_object_get(change->wanted->attrs, "servers");
+
+	if (servers_write(plat, servers, err) < 0)
+		return -1;
+	return reload(plat, err);
+}
+
+/* The file stays, with no server in it: the provisioner's way in is the
+ * platform's. */
+static int servers_remove(
+    struct plat *plat, const struct object *object, struct hs_err *err)
+{
+	(void)object;
+	return step_servers_begin(plat, err) < 0 ? -1 : reload(plat, err);
+}
+
+const struct step_ops step_servers = {
+	.make = servers_make,
+	.remove = servers_remove,
+};
+
+static int route_make(struct plat *plat, const struct plan_change *change,
+    struct hs_err *err)
+{
+	const struct object *w = change->wanted;
+	hs_auto(hs_freep) char *dir = plat_path(plat, "gateway/routes");
+	json_t *routes = json_object_get(w->attrs, "routes"), *r;
+	hs_auto(hs_freep) struct gw_route *list =
+	    hs_alloc((json_object_size(routes) + 1) * sizeof(*list));
+	const char *enterprise;
+	size_t count = 0;
+
+	json_object_foreach(routes, enterprise, r)
+	{
+		list[count++] = (struct gw_route){
+			.enterprise = lend(enterprise),
+			.user = text_of(r, "user"),
+			.database = text_of(r, "database"),
+			.role = text_of(r, "user"),
+			.host = text_of(r, "host"),
+			.port = (unsigned)json_integer_value(
+			    json_object_get(r, "port")),
+			.server_name = lent_server_name,
+			.connections = (unsigned)json_integer_value(
+			    json_object_get(r, "connections")),
+			.certificate_cn = text_of(r, "user"),
+		};
+	}
+	if (gw_routes_write(dir, w->name, list, count, err) < 0)
+		return -1;
+	return reload(plat, err);
+}
+
+static int route_remove(
+    struct plat *plat, const struct object *object, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *dir = plat_path(plat, "gateway/routes");
+
+	if (gw_routes_remove(dir, object->name, err) < 0)
+		return -1;
+	return reload(plat, err);
+}
+
+const struct step_ops step_route = {
+	.make = route_make,
+	.remove = route_remove,
+};

@@ -1,0 +1,122 @@
+/* step_network.c - filters, networks and volumes. */
+
+#include <string.h>
+
+#include "base/err.h"
+#include "dom-templates/dom_template.h"
+#include "provisioning/step.h"
+
+#define GIB (1024ULL * 1024 * 1024)
+
+static int filter_make(struct plat *plat, const struct plan_change *change,
+    struct hs_err *err)
+{
+	const struct object *w = change->wanted;
+	char uuid[HV_UUID_SIZE];
+	const struct dom_filter_params params = {
+		.name = w->name,
+		.uuid = uuid,
+		.platform = plat->conf->platform_address,
+		.gateway_port = plat->conf->gateway_port,
+		.directory_port = plat->conf->directory_port,
+	};
+	hs_auto(hs_freep) char *xml = NULL;
+	struct hv_conn *hv;
+
+	hv_uuid5("filter", w->name, uuid);
+	if (dom_template_filter(object_text(w, "kind"), &params, &xml, err) <
+		0 ||
+	    plat_hv(plat, HV_LXC, &hv, err) < 0)
+		return -1;
+	return hv_filter_define(hv, xml, err);
+}
+
+static int filter_remove(
+    struct plat *plat, const struct object *object, struct hs_err *err)
+{
+	struct hv_conn *hv;
+
+	if (plat_hv(plat, HV_LXC, &hv, err) < 0)
+		return -1;
+	return hv_filter_undefine(hv, object->name, err);
+}
+
+const struct step_ops step_filter = {
+	.make = filter_make,
+	.remove = filter_remove,
+};
+
+static int network_make(struct plat *plat, const struct plan_change *change,
+    struct hs_err *err)
+{
+	const struct object *w = change->wanted;
+	char uuid[HV_UUID_SIZE], mac[HV_NAME_SIZE];
+	const struct dom_network_params params = {
+		.name = w->name,
+		.uuid = uuid,
+		.ve = w->ve,
+		.generation = 1,
+		.bridge = object_text(w, "bridge"),
+		.mac = mac,
+		.address = object_text(w, "address"),
+		.prefix = (unsigned)object_number(w, "prefix"),
+	};
+	hs_auto(hs_freep) char *xml = NULL;
+	struct hv_conn *hv;
+
+	hv_uuid5("network", w->name, uuid);
+	hv_mac(uuid, mac);
+	if (dom_template_network(&params, &xml, err) < 0 ||
+	    plat_hv(plat, HV_LXC, &hv, err) < 0 ||
+	    hv_network_define(hv, xml, err) < 0)
+		return -1;
+	return hv_network_start(hv, w->name, err);
+}
+
+static int network_remove(
+    struct plat *plat, const struct object *object, struct hs_err *err)
+{
+	struct hv_conn *hv;
+
+	if (plat_hv(plat, HV_LXC, &hv, err) < 0 ||
+	    hv_network_destroy(hv, object->name, err) < 0)
+		return -1;
+	return hv_network_undefine(hv, object->name, err);
+}
+
+const struct step_ops step_network = {
+	.make = network_make,
+	.remove = network_remove,
+};
+
+static int volume_make(struct plat *plat, const struct plan_change *change,
+    struct hs_err *err)
+{
+	const struct object *w = change->wanted;
+	hs_auto(hs_freep) char *dir = plat_path(plat, "volumes");
+	hs_auto(hs_freep) char *path = hs_printf("%s/%s.raw", dir, w->name);
+	char uuid[HV_UUID_SIZE];
+
+	if (change->action == PLAN_UPDATE)
+		return hs_fail(err, HS_ECONFLICT,
+		    "the size of volume '%s' cannot be changed", w->name);
+	if (hv_volume_exists(path))
+		return 0;
+	hv_uuid5("volume", w->name, uuid);
+	return hv_volume_create(path,
+	    (uint64_t)object_number(w, "size_gib") * GIB, uuid, err);
+}
+
+static int volume_remove(
+    struct plat *plat, const struct object *object, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *path =
+	    plat_path(plat, "volumes/%s.raw", object->name);
+
+	return hv_volume_exists(path) ? hv_volume_delete(path, err) : 0;
+}
+
+const struct step_ops step_volume = {
+	.make = volume_make,
+	.remove = volume_remove,
+};

@@ -1,0 +1,530 @@
+/* want.c - from specs to the objects that should be. */
+
+#include "provisioning/want.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "dom-templates/dom_template.h"
+#include "gen/prov_sql.h"
+#include "provisioning/digest.h"
+#include "provisioning/edge.h"
+#include "provisioning/schema.h"
+#include "provisioning/spec.h"
+
+#define SUBNET_PREFIX 24
+#define FIRST_HOST    10
+#define LAST_HOST     250
+#define LAST_NETWORK  253
+#define IDMAP_SLOTS   65000
+#define IDMAP_FIRST   16 /* ids below 16 * 65536 are the host's own */
+#define DATA_NETWORK  "hanse-data"
+#define DAYS_MEMBER   365
+
+/* -- What the host can do -------------------------------------------------- */
+
+/* "hansed --setup" has probed once and left a word in a file. */
+static bool host_says(const struct plat *plat, const char *file,
+    const char *word)
+{
+	hs_auto(hs_freep) char *path = plat_path(plat, "%s", file);
+	hs_auto(hs_freep) char *text = NULL;
+
+	return hs_file_read(path, 64, &text, NULL, NULL) == 0 &&
+	    strncmp(text, word, strlen(word)) == 0;
+}
+
+static int choose_driver(const struct plat *plat, enum spec_driver driver,
+    enum spec_isolation isolation, const char *name, const char **ret_driver,
+    struct hs_err *err)
+{
+	bool has_kvm = host_says(plat, "probe.kvm", "ok");
+
+	switch (driver) {
+	case SPEC_DRIVER_LXC:
+		if (isolation == SPEC_ISOLATION_VM)
+			return hs_fail(err, HS_EINVAL,
+			    "%s: isolation 'vm' rules out driver 'lxc'; use "
+			    "'qemu'",
+			    name);
+		*ret_driver = "lxc";
+		return 0;
+	case SPEC_DRIVER_QEMU:
+		*ret_driver = "qemu";
+		return 0;
+	case SPEC_DRIVER_XEN:
+		return hs_fail(err, HS_EINVAL,
+		    "%s: this host is no Xen dom0; use driver 'lxc' or 'qemu' "
+		    "(see: hanse doctor)",
+		    name);
+	case SPEC_DRIVER_AUTO:
+	case SPEC_DRIVER_UNSET:
+		*ret_driver =
+		    has_kvm || isolation == SPEC_ISOLATION_VM ? "qemu" : "lxc";
+		return 0;
+	}
+	return hs_fail(err, HS_EINVAL, "%s: unknown driver", name);
+}
+
+/* -- Networks -------------------------------------------------------------- */
+
+static int want_filter(struct objects *o, const char *kind)
+{
+	hs_auto(hs_freep) char *name = hs_printf("hanse-%s", kind);
+
+	(void)objects_add(o, OBJ_FILTER, name, NULL, NULL, NULL,
+	    json_pack("{s:s}", "kind", kind));
+	return 0;
+}
+
+static void want_network(struct want *w, const char *name, const char *ve,
+    const char *bridge, unsigned subnet)
+{
+	hs_auto(hs_freep) char *address =
+	    hs_printf("%s.%u.1", w->plat->conf->pool, subnet);
+
+	(void)objects_add(&w->objects, OBJ_NETWORK, name, ve, NULL,
+	    json_pack("{s:s, s:s, s:i, s:s}", "bridge", bridge, "address",
+		address, "prefix", SUBNET_PREFIX, "state", "running"),
+	    NULL);
+}
+
+/* The subnet of a VE's network, from 2 up; 1 is the data network's. */
+static int subnet_of(struct want *w, const char *ve, unsigned *ret_subnet,
+    struct hs_err *err)
+{
+	struct hs_db *store;
+	unsigned n;
+
+	if (plat_store(w->plat, &store, err) < 0 ||
+	    store_allocate(store, "network", ve, 1, LAST_NETWORK, &n, err) < 0)
+		return hs_wrap(err, "network of '%s'", ve);
+	*ret_subnet = n + 1;
+	return 0;
+}
+
+/* -- Domains --------------------------------------------------------------- */
+
+/** What a domain needs to be described. */
+struct place {
+	const char *name, *ve, *enterprise;
+	const char *kind; /* "app" or "db" */
+	const char *driver;
+	const char *network;
+	const char *hosts; /* allocation kind of its address */
+	unsigned subnet;
+	unsigned vcpus, memory_mib;
+};
+
+static int image_names(
+    const struct place *p, json_t *attrs, struct hs_err *err)
+{
+	static const char *const machine[] = { "kernel", "initrd" };
+	hs_auto(hs_freep) char *image = NULL;
+
+	if (dom_image_path(DOM_IMAGE_MANIFEST, p->kind, &image, err) < 0)
+		return hs_wrap(err, "system image (run: make images)");
+	(void)json_object_set_new(attrs, "image", json_string(image));
+	for (size_t i = 0; i < 2 && strcmp(p->driver, "qemu") == 0; i++) {
+		hs_auto(hs_freep) char *path = NULL;
+
+		if (dom_image_path(DOM_IMAGE_MANIFEST, machine[i], &path, err) <
+		    0)
+			return hs_wrap(err, "system image (run: make images)");
+		(void)json_object_set_new(attrs, machine[i],
+		    json_string(path));
+	}
+	return 0;
+}
+
+static int want_domain(struct want *w, enum object_kind kind,
+    const struct place *p, json_t *params, struct hs_err *err)
+{
+	char uuid[HV_UUID_SIZE], mac[HV_NAME_SIZE], ifname[HV_NAME_SIZE];
+	hs_auto(hs_freep) char *filter = hs_printf("hanse-%s", p->kind);
+	hs_auto(hs_freep) char *address = NULL;
+	hs_auto(hs_freep) char *gateway = NULL;
+	const char *const accel =
+	    host_says(w->plat, "probe.kvm", "ok") ? "kvm" : "tcg";
+	struct hs_db *store;
+	unsigned host, slot;
+	json_t *attrs;
+
+	if (plat_store(w->plat, &store, err) < 0 ||
+	    store_allocate(store, p->hosts,
+		p->enterprise != NULL ? p->enterprise : p->name, FIRST_HOST,
+		LAST_HOST, &host, err) < 0 ||
+	    store_allocate(
+		store, "idmap", p->name, 0, IDMAP_SLOTS, &slot, err) < 0)
+		return hs_wrap(err, "domain '%s'", p->name);
+	hv_uuid5("domain", p->name, uuid);
+	hv_mac(uuid, mac);
+	hv_ifname(uuid, ifname);
+	address = hs_printf("%s.%u.%u", w->plat->conf->pool, p->subnet, host);
+	gateway = hs_printf("%s.%u.1", w->plat->conf->pool, p->subnet);
+	attrs = json_pack(
+	    "{s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}", "driver", p->driver,
+	    "state", "running", "vcpus", (int)p->vcpus, "memory_mib",
+	    (int)p->memory_mib, "network", p->network, "address", address,
+	    "mac", mac, "filter", filter);
+	(void)json_object_update_new(params,
+	    json_pack("{s:s, s:s, s:s, s:s, s:I, s:s}", "uuid", uuid, "ifname",
+		ifname, "template", p->kind, "gateway", gateway, "idmap_base",
+		(json_int_t)(slot + IDMAP_FIRST) * DOM_IDMAP_COUNT, "accel",
+		accel));
+	if (image_names(p, attrs, err) < 0) {
+		json_decref(attrs);
+		json_decref(params);
+		return -1;
+	}
+	(void)objects_add(
+	    &w->objects, kind, p->name, p->ve, p->enterprise, attrs, params);
+	return 0;
+}
+
+static void want_credential(struct want *w, const char *name, const char *ve,
+    const char *enterprise, json_t *params)
+{
+	(void)objects_add(&w->objects, OBJ_CREDENTIAL, name, ve, enterprise,
+	    json_pack("{s:b}", "good", 1), params);
+}
+
+/* -- The database domains -------------------------------------------------- */
+
+static char *server_name(const struct spec *spec)
+{
+	return spec->database.class == SPEC_CLASS_DEDICATED
+	    ? hs_printf("db.%s", spec->ve)
+	    : hs_strdup("db.shared");
+}
+
+/* Connections a server must have room for: those of its members, and ours. */
+static unsigned connections_of(const struct want *w, const char *server)
+{
+	unsigned sum = 20;
+
+	for (size_t i = 0; i < w->ves->count; i++) {
+		const struct spec *s = w->ves->list[i].spec;
+		hs_auto(hs_freep) char *its = server_name(s);
+
+		if (strcmp(its, server) == 0)
+			sum += s->database.connections *
+			    (unsigned)s->enterprises_count;
+	}
+	/* In steps, so that one more enterprise is no restart. */
+	return sum <= 400 ? 400 : (sum + 399) / 400 * 400;
+}
+
+static int want_server(struct want *w, const struct spec *spec,
+    const char *name, struct hs_err *err)
+{
+	const struct plat_conf *c = w->plat->conf;
+	bool own = spec->database.class == SPEC_CLASS_DEDICATED;
+	unsigned memory = own && spec->database.memory_mib > 0
+	    ? spec->database.memory_mib
+	    : c->database.memory_mib;
+	unsigned disk = own && spec->database.disk_gib > 0
+	    ? spec->database.disk_gib
+	    : c->database.disk_gib;
+	struct place place = {
+		.name = name,
+		.ve = own ? spec->ve : NULL,
+		.kind = "db",
+		.driver = strcmp(c->database.driver, "qemu") == 0 ? "qemu"
+								   : "lxc",
+		.network = DATA_NETWORK,
+		.hosts = "host:data",
+		.subnet = 1,
+		.vcpus = 2,
+		.memory_mib = memory,
+	};
+
+	(void)objects_add(&w->objects, OBJ_VOLUME, name, place.ve, NULL,
+	    json_pack("{s:i}", "size_gib", (int)disk), NULL);
+	want_credential(w, name, place.ve, NULL,
+	    json_pack("{s:s, s:s, s:s}", "cn", name, "alt",
+		"DNS:db.hanse.internal", "usage", "server"));
+	return want_domain(w, OBJ_DB_DOMAIN, &place,
+	    json_pack("{s:i}", "max_connections",
+		(int)connections_of(w, name)),
+	    err);
+}
+
+/* -- One VE ---------------------------------------------------------------- */
+
+static json_t *roles_json(unsigned roles)
+{
+	json_t *list = json_array();
+
+	for (unsigned bit = 0; bit < SPEC_ROLE_COUNT; bit++)
+		if (roles & 1u << bit)
+			(void)json_array_append_new(
+			    list, json_string(spec_role_name(bit)));
+	return list;
+}
+
+static void want_people(
+    struct want *w, const char *ve, const struct spec_enterprise *e)
+{
+	for (size_t i = 0; i < e->people_count; i++) {
+		const struct spec_person *p = &e->people[i];
+		hs_auto(hs_freep) char *name =
+		    hs_printf("%s/%s/%s", ve, e->name, p->login);
+
+		(void)objects_add(&w->objects, OBJ_PERSON, name, ve, e->name,
+		    json_pack("{s:s, s:s, s:s, s:o}", "name", p->name, "mail",
+			p->mail, "language", spec_language_name(p->language),
+			"roles", roles_json(p->roles)),
+		    json_pack("{s:s}", "login", p->login));
+	}
+}
+
+static void want_directory(struct want *w, const struct spec *spec,
+    const struct spec_enterprise *e)
+{
+	hs_auto(hs_freep) char *name = hs_printf("%s/%s", spec->ve, e->name);
+
+	(void)objects_add(&w->objects, OBJ_ENTERPRISE, name, spec->ve, e->name,
+	    json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i}", "legal_name",
+		e->legal_name, "role", spec_place_name(e->role), "database",
+		spec_class_name(spec->database.class), "template",
+		e->template, "connections", (int)spec->database.connections,
+		"vcpus", (int)e->vcpus, "memory_mib", (int)e->memory_mib),
+	    NULL);
+	(void)objects_add(&w->objects, OBJ_SERVICE, name, spec->ve, e->name,
+	    json_pack("{s:b}", "exists", 1), NULL);
+	want_people(w, spec->ve, e);
+}
+
+/* Behind its domain in the list, whose address it takes. */
+static int want_edge(struct want *w, const struct spec *spec,
+    const struct spec_enterprise *e, const char *name, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *host =
+	    plat_edge_name(w->plat, spec->ve, e->name);
+	hs_auto(hs_freep) char *alt = hs_printf("DNS:%s", host);
+	hs_auto(hs_freep) char *credential = hs_printf("edge.%s", name);
+	const struct object *domain = &w->objects.list[w->objects.count - 1];
+	json_t *params = json_pack(
+	    "{s:s, s:s}", "server_name", host, "address",
+	    object_text(domain, "address"));
+	struct object *edge;
+	hs_auto(hs_freep) char *text = NULL;
+	hs_auto(hs_freep) char *digest = NULL;
+
+	edge = objects_add(&w->objects, OBJ_EDGE, name, spec->ve, e->name,
+	    NULL, params);
+	if (edge_render(w->plat, edge, &text, err) < 0)
+		return -1;
+	digest = digest_text(text);
+	(void)json_object_set_new(
+	    edge->attrs, "content", json_string(digest));
+	want_credential(w, credential, spec->ve, e->name,
+	    json_pack("{s:s, s:s, s:s}", "cn", host, "alt", alt, "usage",
+		"server"));
+	return 0;
+}
+
+static int want_enterprise(struct want *w, const struct spec *spec,
+    const struct spec_enterprise *e, unsigned subnet, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *name = hs_printf("%s.%s", spec->ve, e->name);
+	hs_auto(hs_freep) char *server = server_name(spec);
+	hs_auto(hs_freep) char *network = hs_printf("hanse-%s", spec->ve);
+	hs_auto(hs_freep) char *hosts = hs_printf("host:%s", spec->ve);
+	struct place place = { .name = name, .ve = spec->ve,
+		.enterprise = e->name, .kind = e->template,
+		.network = network, .hosts = hosts, .subnet = subnet,
+		.vcpus = e->vcpus, .memory_mib = e->memory_mib };
+
+	if (choose_driver(w->plat, e->driver, e->isolation, name,
+		&place.driver, err) < 0)
+		return -1;
+	want_directory(w, spec, e);
+	want_credential(w, name, spec->ve, e->name,
+	    json_pack("{s:s, s:s}", "cn", name, "usage", "client"));
+	(void)objects_add(&w->objects, OBJ_ROLE, name, spec->ve, e->name,
+	    json_pack("{s:i}", "connections", (int)spec->database.connections),
+	    json_pack("{s:s}", "server", server));
+	if (want_domain(w, OBJ_DOMAIN, &place,
+		json_pack("{s:s, s:s}", "title", spec->title, "legal_name",
+		    e->legal_name),
+		err) < 0)
+		return -1;
+	if (want_edge(w, spec, e, name, err) < 0)
+		return -1;
+	(void)objects_add(&w->objects, OBJ_PORTAL, name, spec->ve, e->name,
+	    json_pack("{s:b}", "answers", 1), NULL);
+	return 0;
+}
+
+static json_t *route_json(const struct want *w, const struct spec *spec,
+    const struct spec_enterprise *e, const char *address)
+{
+	hs_auto(hs_freep) char *user = hs_printf("%s.%s", spec->ve, e->name);
+	hs_auto(hs_freep) char *database = hs_printf("ve_%s", spec->ve);
+
+	(void)w;
+	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i}", "enterprise",
+	    e->name, "user", user, "database", database, "host", address,
+	    "port", DOM_PORT_POSTGRES, "connections",
+	    (int)spec->database.connections);
+}
+
+static void want_route(
+    struct want *w, const struct spec *spec, const char *server)
+{
+	json_t *routes = json_object();
+	const char *address = "";
+
+	for (size_t i = 0; i < w->objects.count; i++)
+		if (w->objects.list[i].kind == OBJ_DB_DOMAIN &&
+		    strcmp(w->objects.list[i].name, server) == 0)
+			address =
+			    object_text(&w->objects.list[i], "address");
+	for (size_t i = 0; i < spec->enterprises_count; i++)
+		(void)json_object_set_new(routes, spec->enterprises[i].name,
+		    route_json(w, spec, &spec->enterprises[i], address));
+	(void)objects_add(&w->objects, OBJ_ROUTE, spec->ve, spec->ve, NULL,
+	    json_pack("{s:o}", "routes", routes), NULL);
+}
+
+static int want_ve(
+    struct want *w, const struct spec *spec, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *network = hs_printf("hanse-%s", spec->ve);
+	hs_auto(hs_freep) char *database = hs_printf("ve_%s", spec->ve);
+	hs_auto(hs_freep) char *server = server_name(spec);
+	char uuid[HV_UUID_SIZE], bridge[HV_NAME_SIZE];
+	unsigned subnet;
+
+	if (subnet_of(w, spec->ve, &subnet, err) < 0)
+		return -1;
+	hv_uuid5("ve", spec->ve, uuid);
+	hv_bridge(uuid, bridge);
+	want_network(w, network, spec->ve, bridge, subnet);
+	(void)objects_add(&w->objects, OBJ_VE, spec->ve, spec->ve, NULL,
+	    json_pack("{s:s}", "title", spec->title), NULL);
+	want_route(w, spec, server);
+	(void)objects_add(&w->objects, OBJ_DATABASE, database, spec->ve, NULL,
+	    json_pack("{s:s, s:i}", "server", server, "schema",
+		schema_latest(w->plat)),
+	    NULL);
+	(void)objects_add(&w->objects, OBJ_MEMBERS, spec->ve, spec->ve, NULL,
+	    json_pack("{s:b}", "match_spec", 1),
+	    json_pack("{s:s, s:o}", "server", server, "spec",
+		spec_json(spec)));
+	for (size_t i = 0; i < spec->enterprises_count; i++)
+		if (want_enterprise(
+			w, spec, &spec->enterprises[i], subnet, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* -- All ------------------------------------------------------------------- */
+
+/* The database domains come first: routes name their addresses. */
+static int want_servers(struct want *w, struct hs_err *err)
+{
+	json_t *servers = json_object();
+
+	for (size_t i = 0; i < w->ves->count; i++) {
+		const struct spec *spec = w->ves->list[i].spec;
+		hs_auto(hs_freep) char *name = server_name(spec);
+		const struct object *domain;
+
+		if (json_object_get(servers, name) != NULL)
+			continue;
+		if (want_server(w, spec, name, err) < 0) {
+			json_decref(servers);
+			return -1;
+		}
+		domain = &w->objects.list[w->objects.count - 1];
+		(void)json_object_set_new(servers, name,
+		    json_string(object_text(domain, "address")));
+	}
+	(void)objects_add(&w->objects, OBJ_SERVERS, "platform", NULL, NULL,
+	    json_pack("{s:o}", "servers", servers), NULL);
+	return 0;
+}
+
+int want_objects(struct plat *plat, const struct store_ves *ves,
+    struct objects *ret_objects, struct hs_err *err)
+{
+	struct want w = { .plat = plat, .ves = ves };
+
+	if (ves->count > 0) {
+		(void)want_filter(&w.objects, "app");
+		(void)want_filter(&w.objects, "db");
+		want_network(&w, DATA_NETWORK, NULL, DATA_NETWORK, 1);
+		if (want_servers(&w, err) < 0) {
+			objects_done(&w.objects);
+			return -1;
+		}
+	}
+	for (size_t i = 0; i < ves->count; i++)
+		if (want_ve(&w, ves->list[i].spec, err) < 0) {
+			objects_done(&w.objects);
+			return -1;
+		}
+	objects_sort(&w.objects);
+	*ret_objects = w.objects;
+	return 0;
+}
+
+/* Whether an allocation belongs to something a stored VE has. */
+static bool is_used(const struct store_ves *ves, const char *kind,
+    const char *key)
+{
+	const char *ve = strncmp(kind, "host:", 5) == 0 ? kind + 5 : key;
+	hs_auto(hs_freep) char *head = hs_strdup(ve);
+	const char *member = strcmp(kind, "idmap") == 0 ? strchr(key, '.')
+							 : NULL;
+	const struct store_ve *stored;
+
+	if (strcmp(kind, "host:data") == 0 ||
+	    strncmp(key, "db.", 3) == 0) {
+		for (size_t i = 0; i < ves->count; i++) {
+			hs_auto(hs_freep) char *server =
+			    server_name(ves->list[i].spec);
+
+			if (strcmp(server, key) == 0)
+				return true;
+		}
+		return false;
+	}
+	if (member != NULL)
+		head[strcspn(head, ".")] = '\0';
+	stored = store_ve_find(ves, head);
+	if (stored == NULL)
+		return false;
+	if (strcmp(kind, "network") == 0)
+		return true;
+	return spec_enterprise_find(stored->spec,
+		   member != NULL ? member + 1 : key) != NULL;
+}
+
+int want_release(
+    struct plat *plat, const struct store_ves *ves, struct hs_err *err)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+	struct hs_db *store;
+
+	if (plat_store(plat, &store, err) < 0 ||
+	    hs_db_query(store, prov_sql_allocation_list, 0, NULL, &rows, err) <
+		0)
+		return -1;
+	for (size_t i = 0; i < hs_rows_count(rows); i++) {
+		const char *kind = hs_rows_get(rows, i, "kind");
+		const char *key = hs_rows_get(rows, i, "key");
+
+		if (!is_used(ves, kind, key) &&
+		    HS_DB_QUERY(store, prov_sql_allocation_remove, NULL, err,
+			kind, key) < 0)
+			return -1;
+	}
+	return 0;
+}

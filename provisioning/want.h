@@ -1,0 +1,33 @@
+/* want.h - from specs to the objects that should be. */
+#ifndef HANSE_PROVISIONING_WANT_H
+#define HANSE_PROVISIONING_WANT_H
+
+#include "provisioning/object.h"
+#include "provisioning/plat.h"
+#include "provisioning/store.h"
+
+struct hs_err;
+
+/** Every VE there should be, and the stored numbers they have been given. */
+struct want {
+	struct plat *plat;
+	const struct store_ves *ves;
+	struct objects objects;
+};
+
+/**
+ * List every object the virtual enterprises need, and those of the platform
+ * that serve them; sorted. Numbers are allocated in the control database, so
+ * run it in a transaction that is rolled back if nothing is to come of it.
+ *
+ * Errors: HS_EINVAL (a driver that this host or the isolation rules out),
+ * HS_ELIMIT (no address left), HS_ENOTFOUND (no system image), HS_EREMOTE.
+ */
+int want_objects(struct plat *plat, const struct store_ves *ves,
+    struct objects *ret_objects, struct hs_err *err);
+
+/** Free the numbers of what no stored VE has any more. */
+int want_release(
+    struct plat *plat, const struct store_ves *ves, struct hs_err *err);
+
+#endif
