@@ -189,6 +189,26 @@ SELECT is(t.ask('alpha.oem', $$ SELECT count(*) FROM api."order" o WHERE api.ord
 SELECT is(t.ask('alpha.oem', format($$ SELECT bool_and(awaits IS NOT DISTINCT FROM (SELECT CASE s.awaits WHEN 'B' THEN 'buyer' WHEN 'S' THEN 'seller' END FROM api.doc_state s WHERE s.state = o.state)) FROM api."order" o $$)), 'true', 'turn follows state everywhere');
 SELECT is(t.ask('alpha.oem', $$ SELECT string_agg(state, ',') FROM api.doc_state s WHERE awaits IS DISTINCT FROM (SELECT max(by_party) FROM api.doc_transition d WHERE d.from_state = s.state AND d.awaited) $$), NULL, 'whose turn it is, is whose transitions are awaited');
 
+-- --------------------------------------------------------- two at once
+SELECT is(dblink_connect('second', format('host=%s port=%s dbname=ve_alpha user=alpha.tier-a', socket, port)), 'OK', 'a colleague at the seller''s') FROM t.place;
+SELECT is(dblink_connect('third', format('host=%s port=%s dbname=ve_alpha user=alpha.oem', socket, port)), 'OK', 'and one at the buyer''s') FROM t.place;
+INSERT INTO v VALUES ('race', t.order_in('SENT'));
+INSERT INTO v VALUES ('revision', t.order_value('alpha.tier-a', pg_temp.v('race'), 'revision'));
+SELECT is(t.run('alpha.tier-a', 'BEGIN'), 'BEGIN', 'one');
+SELECT is(t.ask('alpha.tier-a', format('api.order_act(%L, %L, %L, %s)', pg_temp.v('race'), 'accept', 'one', pg_temp.v('revision'))), 'CONFIRMED', 'accepts, not yet for good');
+SELECT is(dblink_send_query('second', format('SELECT api.order_act(%L, %L, %L, %s, %L)', pg_temp.v('race'), 'reject', 'two', pg_temp.v('revision'), 'why')), 1, 'the other rejects at once');
+SELECT pg_sleep(0.2) IS NULL AS slept \gset
+SELECT is(dblink_is_busy('second'), 1, 'and waits');
+SELECT is(t.run('alpha.tier-a', 'COMMIT'), 'COMMIT', 'now it is for good');
+SELECT throws_ok($$ SELECT * FROM dblink_get_result('second') AS r (x text) $$, 'HN004', NULL, 'the other learns that somebody was faster');
+SELECT is(t.order_value('alpha.oem', pg_temp.v('race'), 'state'), 'CONFIRMED', 'the first answer stands');
+SELECT is(t.run('alpha.oem', 'BEGIN'), 'BEGIN', 'the same order');
+INSERT INTO v VALUES ('posted', t.ask('alpha.oem', $$ api.order_create('x', 'tier-a', '[{"item":"P-1","quantity":3}]', idempotency_key => 'k-2') $$));
+SELECT is(dblink_send_query('third', $$ SELECT api.order_create('x', 'tier-a', '[{"item":"P-1","quantity":3}]', idempotency_key => 'k-2') $$), 1, 'posted twice');
+SELECT pg_sleep(0.2) IS NULL AS slept \gset
+SELECT is(t.run('alpha.oem', 'COMMIT'), 'COMMIT', 'at once');
+SELECT is((SELECT x FROM dblink_get_result('third') AS r (x text)), pg_temp.v('posted'), 'is one order');
+
 -- --------------------------------------------------------------- the list
 SELECT is(t.ask('alpha.oem', format($$ SELECT count(*) FROM api.order_search('so-77') $$)), '1', 'found by the seller''s number');
 SELECT is(t.ask('alpha.oem', $$ SELECT count(*) FROM api.order_search('%') $$), '0', 'a per cent sign is a per cent sign');
