@@ -236,6 +236,52 @@ sleep 4
 same "who says nothing is closed" "" "$(timeout 2 cat <&"$idle" || echo open)"
 exec {idle}>&-
 
+contains "TLS at once, with ALPN" C0A000 "$(
+	{ printf '\0\0\0\10\0\2\0\0'; sleep 1; } | timeout 6 openssl s_client \
+	    -quiet -alpn postgresql -connect "127.0.0.1:$front" 2>/dev/null |
+	    tr -d '\0')"
+same "TLS at once, without" "" "$(
+	{ printf '\0\0\0\10\0\2\0\0'; sleep 1; } | timeout 6 openssl s_client \
+	    -quiet -connect "127.0.0.1:$front" 2>/dev/null | tr -d '\0')"
+contains "another ALPN" 'no application protocol' "$(openssl s_client \
+    -starttls postgres -alpn http/1.1 -connect "127.0.0.1:$front" \
+    2>&1 </dev/null)"
+exec {sock}<>"/dev/tcp/127.0.0.1/$front"
+printf '\0\0\0\10\4\322\0260' >&"$sock"
+same "no GSS encryption" N "$(timeout 5 head -c 1 <&"$sock")"
+printf '\0\0\0\10\4\322\026/' >&"$sock"
+same "but TLS after it" S "$(timeout 5 head -c 1 <&"$sock")"
+exec {sock}>&-
+contains "protocol 3.2 is talked down" '^v' \
+    "$(inside '\0\0\0\20\0\3\0\2user\0x\0\0')"
+
+# --- servers that are not what they should be ---------------------------------
+
+gina="$(conn gamma.gina ve_gamma "$(cert gina)")"
+SERVER_NAME=other.invalid tool write "$routes" gamma 127.0.0.1 "$back" 5 \
+    gamma.gina -
+tool call "$socket" reload >/dev/null
+refused "a server of another name" 08006 "$gina"
+contains "and the log says so" 'backend.failed .*hostname mismatch' "$(cat "$log")"
+tool write "$routes" gamma 127.0.0.1 "$((PORT + 2))" 5 gamma.gina -
+tool call "$socket" reload >/dev/null
+# liar BYTES [SECONDS]: a server that answers the TLS request with them
+liar() {
+	# shellcheck disable=SC2059
+	{ printf "$1"; sleep "${2:-1}"; } | timeout 6 nc -N -l 127.0.0.1 "$((PORT + 2))" \
+	    >/dev/null &
+	sleep 0.3
+}
+liar N
+refused "a server without TLS" 08006 "$gina"
+liar 'S stuffed before TLS'
+refused "a server that stuffs" 08006 "$gina"
+liar S 4
+refused "a server that never goes on" 57P03 "$gina"
+tool write "$routes" gamma 127.0.0.1 "$back" 5 gamma.gina -
+tool call "$socket" reload >/dev/null
+refused "a role that PostgreSQL does not let in" 08006 "$gina"
+
 # --- the log, the end ---------------------------------------------------------
 
 text=$(cat "$log")
