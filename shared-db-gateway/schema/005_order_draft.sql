@@ -171,6 +171,7 @@ DECLARE
 	o hanse.purchase_order;
 	known record;
 	given text := hanse.json_text(to_jsonb(order_create.id), 'id', 64);
+	posted_as text := hanse.json_text(to_jsonb(order_create.idempotency_key), 'idempotency_key', 200);
 	request bytea := sha256(convert_to(jsonb_build_array(order_create.seller_id, order_create.lines,
 		order_create.note, order_create.requested_date, order_create.id)::text, 'UTF8'));
 BEGIN
@@ -180,7 +181,7 @@ BEGIN
 
 	-- I10: what was posted before has one effect, other content is refused.
 	SELECT k.order_uid, k.request_hash INTO known FROM hanse.idempotency_key k
-	WHERE (k.ve_id, k.enterprise_id, k.key) = (me.ve_id, me.enterprise_id, order_create.idempotency_key);
+	WHERE (k.ve_id, k.enterprise_id, k.key) = (me.ve_id, me.enterprise_id, posted_as);
 	IF FOUND AND known.request_hash <> request THEN
 		PERFORM hanse.refuse('HN004', 'This request was already made with other content.', 'idempotency_key', 'Start again.');
 	ELSIF FOUND THEN
@@ -207,7 +208,7 @@ BEGIN
 	END IF;
 	o.seller_id := order_create.seller_id;
 	o.note := hanse.json_text(to_jsonb(order_create.note), 'note', 2000);
-	o.requested_date := order_create.requested_date;
+	o.requested_date := hanse.json_date(to_jsonb(order_create.requested_date), 'requested_date');
 	o.request_hash := request;
 	o.currency := coalesce(hanse.draft_currency(o, lines), 'EUR');
 	o.buyer_name := me.legal_name;
@@ -217,9 +218,9 @@ BEGIN
 	VALUES (o.ve_id, o.buyer_id, o.seller_id, o.buyer_name, o.seller_name, coalesce(given, o.id), o.created_by, o.currency, request)
 	RETURNING order_uid, id INTO o.order_uid, o.id;
 	PERFORM hanse.draft_write(o, lines);
-	IF order_create.idempotency_key IS NOT NULL THEN
+	IF posted_as IS NOT NULL THEN
 		INSERT INTO hanse.idempotency_key (ve_id, enterprise_id, key, request_hash, order_uid)
-		VALUES (me.ve_id, me.enterprise_id, left(order_create.idempotency_key, 200), request, o.order_uid);
+		VALUES (me.ve_id, me.enterprise_id, posted_as, request, o.order_uid);
 	END IF;
 	RETURN o.order_uid;
 END
@@ -255,7 +256,7 @@ BEGIN
 	PERFORM hanse.person_check(actor);
 	PERFORM hanse.lines_check(lines);
 	o.note := hanse.json_text(to_jsonb(order_update.note), 'note', 2000);
-	o.requested_date := order_update.requested_date;
+	o.requested_date := hanse.json_date(to_jsonb(order_update.requested_date), 'requested_date');
 	o.currency := coalesce(hanse.draft_currency(o, lines), o.currency);
 	o.request_hash := sha256(convert_to(jsonb_build_array(o.seller_id, order_update.lines, order_update.note,
 		order_update.requested_date, o.id)::text, 'UTF8'));

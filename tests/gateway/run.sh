@@ -218,6 +218,24 @@ inside() {
 	    -starttls postgres -connect "127.0.0.1:$front" 2>/dev/null |
 	    tr -d '\0' | head -c 300
 }
+# anna BYTES: what it says to them when anna has logged in
+anna() {
+	# shellcheck disable=SC2059
+	{
+		printf '\0\0\0\53\0\3\0\0user\0alpha.anna\0database\0ve_alpha\0\0'
+		sleep 0.5
+		printf "$@"
+		sleep 0.5
+	} | timeout 6 openssl s_client -quiet -starttls postgres \
+	    -cert "$ca/anna.crt" -key "$ca/anna.key" \
+	    -connect "127.0.0.1:$front" 2>/dev/null | tr -d '\0'
+}
+contains "by hand" 'DHello' "$(anna "Q\0\0\0\23SELECT 'Hello'\0" | tr -d '\5\1\13\17')"
+contains "an unknown message" C08P01 "$(anna 'w\0\0\0\4')"
+contains "a password after log-in" C08P01 "$(anna 'p\0\0\0\5x')"
+contains "a Query of 4 GiB" C08P01 "$(anna 'Q\377\377\377\377x')"
+contains "a Query of 65 MiB" C08P01 "$(anna 'Q\4\20\0\5SELECT')"
+contains "a Sync with a body" C08P01 "$(anna 'S\0\0\0\5x')"
 same "garbage" "" "$(raw 'GET / HTTP/1.1\r\n\r\n')"
 same "bytes stuffed before TLS" "" \
     "$(raw '\0\0\0\10\4\322\26/stuffed bytes')"
