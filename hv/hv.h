@@ -260,6 +260,14 @@ int hv_filter_undefine(
 int hv_filter_exists(
     struct hv_conn *conn, const char *name, struct hs_err *err);
 
+/**
+ * Give the host an address on its loopback interface, e.g. the platform's
+ * "10.90.0.1/32", which domains reach through their network's host end; and
+ * take it away. Errors: HS_ESYSTEM.
+ */
+int hv_host_address_add(const char *address, struct hs_err *err);
+int hv_host_address_remove(const char *address, struct hs_err *err);
+
 /* -- Volumes: sparse raw files with ext4 -------------------------------- */
 
 /**

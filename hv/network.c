@@ -3,8 +3,8 @@
 #include <libvirt/virterror.h>
 
 #include "base/err.h"
-#include "base/text.h"
 #include "hv/conn.h"
+#include "hv/host.h"
 
 #define hs_network hs_auto(hv_network_unrefp) virNetworkPtr
 #define hs_filter  hs_auto(hv_filter_unrefp) virNWFilterPtr
@@ -29,10 +29,6 @@ int hv_network_define(struct hv_conn *conn, const char *xml, struct hs_err *err)
 	return network != NULL ? 0 : hv_fail(conn, err, "define network");
 }
 
-/* libvirt notes the MACs of a network here, and on Debian nobody makes the
- * folder: without it no domain of the network starts. */
-#define MACS_DIR "/var/lib/libvirt/dnsmasq"
-
 int hv_network_start(struct hv_conn *conn, const char *name, struct hs_err *err)
 {
 	hs_call call = hv_call_begin(conn, HV_CALL_MS);
@@ -44,8 +40,8 @@ int hv_network_start(struct hv_conn *conn, const char *name, struct hs_err *err)
 	if (network == NULL)
 		return hs_fail(err, HS_ENOTFOUND, "no network '%s'", name);
 	if (conn->driver != HV_TEST && conn->is_local &&
-	    hs_dir_make(MACS_DIR, 0755, err) < 0)
-		return -1;
+	    hv_host_prepare(err) < 0)
+		return hs_wrap(err, "start network '%s'", name);
 	if (virNetworkIsActive(network) != 1 && virNetworkCreate(network) < 0)
 		return hv_fail(conn, err, "start network '%s'", name);
 	return 0;

@@ -26,3 +26,16 @@ hanse-portal_SRCS := $(wildcard portal/*.c) portal/web/fcgi.c $(B)/gen/portal_sq
 hanse-portal_LIBS := web tenant base
 hanse-portal_PKGS := jansson
 hanse-portal_LDLIBS := -lfcgi
+
+TESTS += test_web_params test_web_request test_web_i18n test_web_html
+define web_test
+$(1)_SRCS := tests/unit/$(1).c
+$(1)_LIBS := web base
+$(1)_PKGS := cmocka
+endef
+$(foreach t,$(filter test_web_%,$(TESTS)),$(eval $(call web_test,$(t))))
+
+FUZZERS += fuzz_form
+fuzz_form_SRCS := tests/fuzz/fuzz_form.c
+fuzz_form_LIBS := web base
+fuzz_form_SEEDS := tests/fuzz/seeds/form

@@ -180,7 +180,7 @@ static void fill_compare_line(struct page *page, const struct order *order,
 	*v = (struct view_compare_lines) {
 		.line = h_text(strcmp(part, "1") == 0
 				   ? hs_rows_get(r, i, "line_no")
-				   : hs_arena_printf(page->arena, "%s/%s",
+				   : hs_arena_printf(page->arena, "%s.%s",
 					 hs_rows_get(r, i, "line_no"), part)),
 		.item = h_text(hs_rows_get(
 		    r, i, buyer ? "buyers_item_id" : "sellers_item_id")),

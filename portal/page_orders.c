@@ -83,6 +83,7 @@ static void fill_row(struct page *page, const struct hs_rows *rows, size_t i,
 {
 	const char *state = hs_rows_get(rows, i, "state");
 	const char *party = hs_rows_get(rows, i, "my_party");
+	const char *requested = hs_rows_get(rows, i, "requested_date");
 
 	*v = (struct view_order_row) {
 		.href = order_url(page, hs_rows_get(rows, i, "order_uid")),
@@ -91,8 +92,8 @@ static void fill_row(struct page *page, const struct hs_rows *rows, size_t i,
 		.party = h_text(i18n_named(page->lang, "party.", party)),
 		.state = h_text(order_state_name(page, state)),
 		.tone = h_text(order_state_tone(state)),
-		.requested =
-		    page_date(page, hs_rows_get(rows, i, "requested_date")),
+		.requested = requested != NULL ? page_date(page, requested)
+					       : h_text("–"),
 		.total = page_money(page, hs_rows_get(rows, i, "total_amount")),
 		.currency = h_text(hs_rows_get(rows, i, "currency")),
 		.since = page_date(

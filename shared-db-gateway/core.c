@@ -22,8 +22,6 @@ int gw_core_open(
 	if (RAND_bytes((unsigned char *)&core->last_id, 4) != 1)
 		return hs_fail(err, HS_ESYSTEM, "no random bytes");
 	core->last_id <<= 32;
-	if (gw_tls_open(config, &core->tls, err) < 0)
-		return -1;
 	return gw_core_reload(core, err);
 }
 
@@ -41,9 +39,18 @@ static void run_all(struct gw_core *core)
 int gw_core_reload(struct gw_core *core, struct hs_err *err)
 {
 	struct gw_table *fresh = NULL;
+	struct gw_tls tls = { 0 };
 
 	if (gw_table_load(core->config->routes, &fresh, err) < 0)
 		return -1;
+	if (gw_tls_open(core->config, &tls, err) < 0) {
+		gw_tls_close(&tls);
+		gw_table_free(fresh);
+		return -1;
+	}
+	/* Connections keep the context they began with. */
+	gw_tls_close(&core->tls);
+	core->tls = tls;
 	gw_table_replace(fresh, core->table);
 	core->table = fresh;
 	core->reloads++;
@@ -56,10 +63,10 @@ int gw_core_reload(struct gw_core *core, struct hs_err *err)
 static void end_all(void *owner)
 {
 	struct gw_core *core = owner;
-	struct gw_session *s = core->sessions, *next;
 
-	for (; s != NULL; s = next) {
-		next = s->next;
+	while (core->sessions != NULL) {
+		struct gw_session *s = core->sessions;
+
 		(void)gw_session_end(s, "shutdown");
 		gw_session_run(s);
 	}

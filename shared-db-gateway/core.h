@@ -35,8 +35,8 @@ int gw_core_open(
 void gw_core_close(struct gw_core *core);
 
 /**
- * Read the routes again; all or nothing. Sessions of routes that have gone
- * are ended. Errors: HS_EINVAL (names the file), HS_ESYSTEM.
+ * Read routes, keys and certificates again; all or nothing. Sessions of routes
+ * that have gone are ended. Errors: HS_EINVAL (names the file), HS_ESYSTEM.
  */
 int gw_core_reload(struct gw_core *core, struct hs_err *err);
 

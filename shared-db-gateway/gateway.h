@@ -78,8 +78,8 @@ int gw_routes_read(const char *dir, const char *ve,
 void gw_routes_free(struct gw_routes *routes);
 
 /**
- * Make the gateway read its routes again; returns when it serves them. On
- * failure it goes on serving the old ones, all of them.
+ * Make the gateway read its routes and keys again; returns when it serves them.
+ * On failure it goes on serving the old ones, all of them.
  *
  * @socket:  path of the gateway's control socket
  *

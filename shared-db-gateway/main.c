@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "base/conf.h"
@@ -157,6 +158,8 @@ int main(int argc, char **argv)
 
 	hs_log_open("gateway", HS_LOG_INFO);
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* Keys must not end in a core file or another's debugger. */
+	(void)prctl(PR_SET_DUMPABLE, 0);
 	raise_limits();
 	if (run(path, &err) < 0) {
 		hs_err_log("gateway.failed", "msg=\"%s\"", err.msg);

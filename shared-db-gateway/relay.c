@@ -10,6 +10,8 @@
 #define ROUNDS      16
 #define BACKEND_MAX 0x3fffffffu /* PostgreSQL's own limit, 1 GiB */
 
+#define LAST_WORDS_MS 10000
+
 /* What the client asks for; false if it may not come now. */
 static bool note_frontend(struct gw_session *s, uint8_t type)
 {
@@ -174,6 +176,9 @@ static enum gw_progress after(struct gw_session *s)
 	if (s->client.ended &&
 	    (s->backend.ended || gw_bytes_len(&s->backend.out) == 0))
 		return gw_session_end(s, "client-gone");
+	/* Its last words may still be taken. */
+	if (s->client.ended && s->deadline.loop == NULL)
+		hs_timer_start(s->core->loop, &s->deadline, LAST_WORDS_MS);
 	if (s->backend.ended && gw_bytes_len(&s->client.out) == 0)
 		return backend_gone(s);
 	if (s->entry->removed)

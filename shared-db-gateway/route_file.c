@@ -1,18 +1,15 @@
-/* route_file.c - the files of the routes folder: written by provisioning, read
- * by the gateway, checked by both.
+/* route_file.c - the files of the routes folder as values: read, checked,
+ * printed. What is written passes the same checks as what is read.
  */
 
 #include "shared-db-gateway/route_file.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -22,7 +19,6 @@
 
 #define FILE_MAX      (4u << 20)
 #define ROLE_NAME_MAX 63 /* PostgreSQL's NAMEDATALEN - 1 */
-#define PLATFORM      "platform"
 
 static void json_freep(json_t **json)
 {
@@ -140,7 +136,7 @@ static int check_route(
 		return -1;
 	if (any && !is_platform)
 		return hs_fail(err, HS_EINVAL,
-		    "database '*' is allowed in " PLATFORM ".json only");
+		    "database '*' is allowed in " GW_PLATFORM ".json only");
 	if (any && r->host != NULL)
 		return hs_fail(
 		    err, HS_EINVAL, "a host and database '*' together");
@@ -160,16 +156,16 @@ static int check_server(const struct gw_server *s, struct hs_err *err)
 	return check_address(s->host, s->port, s->server_name, err);
 }
 
-static int check_all(const struct gw_routes *routes, struct hs_err *err)
+int gw_routes_check(const struct gw_routes *routes, struct hs_err *err)
 {
-	bool is_platform = strcmp(routes->ve, PLATFORM) == 0;
+	bool is_platform = strcmp(routes->ve, GW_PLATFORM) == 0;
 
 	if (!hs_is_label(routes->ve, 32))
 		return hs_fail(
 		    err, HS_EINVAL, "'%s' is not a name of a VE", routes->ve);
 	if (!is_platform && routes->server_count > 0)
 		return hs_fail(err, HS_EINVAL,
-		    "servers are allowed in " PLATFORM ".json only");
+		    "servers are allowed in " GW_PLATFORM ".json only");
 	for (size_t i = 0; i < routes->server_count; i++)
 		if (check_server(&routes->servers[i], err) < 0)
 			return hs_wrap(err, "servers[%zu]", i);
@@ -250,7 +246,7 @@ static int read_file(
 			server_members, ARRAY_LEN(server_members), err) < 0)
 			return hs_wrap(err, "servers[%zu]", i);
 	}
-	return check_all(routes, err);
+	return gw_routes_check(routes, err);
 }
 
 int gw_routes_parse(
@@ -284,7 +280,7 @@ int gw_routes_read(const char *dir, const char *ve,
 	return gw_routes_parse(path, ret_routes, err);
 }
 
-/* Writing. */
+/* Printing. */
 
 static json_t *to_json(
     const void *object, const struct member *members, size_t count)
@@ -306,7 +302,7 @@ static json_t *to_json(
 	return json;
 }
 
-static char *to_text(const struct gw_routes *routes)
+char *gw_routes_print(const struct gw_routes *routes)
 {
 	hs_auto(json_freep) json_t *json = json_pack("{s:s, s:I}", "ve",
 	    routes->ve, "generation", (json_int_t)routes->generation);
@@ -326,90 +322,4 @@ static char *to_text(const struct gw_routes *routes)
 		json_decref(servers);
 	(void)json_object_set_new(json, "routes", list);
 	return json_dumps(json, JSON_INDENT(1));
-}
-
-/*
- * A file of the folder's owner (the gateway), never visible to it while it is
- * still ours: given away under a name the gateway does not read, then renamed.
- */
-static int put_file(
-    const char *dir, const char *ve, const char *text, struct hs_err *err)
-{
-	hs_auto(hs_freep) char *temp = hs_printf("%s/%s.json.given", dir, ve);
-	hs_auto(hs_freep) char *path = hs_printf("%s/%s.json", dir, ve);
-	struct stat st;
-
-	if (stat(dir, &st) < 0)
-		return hs_fail_errno(err, HS_ESYSTEM, "look at '%s'", dir);
-	if (hs_file_write(temp, text, strlen(text), 0600, err) < 0)
-		return -1;
-	if ((geteuid() == 0 && chown(temp, st.st_uid, st.st_gid) < 0) ||
-	    rename(temp, path) < 0) {
-		(void)hs_fail_errno(err, HS_ESYSTEM, "write '%s'", path);
-		(void)unlink(temp);
-		return -1;
-	}
-	return 0;
-}
-
-static uint64_t last_generation(const char *dir, const char *ve)
-{
-	hs_auto(gw_routes_freep) struct gw_routes *old = NULL;
-
-	return gw_routes_read(dir, ve, &old, NULL) == 0 ? old->generation : 0;
-}
-
-static int write_routes(
-    const char *dir, const struct gw_routes *routes, struct hs_err *err)
-{
-	char *text;
-	int rc;
-
-	if (check_all(routes, err) < 0)
-		return hs_wrap(err, "routes of '%s'", routes->ve);
-	text = to_text(routes);
-	rc = put_file(dir, routes->ve, text, err);
-	hs_wipe(text, strlen(text));
-	free(text);
-	return rc;
-}
-
-int gw_routes_write(const char *dir, const char *ve,
-    const struct gw_route *routes, size_t count, struct hs_err *err)
-{
-	return write_routes(dir,
-	    &(struct gw_routes) {
-		.ve = (char *)(uintptr_t)ve,
-		.generation = last_generation(dir, ve) + 1,
-		.list = (struct gw_route *)(uintptr_t)routes,
-		.count = count,
-	    },
-	    err);
-}
-
-int gw_platform_write(const char *dir, const struct gw_server *servers,
-    size_t server_count, const struct gw_route *routes, size_t count,
-    struct hs_err *err)
-{
-	static char platform[] = PLATFORM;
-
-	return write_routes(dir,
-	    &(struct gw_routes) {
-		.ve = platform,
-		.generation = last_generation(dir, PLATFORM) + 1,
-		.servers = (struct gw_server *)(uintptr_t)servers,
-		.server_count = server_count,
-		.list = (struct gw_route *)(uintptr_t)routes,
-		.count = count,
-	    },
-	    err);
-}
-
-int gw_routes_remove(const char *dir, const char *ve, struct hs_err *err)
-{
-	hs_auto(hs_freep) char *path = hs_printf("%s/%s.json", dir, ve);
-
-	if (unlink(path) < 0 && errno != ENOENT)
-		return hs_fail_errno(err, HS_ESYSTEM, "remove '%s'", path);
-	return 0;
 }

@@ -344,6 +344,8 @@ static void on_deadline(void *owner)
 		(void)gw_session_end(s, "timeout");
 	else if (s->state < GW_CONNECT)
 		(void)gw_session_refuse(s, GW_REFUSE_LOGIN_TIMEOUT, "");
+	else if (s->state == GW_RELAY)
+		(void)gw_session_end(s, "client-gone");
 	else
 		(void)gw_session_refuse(s, GW_REFUSE_BACKEND_DOWN, "");
 	gw_session_run(s);

@@ -150,6 +150,9 @@ enum gw_progress gw_backend_open(struct gw_session *s, enum gw_event event);
 enum gw_progress gw_cancel_begin(
     struct gw_session *s, const uint8_t *packet, size_t len);
 
+/** Its backend connection is secure: pass the cancel on, if it is in time. */
+enum gw_progress gw_cancel_pass(struct gw_session *s);
+
 /** Send a cancel of our own for a session whose client has gone. */
 void gw_cancel_spawn(const struct gw_session *gone);
 

@@ -199,64 +199,54 @@ enum gw_hello gw_hello_parse(const uint8_t *data, size_t len, size_t *ret_size)
 
 /* The bodies each type may have; a type that is not here is unknown. */
 struct kind {
+	bool known;
 	size_t min, max;
 };
 
 /* clang-format off */
 static const struct kind kinds[2][256] = {
 	[GW_FRONTEND] = {
-		['B'] = { 8, LONG  }, /* Bind */
-		['C'] = { 2, SMALL }, /* Close */
-		['D'] = { 2, SMALL }, /* Describe */
-		['E'] = { 5, SMALL }, /* Execute */
-		['F'] = { 10, LONG }, /* FunctionCall */
-		['H'] = { 0, 0     }, /* Flush */
-		['P'] = { 4, LONG  }, /* Parse */
-		['Q'] = { 1, LONG  }, /* Query */
-		['S'] = { 0, 0     }, /* Sync */
-		['X'] = { 0, 0     }, /* Terminate */
-		['c'] = { 0, 0     }, /* CopyDone */
-		['d'] = { 0, LONG  }, /* CopyData */
-		['f'] = { 1, SMALL }, /* CopyFail */
-		['p'] = { 1, SMALL }, /* SASL messages; never after log-in */
+		['B'] = { true, 8, LONG  }, /* Bind */
+		['C'] = { true, 2, SMALL }, /* Close */
+		['D'] = { true, 2, SMALL }, /* Describe */
+		['E'] = { true, 5, SMALL }, /* Execute */
+		['F'] = { true, 10, LONG }, /* FunctionCall */
+		['H'] = { true, 0, 0     }, /* Flush */
+		['P'] = { true, 4, LONG  }, /* Parse */
+		['Q'] = { true, 1, LONG  }, /* Query */
+		['S'] = { true, 0, 0     }, /* Sync */
+		['X'] = { true, 0, 0     }, /* Terminate */
+		['c'] = { true, 0, 0     }, /* CopyDone */
+		['d'] = { true, 0, LONG  }, /* CopyData */
+		['f'] = { true, 1, SMALL }, /* CopyFail */
+		['p'] = { true, 1, SMALL }, /* SASL messages; never after log-in */
 	},
 	[GW_BACKEND] = {
-		['1'] = { 0, 0     }, /* ParseComplete */
-		['2'] = { 0, 0     }, /* BindComplete */
-		['3'] = { 0, 0     }, /* CloseComplete */
-		['A'] = { 6, LONG  }, /* NotificationResponse */
-		['C'] = { 1, LONG  }, /* CommandComplete */
-		['D'] = { 2, LONG  }, /* DataRow */
-		['E'] = { 1, LONG  }, /* ErrorResponse */
-		['G'] = { 3, LONG  }, /* CopyInResponse */
-		['H'] = { 3, LONG  }, /* CopyOutResponse */
-		['I'] = { 0, 0     }, /* EmptyQueryResponse */
-		['K'] = { 8, 8     }, /* BackendKeyData */
-		['N'] = { 1, LONG  }, /* NoticeResponse */
-		['R'] = { 4, SMALL }, /* Authentication */
-		['S'] = { 2, LONG  }, /* ParameterStatus */
-		['T'] = { 2, LONG  }, /* RowDescription */
-		['V'] = { 4, LONG  }, /* FunctionCallResponse */
-		['Z'] = { 1, 1     }, /* ReadyForQuery */
-		['c'] = { 0, 0     }, /* CopyDone */
-		['d'] = { 0, LONG  }, /* CopyData */
-		['n'] = { 0, 0     }, /* NoData */
-		['s'] = { 0, 0     }, /* PortalSuspended */
-		['t'] = { 2, LONG  }, /* ParameterDescription */
+		['1'] = { true, 0, 0     }, /* ParseComplete */
+		['2'] = { true, 0, 0     }, /* BindComplete */
+		['3'] = { true, 0, 0     }, /* CloseComplete */
+		['A'] = { true, 6, LONG  }, /* NotificationResponse */
+		['C'] = { true, 1, LONG  }, /* CommandComplete */
+		['D'] = { true, 2, LONG  }, /* DataRow */
+		['E'] = { true, 1, LONG  }, /* ErrorResponse */
+		['G'] = { true, 3, LONG  }, /* CopyInResponse */
+		['H'] = { true, 3, LONG  }, /* CopyOutResponse */
+		['I'] = { true, 0, 0     }, /* EmptyQueryResponse */
+		['K'] = { true, 8, 8     }, /* BackendKeyData */
+		['N'] = { true, 1, LONG  }, /* NoticeResponse */
+		['R'] = { true, 4, SMALL }, /* Authentication */
+		['S'] = { true, 2, LONG  }, /* ParameterStatus */
+		['T'] = { true, 2, LONG  }, /* RowDescription */
+		['V'] = { true, 4, LONG  }, /* FunctionCallResponse */
+		['Z'] = { true, 1, 1     }, /* ReadyForQuery */
+		['c'] = { true, 0, 0     }, /* CopyDone */
+		['d'] = { true, 0, LONG  }, /* CopyData */
+		['n'] = { true, 0, 0     }, /* NoData */
+		['s'] = { true, 0, 0     }, /* PortalSuspended */
+		['t'] = { true, 2, LONG  }, /* ParameterDescription */
 	},
 };
 /* clang-format on */
-
-static bool is_known(enum gw_side side, uint8_t type)
-{
-	const struct kind *k = &kinds[side][type];
-
-	/* Those without a body are all zero in the table. */
-	if (k->max > 0)
-		return true;
-	return type != 0 &&
-	       strchr(side == GW_FRONTEND ? "HSXc" : "123Icns", type) != NULL;
-}
 
 enum gw_verdict gw_frame_parse(enum gw_side side, const uint8_t *data,
     size_t len, size_t max_body, struct gw_frame *ret_frame)
@@ -267,11 +257,11 @@ enum gw_verdict gw_frame_parse(enum gw_side side, const uint8_t *data,
 
 	if (len < 1)
 		return GW_MORE;
-	if (!is_known(side, data[0]))
+	k = &kinds[side][data[0]];
+	if (!k->known)
 		return GW_BAD;
 	if (len < 5)
 		return GW_MORE;
-	k = &kinds[side][data[0]];
 	size = to_u32(data + 1);
 	max = k->max == LONG ? max_body : k->max;
 	if (size < 4 || size - 4 < k->min || size - 4 > max)

@@ -47,6 +47,7 @@ part directory tests/directory/run.sh
 part gateway tests/gateway/run.sh
 part portal tests/portal/run.sh
 part hypervisor tests/hv/run.sh
+part isolation tests/isolation/run.sh
 part platform tests/e2e/run.sh
 
 printf '\n%d passed, %d failed\n' "$passed" "$failed"

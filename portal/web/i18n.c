@@ -169,12 +169,10 @@ const char *i18n_input(
 	point = strchr(text, '.');
 	if (point == NULL)
 		return text;
-	for (size_t len = strlen(text); text[len - 1] == '0';)
+	for (size_t len = strlen(text);
+	     text[len - 1] == '0' && text + len - point > 3;)
 		text[--len] = '\0';
-	if (point[1] == '\0')
-		*point = '\0';
-	else
-		*point = forms[lang].point;
+	*point = forms[lang].point;
 	return text;
 }
 

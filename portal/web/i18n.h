@@ -38,7 +38,9 @@ void i18n_decimal(enum lang lang, const char *decimal, unsigned min_decimals,
 const char *i18n_number(struct hs_arena *arena, enum lang lang,
     const char *decimal, unsigned min_decimals);
 
-/** For an input field: the language's decimal sign, no grouping. */
+/** For an input field: the language's decimal sign, no grouping, zeros at the
+ * end only up to two decimals.
+ */
 const char *i18n_input(
     struct hs_arena *arena, enum lang lang, const char *decimal);
 

@@ -61,7 +61,7 @@ BEGIN
 END
 $$;
 
--- ------------------------------------------------- reading what was sent in
+-- Reading what was sent in.
 -- Each takes one value of a jsonb object, the path for the refusal, and the
 -- limits; absent and null are NULL.
 CREATE FUNCTION hanse.json_text(value jsonb, path text, longest int)

@@ -229,7 +229,7 @@ CREATE TABLE hanse.idempotency_key (
 );
 CREATE INDEX idempotency_key_order ON hanse.idempotency_key (order_uid);
 
--- ----------------------------------------------------------------- guards
+-- Guards.
 
 -- I24, I25: the parties and the number never change, an ACTIVE relation must
 -- exist at birth, a state follows the table; turn and end follow the state.
@@ -334,7 +334,7 @@ CREATE TRIGGER keep_all BEFORE TRUNCATE ON hanse.order_version EXECUTE FUNCTION 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON hanse.purchase_order EXECUTE FUNCTION hanse.refuse_rewriting();
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON hanse.order_line EXECUTE FUNCTION hanse.refuse_rewriting();
 
--- ------------------------------------------------------------- the chain
+-- The chain.
 
 -- What an event's hash covers, spelt so that anybody can recompute it: the
 -- previous hash, then this object as jsonb prints it (keys sorted), in UTF-8.
@@ -367,7 +367,7 @@ $$;
 CREATE TRIGGER chain BEFORE INSERT ON hanse.document_event
 	FOR EACH ROW EXECUTE FUNCTION hanse.document_event_chain();
 
--- ---------------------------------------------------------------- policies
+-- Policies.
 
 ALTER TABLE hanse.purchase_order ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE hanse.order_line ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

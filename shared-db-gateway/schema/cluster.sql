@@ -7,7 +7,7 @@
 \set QUIET 1
 SET client_min_messages = warning;
 
--- ---------------------------------------------------------------- roles
+-- Roles.
 -- hanse_owner owns every object and never logs in. hanse_provisioner makes
 -- databases and member roles; it acts as owner only after SET ROLE, so that a
 -- slip outside a migration touches nothing (NOINHERIT).
@@ -28,7 +28,7 @@ GRANT pg_signal_backend TO hanse_owner;
 REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
 GRANT CONNECT ON DATABASE postgres TO hanse_provisioner;
 
--- -------------------------------------------------------------- hardening
+-- Hardening.
 -- One text, run in each database by the variable it is read into.
 SELECT $hard$
 DO $do$

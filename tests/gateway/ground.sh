@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # ground.sh - a scratch CA, PostgreSQL and gateway; to be sourced at the top of
-# the source tree. Environment: B, the build folder; PORT, the first of two free
+# the source tree. Environment: B, the build folder; PORT, the first of three free
 # ports; KEEP=1 leaves the scratch folder.
 B=${B:-build} PORT=${PORT:-27200}
 PATH=$PATH:/usr/lib/postgresql/15/bin
@@ -47,6 +47,7 @@ key_of gateway-client hanse-gateway
 key_of db db.hanse.internal db.hanse.internal
 key_of anna "$anna"
 key_of carl "$carl"
+key_of gina gamma.gina
 key_of platform platform.provisioner
 key_of foreign "$anna" none.invalid "$dir/stranger"
 
@@ -109,6 +110,7 @@ backend:
   key: $ca/gateway-client.key
 max_sessions: 240
 login_timeout_s: 3
+connect_timeout_s: 2
 log: debug
 END
 gateway_start() {

@@ -18,7 +18,8 @@
 
 #define ROUTES_MAX 8
 
-static char server_name[] = "db.hanse.internal";
+static char preset[] = "db.hanse.internal";
+static char *server_name = preset; /* or of the environment */
 
 static int verifier(int argc, char **argv, struct hs_err *err)
 {
@@ -117,6 +118,8 @@ int main(int argc, char **argv)
 {
 	struct hs_err err = { 0 };
 
+	if (getenv("SERVER_NAME") != NULL)
+		server_name = getenv("SERVER_NAME");
 	for (size_t i = 0; argc > 1 && i < ARRAY_LEN(commands); i++) {
 		if (strcmp(commands[i].name, argv[1]) != 0 ||
 		    argc - 2 < commands[i].least)

@@ -116,7 +116,7 @@ fixture_open() {
 	trap 'exit 1' INT TERM
 	make_image
 	"$try" mount-prepare
-	ip addr add $T_PLATFORM/32 dev lo 2>/dev/null || :
+	"$try" address-add $T_PLATFORM/32
 }
 
 fixture_close() {
@@ -135,6 +135,6 @@ fixture_close() {
 	"$try" filter-undefine t-hv-app
 	"$try" filter-undefine t-hv-db
 	"$try" image-unmount "$work/t-hv-image.squashfs"
-	ip addr del $T_PLATFORM/32 dev lo 2>/dev/null || :
+	"$try" address-remove $T_PLATFORM/32
 	rm -rf "$work"
 }

@@ -1,7 +1,8 @@
 /* hv-try.c - the functions of hv.h from a shell: hv-try COMMAND ARGUMENT...
  *
  * A file name is read where XML is wanted. Prints what comes out; exit 1 and
- * "code: message" on standard error if the function failed.
+ * "code: message" on standard error if the function failed. HV_URI is the
+ * hypervisor (else LXC's), MANIFEST the images' manifest (else the host's).
  */
 
 #include <stdio.h>
@@ -189,6 +190,16 @@ static int mounts_remove(const struct call *c)
 	return hv_mounts_remove(c->args[0], c->err);
 }
 
+static int address_add(const struct call *c)
+{
+	return hv_host_address_add(c->args[0], c->err);
+}
+
+static int address_remove(const struct call *c)
+{
+	return hv_host_address_remove(c->args[0], c->err);
+}
+
 static int image_unmount(const struct call *c)
 {
 	return hv_image_unmount(c->args[0], c->err);
@@ -345,11 +356,13 @@ static int render_filter(const struct call *c)
 
 static int image_path(const struct call *c)
 {
+	const char *manifest = getenv("MANIFEST");
 	char *path = NULL;
 
+	if (manifest == NULL)
+		manifest = DOM_IMAGE_MANIFEST;
 	return shown(
-	    dom_image_path(DOM_IMAGE_MANIFEST, c->args[0], &path, c->err),
-	    &path);
+	    dom_image_path(manifest, c->args[0], &path, c->err), &path);
 }
 
 /* clang-format off */
@@ -378,6 +391,8 @@ static const struct command {
 	{ "filter-define",   1, true,  filter_define },
 	{ "filter-undefine", 1, true,  filter_undefine },
 	{ "filter-exists",   1, true,  filter_exists },
+	{ "address-add",     1, false, address_add },
+	{ "address-remove",  1, false, address_remove },
 	{ "mount-prepare",   0, false, mount_prepare },
 	{ "image-mount",     1, false, image_mount },
 	{ "image-unmount",   1, false, image_unmount },

@@ -13,7 +13,7 @@ CREATE FUNCTION pg_temp.versions(uid text) RETURNS text LANGUAGE sql AS $$
 	SELECT string_agg(r ->> 'x', ' ') FROM t.rows('alpha.tier-a', format(
 		'SELECT concat_ws(%L, sequence_number, message, status) AS x FROM api.order_version WHERE order_uid = %L ORDER BY 1', ':', uid)) r $$;
 
--- ------------------------------------------------------------ a new order
+-- A new order.
 INSERT INTO v VALUES ('a', t.draft(note => 'for the spring'));
 SELECT is(t.order_value('alpha.oem', pg_temp.v('a'), 'concat_ws('':'', state, buyer_id, seller_id, currency, total_amount, line_count, sequence_number, my_party, awaits_me, created_by)'),
 	'DRAFT:oem:tier-a:EUR:4164.20:2:0:buyer:t:tester', 'a draft carries what was asked for');
@@ -38,7 +38,7 @@ INSERT INTO v VALUES ('draft', t.draft());
 SELECT is(t.try('alpha.oem', format('SELECT api.order_delete_draft(%L, %L)', pg_temp.v('draft'), 'tester')), 'ok', 'a draft can be deleted');
 SELECT is(t.field('alpha.oem', format('SELECT api.order_act(%L, %L, %L)', pg_temp.v('draft'), 'send', 'tester')), 'HN001 order_uid', 'and is gone');
 
--- ---------------------------------------- the same order twice (I10), numbers
+-- The same order twice (I10), numbers.
 INSERT INTO v VALUES ('key1', t.ask('alpha.oem', $$ api.order_create('x', 'tier-a', '[{"item":"P-1","quantity":1}]', idempotency_key => 'k-1') $$));
 SELECT is(t.ask('alpha.oem', $$ api.order_create('x', 'tier-a', '[{"item":"P-1","quantity":1}]', idempotency_key => 'k-1') $$), pg_temp.v('key1'), 'the same request has one effect');
 SELECT is(t.field('alpha.oem', $$ SELECT api.order_create('x', 'tier-a', '[{"item":"P-1","quantity":2}]', idempotency_key => 'k-1') $$), 'HN004 idempotency_key', 'other content under its key is refused');
@@ -50,7 +50,7 @@ SELECT is(t.try('alpha.dealer', $$ SELECT api.order_create('x', 'oem', '[{"item"
 SELECT is(t.try('alpha.oem', $$ SELECT api.order_create('x', 'tier-a', '[{"item":"P-1","quantity":1}]', id => 'PO-' || lpad((1 + max(substr(id, 4)::int))::text, 6, '0')) FROM api."order" WHERE id LIKE 'PO-%' AND my_party = 'buyer' $$), 'ok', 'a number ahead of the range');
 SELECT is(t.try('alpha.oem', $$ SELECT api.order_create('x', 'tier-a', '[{"item":"P-1","quantity":1}]') FROM generate_series(1, 3) $$), 'ok', 'is stepped over');
 
--- ------------------------------------------------------ refused content
+-- Refused content.
 SELECT is(t.field('alpha.oem', q), wanted, 'refused: ' || wanted || ' ' || row_number() OVER ()) FROM (VALUES
 	($$ SELECT api.order_create('x', 'tier-a', '[]') $$, 'HN003 lines'),
 	($$ SELECT api.order_create('x', 'tier-a', NULL) $$, 'HN003 lines'),
@@ -76,13 +76,19 @@ SELECT is(t.field('alpha.oem', q), wanted, 'refused: ' || wanted || ' ' || row_n
 	($$ SELECT api.order_create('x', 'tier-a', '[{"item":"P-1","quantity":1},{"item":"P-9","quantity":1}]') $$, 'HN003 lines[2].item'),
 	($$ SELECT api.order_create('x', 'tier-a', '[{"item":"P-1","quantity":1}]', repeat('x', 2001)) $$, 'HN003 note'),
 	($$ SELECT api.order_create('x', 'tier-a', '[{"item":"P-1","quantity":1}]', E'a\x07b') $$, 'HN003 note'),
+	($$ SELECT api.order_create('x', 'tier-a', '[{"item":"P-1","quantity":1}]', requested_date => 'infinity') $$, 'HN003 requested_date'),
+	($$ SELECT api.order_create('x', 'tier-a', '[{"item":"P-1","quantity":1}]', id => repeat('9', 65)) $$, 'HN003 id'),
+	($$ SELECT api.order_create('x', 'tier-a', '[{"item":"P-1","quantity":1}]', idempotency_key => repeat('k', 201)) $$, 'HN003 idempotency_key'),
+	($$ SELECT api.order_create('x', 'tier-a', '[{"item":["P-1"],"quantity":1}]') $$, 'HN003 lines[1].item'),
+	($$ SELECT api.order_create('x', NULL, '[{"item":"P-1","quantity":1}]') $$, 'HN003 seller_id'),
+	($$ SELECT api.order_act(NULL, NULL, NULL) $$, 'HN001 order_uid'),
 	($$ SELECT api.order_create('x', 'foundry', '[{"item":"P-1","quantity":1}]') $$, 'HN003 seller_id'),
 	($$ SELECT api.order_create('x', 'dealer', '[{"item":"P-1","quantity":1}]') $$, 'HN003 seller_id'),
 	($$ SELECT api.order_create('x', 'oem', '[{"item":"P-1","quantity":1}]') $$, 'HN003 seller_id'),
 	($$ SELECT api.order_create('x', 'nobody', '[{"item":"P-1","quantity":1}]') $$, 'HN003 seller_id')) c (q, wanted);
 SELECT is(t.order_value('alpha.oem', t.draft(lines => '[{"item":"P-9","quantity":1}]'), 'currency'), 'USD', 'an order in dollars');
 
--- ------------------------------------------------------------- proposals
+-- Proposals.
 INSERT INTO v VALUES ('p', t.order_in('ACKNOWLEDGED'));
 SELECT is(t.field('alpha.tier-a', format('SELECT api.order_act(%L, %L, %L, NULL, NULL, %L)', pg_temp.v('p'), 'propose', 'x', l)), wanted, 'proposal refused: ' || wanted || ' ' || l) FROM (VALUES
 	(NULL, 'HN003 lines'),
@@ -127,7 +133,7 @@ SELECT is(pg_temp.split(pg_temp.v('p')), '1:1:50:2027-03-01 1:2:30:2027-03-08 3:
 SELECT is(t.order_value('alpha.oem', pg_temp.v('p'), 'concat_ws('':'', total_amount, line_count, sequence_number, version_in_force, response_code, sales_order_id)'), '3349.00:2:2:2:CA:SO-77', 'and its header');
 SELECT is(pg_temp.versions(pg_temp.v('p')), '1:Order:SUPERSEDED 2:OrderChange:IN_FORCE', 'version 2 is in force, version 1 is kept');
 
--- --------------------------------------------------------------- changes
+-- Changes.
 SELECT is(t.act('alpha.oem', pg_temp.v('p'), 'change', '[{"line":1,"action":3,"price":"40"},{"line":2,"action":74,"quantity":"6"},{"line":3,"action":2},{"action":1,"item":"P-2","quantity":"7"}]', 'spring is late'), 'CHANGE_PENDING', 'a change of four kinds');
 SELECT is(t.act('alpha.tier-a', pg_temp.v('p'), 'reject'), 'CONFIRMED', 'rejected');
 SELECT is(pg_temp.lines(pg_temp.v('p'), 'line_no, status, line_amount'), '1:CHANGED:3344.00 2:REJECTED:0.00 3:ADDED:5.00', 'the old version stays in force');
@@ -153,7 +159,7 @@ SELECT is(t.act('alpha.tier-a', pg_temp.v('p'), 'propose', '[{"line":1,"action":
 SELECT is(t.act('alpha.oem', pg_temp.v('p'), 'accept_proposal', NULL, NULL), 'CONFIRMED', 'and taken');
 SELECT is(t.ask('alpha.oem', format('SELECT concat_ws('':'', buyers_item_id, sellers_item_id, price, confirmed_price) FROM api.order_line WHERE order_uid = %L AND line_no = 1', pg_temp.v('p'))), 'P-2:A-2:40.00:40.00', 'the line is of the substitute');
 
--- ------------------------------------------------- I8: what has left, stays
+-- I8: what has left, stays.
 SELECT is(t.run('alpha.postgres', format('UPDATE hanse.order_line SET despatched_quantity = 50 WHERE order_uid = %L AND line_no = 1', pg_temp.v('p'))), 'UPDATE 1', '50 have left');
 SELECT is(t.field('alpha.oem', format('SELECT api.order_act(%L, %L, %L, NULL, %L, %L)', pg_temp.v('p'), a, 'x', 'why', l)), wanted, 'despatched: ' || a || ' ' || coalesce(l, '')) FROM (VALUES
 	('change', '[{"line":1,"action":3,"quantity":"49"}]', 'HN003 lines'), ('change', '[{"line":1,"action":2}]', 'HN003 lines'), ('cancel', NULL, 'HN002 state')) c (a, l, wanted);
@@ -161,7 +167,7 @@ SELECT is(t.field('alpha.tier-a', format('SELECT api.order_act(%L, %L, %L, NULL,
 	('propose', '[{"line":1,"action":7},{"line":2,"action":5},{"line":4,"action":5}]', 'HN003 lines'), ('withdraw', NULL, 'HN002 state')) c (a, l, wanted);
 SELECT is(t.act('alpha.oem', pg_temp.v('p'), 'change', '[{"line":1,"action":3,"quantity":"50"}]'), 'CHANGE_PENDING', 'down to what has left is possible');
 
--- ------------------------------------------------------- the event chain
+-- The event chain.
 SELECT is(t.ask(who, format('api.order_event_verify(%L)', pg_temp.v('p'))), NULL, 'the chain holds, says ' || who) FROM (VALUES ('alpha.oem'), ('alpha.tier-a')) w (who);
 SELECT is(t.ask('alpha.tier-a', format('SELECT string_agg(concat_ws('':'', event_no, by_party, enterprise_id, action, to_state), '' '' ORDER BY event_no) FROM api.order_event WHERE order_uid = %L AND event_no < 5', pg_temp.v('p'))),
 	'1:buyer:oem:send:SENT 2:seller:tier-a:acknowledge:ACKNOWLEDGED 3:seller:tier-a:propose:PROPOSED 4:buyer:oem:accept_proposal:CONFIRMED', 'one event a transition');
@@ -189,7 +195,27 @@ SELECT is(t.ask('alpha.oem', $$ SELECT count(*) FROM api."order" o WHERE api.ord
 SELECT is(t.ask('alpha.oem', format($$ SELECT bool_and(awaits IS NOT DISTINCT FROM (SELECT CASE s.awaits WHEN 'B' THEN 'buyer' WHEN 'S' THEN 'seller' END FROM api.doc_state s WHERE s.state = o.state)) FROM api."order" o $$)), 'true', 'turn follows state everywhere');
 SELECT is(t.ask('alpha.oem', $$ SELECT string_agg(state, ',') FROM api.doc_state s WHERE awaits IS DISTINCT FROM (SELECT max(by_party) FROM api.doc_transition d WHERE d.from_state = s.state AND d.awaited) $$), NULL, 'whose turn it is, is whose transitions are awaited');
 
--- --------------------------------------------------------------- the list
+-- Two at once.
+SELECT is(dblink_connect('second', format('host=%s port=%s dbname=ve_alpha user=alpha.tier-a', socket, port)), 'OK', 'a colleague at the seller''s') FROM t.place;
+SELECT is(dblink_connect('third', format('host=%s port=%s dbname=ve_alpha user=alpha.oem', socket, port)), 'OK', 'and one at the buyer''s') FROM t.place;
+INSERT INTO v VALUES ('race', t.order_in('SENT'));
+INSERT INTO v VALUES ('revision', t.order_value('alpha.tier-a', pg_temp.v('race'), 'revision'));
+SELECT is(t.run('alpha.tier-a', 'BEGIN'), 'BEGIN', 'one');
+SELECT is(t.ask('alpha.tier-a', format('api.order_act(%L, %L, %L, %s)', pg_temp.v('race'), 'accept', 'one', pg_temp.v('revision'))), 'CONFIRMED', 'accepts, not yet for good');
+SELECT is(dblink_send_query('second', format('SELECT api.order_act(%L, %L, %L, %s, %L)', pg_temp.v('race'), 'reject', 'two', pg_temp.v('revision'), 'why')), 1, 'the other rejects at once');
+SELECT pg_sleep(0.2) IS NULL AS slept \gset
+SELECT is(dblink_is_busy('second'), 1, 'and waits');
+SELECT is(t.run('alpha.tier-a', 'COMMIT'), 'COMMIT', 'now it is for good');
+SELECT throws_ok($$ SELECT * FROM dblink_get_result('second') AS r (x text) $$, 'HN004', NULL, 'the other learns that somebody was faster');
+SELECT is(t.order_value('alpha.oem', pg_temp.v('race'), 'state'), 'CONFIRMED', 'the first answer stands');
+SELECT is(t.run('alpha.oem', 'BEGIN'), 'BEGIN', 'the same order');
+INSERT INTO v VALUES ('posted', t.ask('alpha.oem', $$ api.order_create('x', 'tier-a', '[{"item":"P-1","quantity":3}]', idempotency_key => 'k-2') $$));
+SELECT is(dblink_send_query('third', $$ SELECT api.order_create('x', 'tier-a', '[{"item":"P-1","quantity":3}]', idempotency_key => 'k-2') $$), 1, 'posted twice');
+SELECT pg_sleep(0.2) IS NULL AS slept \gset
+SELECT is(t.run('alpha.oem', 'COMMIT'), 'COMMIT', 'at once');
+SELECT is((SELECT x FROM dblink_get_result('third') AS r (x text)), pg_temp.v('posted'), 'is one order');
+
+-- The list.
 SELECT is(t.ask('alpha.oem', format($$ SELECT count(*) FROM api.order_search('so-77') $$)), '1', 'found by the seller''s number');
 SELECT is(t.ask('alpha.oem', $$ SELECT count(*) FROM api.order_search('%') $$), '0', 'a per cent sign is a per cent sign');
 SELECT is(t.ask('alpha.oem', $$ SELECT count(*) = min(total_count) FROM api.order_search(page_size => 500) $$), 'true', 'the count is the count');

@@ -48,4 +48,26 @@ SELECT format('# measured %s: p50 %s ms, p95 %s ms', rpad(name, 16), round(perce
 FROM measured GROUP BY name ORDER BY percentile_cont(0.5) WITHIN GROUP (ORDER BY ms);
 SELECT cmp_ok(percentile_cont(0.1) WITHIN GROUP (ORDER BY m.ms)::numeric, '<', q.bound_ms, name || ': in bounds') FROM measured m JOIN q USING (name) GROUP BY name, bound_ms ORDER BY name;
 SELECT unalike((SELECT string_agg(x, E'\n') FROM dblink(t.link('beta.oem'), 'EXPLAIN SELECT * FROM api."order" ORDER BY created_at DESC, order_uid DESC LIMIT 50') AS r (x text)), '%Sort  (%', 'the list is read in order, not sorted');
+
+-- How long "not yours" takes beside "not there": no clock tells them apart.
+CREATE TEMP TABLE hidden AS SELECT r ->> 'order_uid' AS uid FROM t.rows('beta.postgres', 'SELECT order_uid FROM hanse.purchase_order WHERE buyer_id = ''tier-a'' LIMIT 400') r;
+CREATE TEMP TABLE asked (kind text, us numeric);
+DO $$
+DECLARE
+	h record;
+	kind text;
+	began timestamptz;
+BEGIN
+	FOR h IN SELECT uid FROM hidden LOOP
+		FOREACH kind IN ARRAY ARRAY['foreign', 'missing'] LOOP
+			began := clock_timestamp();
+			PERFORM t.ask('beta.oem', format('SELECT count(*) FROM api."order" WHERE order_uid = %L', CASE kind WHEN 'foreign' THEN h.uid ELSE gen_random_uuid()::text END));
+			INSERT INTO asked VALUES (kind, extract(epoch FROM clock_timestamp() - began) * 1000000);
+		END LOOP;
+	END LOOP;
+END
+$$;
+SELECT format('# measured %s order: median %s us', kind, round(percentile_cont(0.5) WITHIN GROUP (ORDER BY us)::numeric)) FROM asked GROUP BY kind;
+SELECT cmp_ok(abs(percentile_cont(0.5) WITHIN GROUP (ORDER BY us) FILTER (WHERE kind = 'foreign') - percentile_cont(0.5) WITHIN GROUP (ORDER BY us) FILTER (WHERE kind = 'missing'))::numeric,
+	'<', 100::numeric, 'foreign and missing take the same time, to a tenth of a millisecond') FROM asked;
 SELECT * FROM finish();

@@ -1,4 +1,4 @@
--- 006_api.sql - what a member reads: views over the tables, with the reader's own rights.
+-- 008_api.sql - what a member reads: views over the tables, with the reader's own rights.
 -- security_invoker: the policies of the tables bind the session. A view without
 -- it would show what its owner may see; admin.catalogue_faults() looks for one.
 

@@ -1,4 +1,4 @@
--- 007_session.sql - people's sessions at their enterprise's portal. Only the hash of a token is kept.
+-- 009_session.sql - people's sessions at their enterprise's portal. Only the hash of a token is kept.
 
 CREATE TABLE hanse.session (
 	ve_id             hanse.label NOT NULL,

@@ -1,4 +1,4 @@
--- 008_admin.sql - what provisioning calls: the members of the VE made equal to its spec, and the checks.
+-- 010_admin.sql - what provisioning calls: the members of the VE made equal to its spec, and the checks.
 
 -- A spec's members in one shape: keys we keep, numbers as plain text, sorted.
 -- Two specs that mean the same are equal here.
