@@ -17,9 +17,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define PEM_MAX       65536
+#define PEM_MAX        65536
 #define AUTHORITY_DAYS 3650
-#define DAY_S         86400L
+#define DAY_S          86400L
 
 HS_FREEP(pkey_freep, EVP_PKEY *, EVP_PKEY_free)
 HS_FREEP(x509_freep, X509 *, X509_free)
@@ -81,8 +81,8 @@ static int read_key(
 	return *ret_key != NULL ? 0 : fail_crypto(err, path);
 }
 
-static int write_bio(const char *path, BIO *bio, unsigned mode, uid_t owner,
-    struct hs_err *err)
+static int write_bio(
+    const char *path, BIO *bio, unsigned mode, uid_t owner, struct hs_err *err)
 {
 	char *data;
 	long len = BIO_get_mem_data(bio, &data);
@@ -141,7 +141,7 @@ static int set_serial(X509 *cert, struct hs_err *err)
 	bytes[0] &= 0x7f;
 	number = BN_bin2bn(bytes, sizeof(bytes), NULL);
 	ok = number != NULL &&
-	    BN_to_ASN1_INTEGER(number, X509_get_serialNumber(cert)) != NULL;
+	     BN_to_ASN1_INTEGER(number, X509_get_serialNumber(cert)) != NULL;
 	BN_free(number);
 	return ok ? 0 : fail_crypto(err, "serial number");
 }
@@ -255,8 +255,8 @@ bool ca_is_good(const char *dir, const char *name, time_t seconds)
 		return false;
 	ca_public = X509_get_pubkey(ca_cert);
 	return ca_public != NULL && X509_verify(cert, ca_public) == 1 &&
-	    X509_check_private_key(cert, key) == 1 &&
-	    X509_cmp_time(X509_get0_notAfter(cert), &then) > 0;
+	       X509_check_private_key(cert, key) == 1 &&
+	       X509_cmp_time(X509_get0_notAfter(cert), &then) > 0;
 }
 
 int ca_remove(const char *dir, const char *name, struct hs_err *err)

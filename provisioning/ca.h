@@ -20,9 +20,9 @@ enum ca_usage {
 
 /** What to issue. */
 struct ca_request {
-	const char *name;    /* of the files */
-	const char *cn;      /* subject */
-	const char *alt;     /* "DNS:a,IP:b"; NULL: none */
+	const char *name; /* of the files */
+	const char *cn;   /* subject */
+	const char *alt;  /* "DNS:a,IP:b"; NULL: none */
 	enum ca_usage usage;
 	unsigned days;
 	uid_t owner; /* of the key; its group too */

@@ -19,12 +19,12 @@
 #include "base/text.h"
 #include "provisioning/manager.h"
 
-#define REQUEST_MAX  (4 * 1024 * 1024)
-#define REQUEST_MS   10000
-#define CLIENTS_MAX  64
+#define REQUEST_MAX (4 * 1024 * 1024)
+#define REQUEST_MS  10000
+#define CLIENTS_MAX 64
 
-static int ping(struct request *request, json_t **ret_result,
-    struct hs_err *err)
+static int ping(
+    struct request *request, json_t **ret_result, struct hs_err *err)
 {
 	(void)request;
 	(void)err;
@@ -82,7 +82,8 @@ static int read_line(int fd, struct hs_text *ret_line, struct hs_err *err)
 			return hs_fail(err, HS_EREMOTE, "no request came");
 		n = read(fd, buf, sizeof(buf));
 		if (n <= 0)
-			return hs_fail(err, HS_EREMOTE, "no whole request came");
+			return hs_fail(
+			    err, HS_EREMOTE, "no whole request came");
 		hs_text_add_len(ret_line, buf, (size_t)n);
 		end = memchr(ret_line->data, '\n', ret_line->len);
 		if (end != NULL) {
@@ -104,8 +105,8 @@ static void write_line(void *arg, const json_t *value)
 	size_t len = strlen(line), done = 0;
 
 	while (done < len) {
-		ssize_t n = send(client->fd, line + done, len - done,
-		    MSG_NOSIGNAL);
+		ssize_t n =
+		    send(client->fd, line + done, len - done, MSG_NOSIGNAL);
 
 		if (n <= 0)
 			return;
@@ -118,19 +119,19 @@ static json_t *faults_json(const struct hs_faults *faults)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < faults->count; i++)
-		(void)json_array_append_new(list,
-		    json_pack("{s:i, s:s, s:s}", "line",
-			(int)faults->list[i].line, "field",
-			faults->list[i].field, "message",
-			faults->list[i].message));
+		(void)json_array_append_new(
+		    list, json_pack("{s:i, s:s, s:s}", "line",
+			      (int)faults->list[i].line, "field",
+			      faults->list[i].field, "message",
+			      faults->list[i].message));
 	return list;
 }
 
 static json_t *error_json(
     const struct hs_err *err, const struct hs_faults *faults)
 {
-	json_t *error = json_pack("{s:s, s:s}", "code",
-	    hs_code_name(err->code), "message", err->msg);
+	json_t *error = json_pack(
+	    "{s:s, s:s}", "code", hs_code_name(err->code), "message", err->msg);
 
 	if (faults->count > 0)
 		(void)json_object_set_new(error, "faults", faults_json(faults));
@@ -225,8 +226,7 @@ static int listen_at(const char *path, int *ret_fd, struct hs_err *err)
 		return hs_fail_errno(err, HS_ESYSTEM, "socket");
 	if (strlen(path) >= sizeof(address.sun_path))
 		return hs_fail(err, HS_EINVAL, "'%s' is too long", path);
-	(void)snprintf(
-	    address.sun_path, sizeof(address.sun_path), "%s", path);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
 	(void)unlink(path);
 	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
 	    chmod(path, 0600) < 0 || listen(fd, 16) < 0)
@@ -242,7 +242,7 @@ static bool is_root(int fd)
 	socklen_t len = sizeof(peer);
 
 	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
-	    peer.uid == 0;
+	       peer.uid == 0;
 }
 
 static void take(struct server *server, int fd)
@@ -255,7 +255,7 @@ static void take(struct server *server, int fd)
 		return;
 	}
 	client = hs_alloc(sizeof(*client));
-	*client = (struct client){ .server = server, .fd = fd };
+	*client = (struct client) { .server = server, .fd = fd };
 	(void)pthread_mutex_lock(&server->lock);
 	server->clients++;
 	(void)pthread_mutex_unlock(&server->lock);

@@ -48,8 +48,7 @@ int edge_render(const struct plat *plat, const struct object *edge,
 	return 0;
 }
 
-static int read_pid(const struct plat *plat, pid_t *ret_pid,
-    struct hs_err *err)
+static int read_pid(const struct plat *plat, pid_t *ret_pid, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *path =
 	    hs_printf("%s/edge/nginx.pid", plat->conf->run);
@@ -64,13 +63,12 @@ static int read_pid(const struct plat *plat, pid_t *ret_pid,
 
 int edge_flush(struct plat *plat, struct hs_err *err)
 {
-	hs_auto(hs_freep) char *prefix =
-	    hs_printf("%s/edge", plat->conf->run);
+	hs_auto(hs_freep) char *prefix = hs_printf("%s/edge", plat->conf->run);
 	hs_auto(hs_freep) char *file =
 	    hs_printf("%s/edge/nginx.conf", plat->conf->config);
 	const char *const test[] = { "nginx", "-q", "-e", "stderr", "-p",
 		prefix, "-c", file, "-t", NULL };
-	pid_t pid;
+	pid_t pid = 0;
 
 	if (!plat->edge_changed)
 		return 0;
@@ -123,8 +121,7 @@ int edge_portal_answers(const struct plat *plat, const char *ve,
 		(void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout_ms);
 		(void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, ignore);
 		code = curl_easy_perform(curl);
-		(void)curl_easy_getinfo(
-		    curl, CURLINFO_RESPONSE_CODE, &status);
+		(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 		curl_easy_cleanup(curl);
 	}
 	curl_slist_free_all(resolve);
@@ -132,7 +129,7 @@ int edge_portal_answers(const struct plat *plat, const char *ve,
 		return hs_fail(err, HS_EREMOTE, "portal %s: %s", base,
 		    curl_easy_strerror(code));
 	if (status != 200)
-		return hs_fail(err, HS_EREMOTE, "portal %s says %ld", base,
-		    status);
+		return hs_fail(
+		    err, HS_EREMOTE, "portal %s says %ld", base, status);
 	return 0;
 }

@@ -9,8 +9,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-static const char *value_of(const struct form_value *values, size_t count,
-    const char *name, size_t len)
+static const char *value_of(
+    const struct form_value *values, size_t count, const char *name, size_t len)
 {
 	for (size_t i = 0; i < count; i++)
 		if (strlen(values[i].name) == len &&
@@ -19,8 +19,7 @@ static const char *value_of(const struct form_value *values, size_t count,
 	return NULL;
 }
 
-char *form_fill(
-    const char *form, const struct form_value *values, size_t count)
+char *form_fill(const char *form, const struct form_value *values, size_t count)
 {
 	struct hs_text out = { 0 };
 	const char *open;

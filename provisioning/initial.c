@@ -28,8 +28,8 @@ static json_t *read_all(struct plat *plat, const char *ve)
 	return all != NULL ? all : json_object();
 }
 
-static int write_all(struct plat *plat, const char *ve, const json_t *all,
-    struct hs_err *err)
+static int write_all(
+    struct plat *plat, const char *ve, const json_t *all, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *path = file_of(plat, ve);
 	hs_auto(hs_freep) char *dir = plat_path(plat, "initial-passwords");

@@ -35,12 +35,12 @@ static void tell(const struct job *job, size_t index, const char *state,
 {
 	const struct plan_change *change = &job->plan->list[index];
 	const struct object *o = plan_object(change);
-	json_t *event = json_pack(
-	    "{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:I, s:s*}", "event", "step",
-	    "index", (json_int_t)index + 1, "of",
-	    (json_int_t)job->plan->count, "kind", object_kind_name(o->kind),
-	    "name", o->name, "action", plan_action_name(change->action),
-	    "state", state, "ms", (json_int_t)ms, "message", message);
+	json_t *event =
+	    json_pack("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:I, s:s*}", "event",
+		"step", "index", (json_int_t)index + 1, "of",
+		(json_int_t)job->plan->count, "kind", object_kind_name(o->kind),
+		"name", o->name, "action", plan_action_name(change->action),
+		"state", state, "ms", (json_int_t)ms, "message", message);
 
 	if (job->request->listener != NULL)
 		job->request->listener(job->request->arg, event);
@@ -55,12 +55,12 @@ static void record_begin(const struct job *job, size_t index)
 
 	(void)snprintf(number, sizeof(number), "%zu", index + 1);
 	(void)HS_DB_QUERY(job->store, prov_sql_step_add, NULL, NULL, job->id,
-	    number, plan_action_name(change->action),
-	    object_kind_name(o->kind), o->name);
+	    number, plan_action_name(change->action), object_kind_name(o->kind),
+	    o->name);
 }
 
-static void record_end(const struct job *job, size_t index, const char *state,
-    const char *message)
+static void record_end(
+    const struct job *job, size_t index, const char *state, const char *message)
 {
 	char number[24];
 
@@ -80,16 +80,16 @@ static int run_one(const struct job *job, size_t index, struct hs_err *err)
 	tell(job, index, "running", 0, NULL);
 	record_begin(job, index);
 	failed = change->action == PLAN_DELETE
-	    ? ops->remove(job->plat, change->actual, err)
-	    : ops->make(job->plat, change, err);
+		     ? ops->remove(job->plat, change->actual, err)
+		     : ops->make(job->plat, change, err);
 	record_end(job, index, failed < 0 ? "failed" : "done",
 	    failed < 0 && err != NULL ? err->msg : NULL);
 	tell(job, index, failed < 0 ? "failed" : "done", now_ms() - since,
 	    failed < 0 && err != NULL ? err->msg : NULL);
 	if (failed < 0)
 		return hs_wrap(err, "%s %s '%s'",
-		    plan_action_name(change->action),
-		    object_kind_name(o->kind), o->name);
+		    plan_action_name(change->action), object_kind_name(o->kind),
+		    o->name);
 	return 0;
 }
 
@@ -106,7 +106,8 @@ static void undo(const struct job *job, size_t last)
 			continue;
 		failed = step_ops_of(o->kind)->remove(job->plat, o, &err);
 		if (failed < 0)
-			hs_warn("step.left_behind", "kind=%s name=%s err=\"%s\"",
+			hs_warn("step.left_behind",
+			    "kind=%s name=%s err=\"%s\"",
 			    object_kind_name(o->kind), o->name, err.msg);
 		record_end(job, i, failed < 0 ? "failed" : "undone",
 		    failed < 0 ? err.msg : NULL);
@@ -146,8 +147,8 @@ static void end(struct job *job, int failed, const struct hs_err *err)
 	const char *event = failed < 0 ? "job.failed" : "job.done";
 	const char *message = failed < 0 ? err->msg : NULL;
 
-	(void)HS_DB_QUERY(job->store, prov_sql_job_end, NULL, NULL, job->id,
-	    state, message);
+	(void)HS_DB_QUERY(
+	    job->store, prov_sql_job_end, NULL, NULL, job->id, state, message);
 	store_event(job->store, event, job->request->ve, job->id,
 	    failed < 0 ? message : job->request->command);
 	hs_info(event, "job=%s command=%s ve=%s changes=%zu", job->id,

@@ -45,7 +45,7 @@ static void view_done(struct view *v)
 	objects_done(&v->wanted);
 	objects_done(&v->actual);
 	json_decref(v->unknown);
-	*v = (struct view){ 0 };
+	*v = (struct view) { 0 };
 }
 
 /* The specs as they are in the control database now. */
@@ -69,8 +69,8 @@ static int begin(struct plat *plat, struct hs_err *err)
 	struct hs_db *store;
 
 	return plat_store(plat, &store, err) < 0
-	    ? -1
-	    : hs_db_run(store, "BEGIN", err);
+		   ? -1
+		   : hs_db_run(store, "BEGIN", err);
 }
 
 static int finish(struct plat *plat, const char *how, struct hs_err *err)
@@ -78,7 +78,7 @@ static int finish(struct plat *plat, const char *how, struct hs_err *err)
 	struct hs_db *store;
 
 	return plat_store(plat, &store, err) < 0 ? -1
-						  : hs_db_run(store, how, err);
+						 : hs_db_run(store, how, err);
 }
 
 /* Read and check the spec of a request. */
@@ -136,8 +136,8 @@ int manager_plan(struct request *r, json_t **ret_result, struct hs_err *err)
 
 static void tell_plan(struct request *r, size_t changes)
 {
-	json_t *event = json_pack("{s:s, s:I}", "event", "plan", "changes",
-	    (json_int_t)changes);
+	json_t *event = json_pack(
+	    "{s:s, s:I}", "event", "plan", "changes", (json_int_t)changes);
 
 	if (r->listener != NULL)
 		r->listener(r->arg, event);
@@ -193,8 +193,8 @@ static json_t *people_json(
 	json_t *people = json_array();
 
 	for (size_t i = 0; i < e->people_count; i++) {
-		hs_auto(hs_freep) char *password = initial_get(
-		    plat, spec->ve, e->name, e->people[i].login);
+		hs_auto(hs_freep) char *password =
+		    initial_get(plat, spec->ve, e->name, e->people[i].login);
 
 		(void)json_array_append_new(people,
 		    json_pack("{s:s, s:s, s:s*}", "login", e->people[i].login,
@@ -209,13 +209,12 @@ static json_t *portals_json(struct plat *plat, const struct spec *spec)
 
 	for (size_t i = 0; i < spec->enterprises_count; i++) {
 		const struct spec_enterprise *e = &spec->enterprises[i];
-		hs_auto(hs_freep) char *url =
-		    plat_url(plat, spec->ve, e->name);
+		hs_auto(hs_freep) char *url = plat_url(plat, spec->ve, e->name);
 
-		(void)json_array_append_new(portals,
-		    json_pack("{s:s, s:s, s:s, s:o}", "enterprise", e->name,
-			"legal_name", e->legal_name, "url", url, "people",
-			people_json(plat, spec, e)));
+		(void)json_array_append_new(
+		    portals, json_pack("{s:s, s:s, s:s, s:o}", "enterprise",
+				 e->name, "legal_name", e->legal_name, "url",
+				 url, "people", people_json(plat, spec, e)));
 	}
 	return portals;
 }
@@ -238,8 +237,8 @@ static int apply_result(struct plat *plat, const char *ve, size_t changes,
 }
 
 /* The spec as it was stored before, to go back to; NULL if there was none. */
-static int stored_text(struct plat *plat, const char *ve, char **ret_text,
-    struct hs_err *err)
+static int stored_text(
+    struct plat *plat, const char *ve, char **ret_text, struct hs_err *err)
 {
 	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
 	struct hs_db *store;
@@ -263,8 +262,7 @@ static void restore(struct plat *plat, const char *ve, const char *text)
 	if (plat_store(plat, &store, NULL) < 0)
 		return;
 	if (text != NULL)
-		(void)HS_DB_QUERY(
-		    store, prov_sql_ve_put, NULL, NULL, ve, text);
+		(void)HS_DB_QUERY(store, prov_sql_ve_put, NULL, NULL, ve, text);
 	else
 		(void)HS_DB_QUERY(store, prov_sql_ve_remove, NULL, NULL, ve);
 	(void)release(plat, NULL);
@@ -428,9 +426,9 @@ static json_t *finding(const struct plan_change *change)
 		[PLAN_DELETE] = "unexplained",
 	};
 	const struct object *o = plan_object(change);
-	hs_auto(hs_freep) char *detail = change->detail != NULL
-	    ? json_dumps(change->detail, JSON_COMPACT)
-	    : NULL;
+	hs_auto(hs_freep) char *detail =
+	    change->detail != NULL ? json_dumps(change->detail, JSON_COMPACT)
+				   : NULL;
 
 	return json_pack("{s:s, s:s, s:s, s:s}", "kind",
 	    object_kind_name(o->kind), "name", o->name, "problem",
@@ -453,12 +451,12 @@ int manager_verify(struct request *r, json_t **ret_result, struct hs_err *err)
 	for (i = 0; i < view.plan.count; i++)
 		(void)json_array_append_new(
 		    findings, finding(&view.plan.list[i]));
-	json_array_foreach(view.unknown, i, unknown)
-		(void)json_array_append_new(findings,
-		    json_pack("{s:O, s:O, s:s, s:O}", "kind",
-			json_object_get(unknown, "kind"), "name",
-			json_object_get(unknown, "name"), "problem", "unknown",
-			"detail", json_object_get(unknown, "reason")));
+	json_array_foreach(view.unknown, i, unknown)(void)
+	    json_array_append_new(findings,
+		json_pack("{s:O, s:O, s:s, s:O}", "kind",
+		    json_object_get(unknown, "kind"), "name",
+		    json_object_get(unknown, "name"), "problem", "unknown",
+		    "detail", json_object_get(unknown, "reason")));
 	*ret_result = json_pack("{s:b, s:o}", "clean",
 	    json_array_size(findings) == 0, "findings", findings);
 	return 0;

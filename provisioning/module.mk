@@ -25,3 +25,21 @@ FUZZERS += fuzz_spec
 fuzz_spec_SRCS := tests/fuzz/fuzz_spec.c
 fuzz_spec_LIBS := prov base
 fuzz_spec_SEEDS := tests/golden/spec etc/examples
+
+# hansed: the control daemon. manager is all of it but its socket, for tests.
+EMBEDS += prov_sql prov_control prov_forms
+prov_sql_FILES := $(wildcard provisioning/sql/*.sql)
+prov_control_FILES := $(wildcard provisioning/control/*.sql)
+prov_forms_FILES := $(wildcard provisioning/forms/*)
+LIBRARIES += manager
+manager_SRCS := $(addprefix provisioning/,ca.c digest.c edge.c form.c \
+    initial.c job.c manager.c object.c observe.c observe_databases.c \
+    observe_directory.c observe_files.c observe_hosts.c observe_portals.c \
+    plan.c plat.c query.c schema.c setup.c step.c step_config.c \
+    step_credential.c step_database.c step_directory.c step_domain.c \
+    step_edge.c step_gateway.c step_network.c store.c want.c) \
+    $(B)/gen/prov_sql.c $(B)/gen/prov_control.c $(B)/gen/prov_forms.c
+manager_PKGS := jansson libcrypto libcurl
+PROGRAMS += hansed
+hansed_SRCS := provisioning/hansed.c provisioning/control.c
+hansed_LIBS := manager prov hv dom tenant gw base

@@ -43,7 +43,7 @@ struct object *objects_add(struct objects *objects, enum object_kind kind,
 	objects->list = hs_realloc_array(
 	    objects->list, objects->count + 1, sizeof(*objects->list));
 	o = &objects->list[objects->count++];
-	*o = (struct object){
+	*o = (struct object) {
 		.kind = kind,
 		.name = hs_strdup(name),
 		.ve = hs_strdup(ve),
@@ -95,7 +95,7 @@ void objects_done(struct objects *objects)
 		json_decref(o->params);
 	}
 	free(objects->list);
-	*objects = (struct objects){ 0 };
+	*objects = (struct objects) { 0 };
 }
 
 static json_t *value_of(const struct object *object, const char *key)

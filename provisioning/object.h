@@ -61,8 +61,8 @@ struct object *objects_add(struct objects *objects, enum object_kind kind,
 void objects_sort(struct objects *objects);
 
 /** The object of that identity in a sorted list, or NULL. */
-const struct object *objects_find(const struct objects *objects,
-    enum object_kind kind, const char *name);
+const struct object *objects_find(
+    const struct objects *objects, enum object_kind kind, const char *name);
 
 void objects_done(struct objects *objects);
 

@@ -49,11 +49,11 @@ static int add_enterprise(struct observation *o, struct tenant *tenant,
 	struct tenant_entitlements got = { 0 };
 	struct hs_err missing = { 0 };
 	const char *name = hs_arena_printf(arena, "%s/%s", e->ve, e->name);
-	hs_auto(hs_freep) char *password = plat_path(o->plat,
-	    "domains/%s.%s/portal.password", e->ve, e->name);
+	hs_auto(hs_freep) char *password =
+	    plat_path(o->plat, "domains/%s.%s/portal.password", e->ve, e->name);
 
-	if (tenant_entitlements_get(tenant, TENANT_AT(e->ve, e->name), arena,
-		&got, &missing) < 0 &&
+	if (tenant_entitlements_get(
+		tenant, TENANT_AT(e->ve, e->name), arena, &got, &missing) < 0 &&
 	    missing.code != HS_ENOTFOUND)
 		return hs_fail(err, missing.code, "%s", missing.msg);
 	(void)objects_add(&o->found, OBJ_ENTERPRISE, name, e->ve, e->name,

@@ -74,8 +74,8 @@ static void add_credential(
 		return;
 	owner_of(name, &ve, &enterprise);
 	(void)objects_add(&o->found, OBJ_CREDENTIAL, name, ve, enterprise,
-	    json_pack("{s:b}", "good",
-		ca_is_good(dir, name, RENEW_BEFORE_S) ? 1 : 0),
+	    json_pack(
+		"{s:b}", "good", ca_is_good(dir, name, RENEW_BEFORE_S) ? 1 : 0),
 	    NULL);
 }
 
@@ -88,15 +88,14 @@ static json_t *routes_json(const struct gw_routes *routes)
 
 		(void)json_object_set_new(list, r->enterprise,
 		    json_pack("{s:s, s:s, s:s, s:s?, s:i, s:i}", "enterprise",
-			r->enterprise, "user", r->user, "database",
-			r->database, "host", r->host, "port", (int)r->port,
-			"connections", (int)r->connections));
+			r->enterprise, "user", r->user, "database", r->database,
+			"host", r->host, "port", (int)r->port, "connections",
+			(int)r->connections));
 	}
 	return list;
 }
 
-static void add_route(
-    struct observation *o, const char *path, const char *name)
+static void add_route(struct observation *o, const char *path, const char *name)
 {
 	hs_auto(gw_routes_freep) struct gw_routes *routes = NULL;
 	hs_auto(hs_freep) char *dir = plat_path(o->plat, "gateway/routes");

@@ -40,8 +40,8 @@ static json_t *record_of(const struct plat *plat, const char *name)
 	return json_loads(text, 0, NULL);
 }
 
-static void add_domain(struct observation *o, const struct hv_object *d,
-    enum hv_driver driver)
+static void add_domain(
+    struct observation *o, const struct hv_object *d, enum hv_driver driver)
 {
 	json_t *attrs = record_of(o->plat, d->name);
 
@@ -55,7 +55,7 @@ static void add_domain(struct observation *o, const struct hv_object *d,
 		d->address, "mac", d->mac, "filter", d->filter));
 	(void)objects_add(&o->found,
 	    d->role != NULL && strcmp(d->role, "db") == 0 ? OBJ_DB_DOMAIN
-							   : OBJ_DOMAIN,
+							  : OBJ_DOMAIN,
 	    d->name, d->ve, d->enterprise, attrs, NULL);
 }
 

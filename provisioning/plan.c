@@ -27,9 +27,9 @@ const struct object *plan_object(const struct plan_change *change)
 static void add(struct plan *plan, enum plan_action action,
     const struct object *wanted, const struct object *actual, json_t *detail)
 {
-	plan->list = hs_realloc_array(
-	    plan->list, plan->count + 1, sizeof(*plan->list));
-	plan->list[plan->count++] = (struct plan_change){
+	plan->list =
+	    hs_realloc_array(plan->list, plan->count + 1, sizeof(*plan->list));
+	plan->list[plan->count++] = (struct plan_change) {
 		.action = action,
 		.wanted = wanted,
 		.actual = actual,
@@ -49,9 +49,9 @@ static json_t *difference(
 		json_t *from = json_object_get(actual->attrs, field);
 
 		if (from == NULL || !json_equal(from, to))
-			(void)json_array_append_new(detail,
-			    json_pack("{s:s, s:O?, s:O}", "field", field,
-				"from", from, "to", to));
+			(void)json_array_append_new(
+			    detail, json_pack("{s:s, s:O?, s:O}", "field",
+					field, "from", from, "to", to));
 	}
 	if (json_array_size(detail) > 0)
 		return detail;
@@ -91,13 +91,13 @@ json_t *plan_json(const struct plan *plan)
 		const struct plan_change *c = &plan->list[i];
 		const struct object *o = plan_object(c);
 
-		(void)json_array_append_new(changes,
-		    json_pack("{s:s, s:s, s:s, s:s?, s:o}", "action",
-			plan_action_name(c->action), "kind",
-			object_kind_name(o->kind), "name", o->name, "ve", o->ve,
-			"detail",
-			c->detail != NULL ? json_incref(c->detail)
-					  : json_array()));
+		(void)json_array_append_new(
+		    changes, json_pack("{s:s, s:s, s:s, s:s?, s:o}", "action",
+				 plan_action_name(c->action), "kind",
+				 object_kind_name(o->kind), "name", o->name,
+				 "ve", o->ve, "detail",
+				 c->detail != NULL ? json_incref(c->detail)
+						   : json_array()));
 	}
 	return json_pack("{s:o}", "changes", changes);
 }
@@ -107,5 +107,5 @@ void plan_done(struct plan *plan)
 	for (size_t i = 0; i < plan->count; i++)
 		json_decref(plan->list[i].detail);
 	free(plan->list);
-	*plan = (struct plan){ 0 };
+	*plan = (struct plan) { 0 };
 }

@@ -16,7 +16,7 @@ struct plan_change {
 	enum plan_action action;
 	const struct object *wanted; /* NULL: to be deleted */
 	const struct object *actual; /* NULL: to be created */
-	json_t *detail; /* [{"field","from","to"}], of an update */
+	json_t *detail;              /* [{"field","from","to"}], of an update */
 };
 
 struct plan {

@@ -19,10 +19,10 @@ extern char **environ;
 
 /* -- Configuration -------------------------------------------------------- */
 
-#define TEXT(key, member, max)                                      \
-	CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER |            \
-		CYAML_FLAG_OPTIONAL, struct plat_conf, member, 1, max)
-#define NUMBER(key, member)                            \
+#define TEXT(key, member, max)                                                \
+	CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, \
+	    struct plat_conf, member, 1, max)
+#define NUMBER(key, member) \
 	CYAML_FIELD_UINT(key, CYAML_FLAG_OPTIONAL, struct plat_conf, member)
 
 static const cyaml_schema_field_t edge_fields[] = {
@@ -38,7 +38,8 @@ static const cyaml_schema_field_t database_fields[] = {
 	CYAML_FIELD_END,
 };
 
-/* The groups lie in the struct itself, so their offsets count from its start. */
+/* The groups lie in the struct itself, so their offsets count from its start.
+ */
 static const cyaml_schema_field_t fields[] = {
 	TEXT("state", state, 200),
 	TEXT("run", run, 80),
@@ -106,10 +107,10 @@ int plat_conf_load(const char *path, struct hs_conf **ret_keep,
 	struct hs_err load_err = { 0 };
 	void *data = NULL;
 
-	*ret_conf = (struct plat_conf){ 0 };
+	*ret_conf = (struct plat_conf) { 0 };
 	*ret_keep = NULL;
-	if (hs_conf_load(path, NULL, &schema, ret_keep, &data, NULL,
-		&load_err) == 0)
+	if (hs_conf_load(
+		path, NULL, &schema, ret_keep, &data, NULL, &load_err) == 0)
 		*ret_conf = *(struct plat_conf *)data;
 	else if (load_err.code != HS_ENOTFOUND)
 		return hs_fail(err, load_err.code, "%s", load_err.msg);
@@ -121,7 +122,7 @@ int plat_conf_load(const char *path, struct hs_conf **ret_keep,
 
 void plat_init(struct plat *plat, const struct plat_conf *conf)
 {
-	*plat = (struct plat){ .conf = conf };
+	*plat = (struct plat) { .conf = conf };
 }
 
 void plat_done(struct plat *plat)
@@ -158,7 +159,7 @@ int plat_tenant(
 	hs_text_add(&uri, "ldapi://");
 	hs_text_add_url(&uri, path);
 	if (plat->tenant == NULL &&
-	    tenant_open(&(struct tenant_conf){ .uri = uri.data },
+	    tenant_open(&(struct tenant_conf) { .uri = uri.data },
 		&plat->tenant, err) < 0)
 		return hs_wrap(err, "directory");
 	*ret_tenant = plat->tenant;
@@ -217,8 +218,7 @@ char *plat_url(const struct plat *plat, const char *ve, const char *enterprise)
 	const char *colon = strrchr(plat->conf->edge.listen, ':');
 	hs_auto(hs_freep) char *name = plat_edge_name(plat, ve, enterprise);
 
-	return hs_printf(
-	    "https://%s%s/", name, colon != NULL ? colon : "");
+	return hs_printf("https://%s%s/", name, colon != NULL ? colon : "");
 }
 
 /* -- Programs ------------------------------------------------------------- */

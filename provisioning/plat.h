@@ -51,9 +51,9 @@ struct plat {
 void plat_init(struct plat *plat, const struct plat_conf *conf);
 void plat_done(struct plat *plat);
 
-/** The connection of that kind, opened at the first call and again when dead. */
-int plat_store(
-    struct plat *plat, struct hs_db **ret_store, struct hs_err *err);
+/** The connection of that kind, opened at the first call and again when dead.
+ */
+int plat_store(struct plat *plat, struct hs_db **ret_store, struct hs_err *err);
 int plat_tenant(
     struct plat *plat, struct tenant **ret_tenant, struct hs_err *err);
 int plat_hv(struct plat *plat, enum hv_driver driver, struct hv_conn **ret_hv,
@@ -72,8 +72,7 @@ char *plat_path(const struct plat *plat, const char *fmt, ...)
     __attribute__((format(printf, 2, 3))); /* below state */
 char *plat_edge_name(
     const struct plat *plat, const char *ve, const char *enterprise);
-char *plat_url(
-    const struct plat *plat, const char *ve, const char *enterprise);
+char *plat_url(const struct plat *plat, const char *ve, const char *enterprise);
 
 /** Run a program and wait; its output is in the error if it fails. */
 int plat_run(const char *const *argv, struct hs_err *err);

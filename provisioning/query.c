@@ -74,8 +74,7 @@ static int list_ves(struct listing *l, struct hs_err *err)
 		if (is_asked(l, v->name))
 			add(l,
 			    json_pack("{s:s, s:s, s:I, s:s, s:s, s:s}", "ve",
-				v->name, "title", v->spec->title,
-				"enterprises",
+				v->name, "title", v->spec->title, "enterprises",
 				(json_int_t)v->spec->enterprises_count,
 				"database",
 				spec_class_name(v->spec->database.class),
@@ -92,12 +91,11 @@ static void add_enterprise(struct listing *l, const struct store_ve *v,
 	hs_auto(hs_freep) char *url =
 	    plat_url(l->request->plat, v->name, e->name);
 
-	add(l,
-	    json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "ve", v->name,
-		"enterprise", e->name, "role", spec_place_name(e->role),
-		"legal_name", e->legal_name, "people",
-		(json_int_t)e->people_count, "state", state_of(l, domain),
-		"portal", url));
+	add(l, json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "ve", v->name,
+		   "enterprise", e->name, "role", spec_place_name(e->role),
+		   "legal_name", e->legal_name, "people",
+		   (json_int_t)e->people_count, "state", state_of(l, domain),
+		   "portal", url));
 }
 
 static int list_enterprises(struct listing *l, struct hs_err *err)
@@ -124,15 +122,14 @@ static int list_domains(struct listing *l, struct hs_err *err)
 
 		if ((o->kind == OBJ_DOMAIN || o->kind == OBJ_DB_DOMAIN) &&
 		    is_asked(l, o->ve))
-			add(l,
-			    json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:s}",
-				"name", o->name, "driver",
-				object_text(o, "driver"), "state",
-				object_text(o, "state"), "vcpus",
-				object_number(o, "vcpus"), "memory_mib",
-				object_number(o, "memory_mib"), "address",
-				object_text(o, "address"), "network",
-				object_text(o, "network")));
+			add(l, json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:s}",
+				   "name", o->name, "driver",
+				   object_text(o, "driver"), "state",
+				   object_text(o, "state"), "vcpus",
+				   object_number(o, "vcpus"), "memory_mib",
+				   object_number(o, "memory_mib"), "address",
+				   object_text(o, "address"), "network",
+				   object_text(o, "network")));
 	}
 	return 0;
 }
@@ -145,12 +142,11 @@ static int list_networks(struct listing *l, struct hs_err *err)
 		const struct object *o = &l->found.list[i];
 
 		if (o->kind == OBJ_NETWORK && is_asked(l, o->ve))
-			add(l,
-			    json_pack("{s:s, s:s, s:s, s:s, s:I}", "name",
-				o->name, "bridge", object_text(o, "bridge"),
-				"state", object_text(o, "state"), "address",
-				object_text(o, "address"), "prefix",
-				object_number(o, "prefix")));
+			add(l, json_pack("{s:s, s:s, s:s, s:s, s:I}", "name",
+				   o->name, "bridge", object_text(o, "bridge"),
+				   "state", object_text(o, "state"), "address",
+				   object_text(o, "address"), "prefix",
+				   object_number(o, "prefix")));
 	}
 	return 0;
 }
@@ -169,11 +165,10 @@ static void add_people(struct listing *l, const struct tenant_enterprise *e,
 			if (tenant_person_has_role(p, *r))
 				(void)json_array_append_new(
 				    roles, json_string(*r));
-		add(l,
-		    json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:o}", "ve",
-			e->ve, "enterprise", e->name, "login", p->login,
-			"name", p->name, "mail", p->mail, "language",
-			p->language, "roles", roles));
+		add(l, json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:o}", "ve",
+			   e->ve, "enterprise", e->name, "login", p->login,
+			   "name", p->name, "mail", p->mail, "language",
+			   p->language, "roles", roles));
 	}
 }
 
@@ -192,8 +187,8 @@ static int list_users(struct listing *l, struct hs_err *err)
 
 		if (!is_asked(l, e->ve))
 			continue;
-		if (tenant_person_list(tenant, TENANT_AT(e->ve, e->name),
-			arena, &people, err) < 0)
+		if (tenant_person_list(tenant, TENANT_AT(e->ve, e->name), arena,
+			&people, err) < 0)
 			return -1;
 		add_people(l, e, &people);
 	}
@@ -217,8 +212,7 @@ static int list_rows(struct listing *l, const char *sql,
 			const char *value = hs_rows_get(rows, i, *c);
 
 			(void)json_object_set_new(item, *c,
-			    value != NULL ? json_string(value)
-					  : json_null());
+			    value != NULL ? json_string(value) : json_null());
 		}
 		add(l, item);
 	}
@@ -274,10 +268,10 @@ static int list_items(struct request *r, const struct kind *kind,
 	int failed;
 
 	failed = plat_store(r->plat, &store, err) < 0 ||
-		store_ve_list(store, &l.ves, err) < 0 ||
-		kind->list(&l, err) < 0
-	    ? -1
-	    : 0;
+			 store_ve_list(store, &l.ves, err) < 0 ||
+			 kind->list(&l, err) < 0
+		     ? -1
+		     : 0;
 	store_ves_done(&l.ves);
 	objects_done(&l.found);
 	if (failed == 0)
@@ -307,8 +301,7 @@ static json_t *cell(const json_t *value)
 	}
 	if (json_is_integer(value)) {
 		free(text);
-		text = hs_printf(
-		    "%lld", (long long)json_integer_value(value));
+		text = hs_printf("%lld", (long long)json_integer_value(value));
 		return json_string(text);
 	}
 	return json_string(
@@ -320,10 +313,9 @@ static json_t *header(const char *key)
 	hs_auto(hs_freep) char *text = hs_strdup(key);
 
 	for (char *p = text; *p != '\0'; p++)
-		*p = *p == '_' ? ' '
-		    : *p >= 'a' && *p <= 'z'
-		    ? (char)(*p - 'a' + 'A')
-		    : *p;
+		*p = *p == '_'                ? ' '
+		     : *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A')
+					      : *p;
 	return json_string(text);
 }
 
@@ -340,8 +332,8 @@ static json_t *table(const struct kind *kind, json_t *items)
 		json_t *row = json_array();
 
 		for (size_t k = 0; k < json_array_size(columns); k++)
-			(void)json_array_append_new(row,
-			    cell(json_object_get(item, kind->columns[k])));
+			(void)json_array_append_new(
+			    row, cell(json_object_get(item, kind->columns[k])));
 		(void)json_array_append_new(rows, row);
 	}
 	return json_pack("{s:o, s:o, s:o}", "columns", columns, "rows", rows,
@@ -385,10 +377,10 @@ static bool is_named(const json_t *item, const char *name)
 		return false;
 	if (enterprise == NULL)
 		return strcmp(ve, name) == 0;
-	slash = hs_printf("%s/%s%s%s", ve, enterprise,
-	    login != NULL ? "/" : "", login != NULL ? login : "");
-	dot = hs_printf("%s.%s%s%s", ve, enterprise,
-	    login != NULL ? "/" : "", login != NULL ? login : "");
+	slash = hs_printf("%s/%s%s%s", ve, enterprise, login != NULL ? "/" : "",
+	    login != NULL ? login : "");
+	dot = hs_printf("%s.%s%s%s", ve, enterprise, login != NULL ? "/" : "",
+	    login != NULL ? login : "");
 	return strcmp(slash, name) == 0 || strcmp(dot, name) == 0;
 }
 
@@ -422,11 +414,10 @@ static void add_spec(struct request *r, json_t *ve)
 	if (plat_store(r->plat, &store, NULL) < 0 ||
 	    store_ve_list(store, &ves, NULL) < 0)
 		return;
-	stored = store_ve_find(
-	    &ves, json_string_value(json_object_get(ve, "ve")));
+	stored =
+	    store_ve_find(&ves, json_string_value(json_object_get(ve, "ve")));
 	if (stored != NULL)
-		(void)json_object_set_new(
-		    ve, "spec", spec_json(stored->spec));
+		(void)json_object_set_new(ve, "spec", spec_json(stored->spec));
 }
 
 int query_describe(struct request *r, json_t **ret_result, struct hs_err *err)
@@ -453,19 +444,20 @@ int query_describe(struct request *r, json_t **ret_result, struct hs_err *err)
 		return 0;
 	}
 	json_decref(items);
-	return hs_fail(err, HS_ENOTFOUND, "there is no %s '%s' (see: hanse get %s)",
-	    kind->one, name, kind->what);
+	return hs_fail(err, HS_ENOTFOUND,
+	    "there is no %s '%s' (see: hanse get %s)", kind->one, name,
+	    kind->what);
 }
 
 /* -- Status ---------------------------------------------------------------- */
 
-static void add_service(json_t *services, const char *name, int failed,
-    const struct hs_err *err)
+static void add_service(
+    json_t *services, const char *name, int failed, const struct hs_err *err)
 {
-	(void)json_array_append_new(services,
-	    json_pack("{s:s, s:s, s:s}", "name", name, "state",
-		failed < 0 ? "down" : "ok", "detail",
-		failed < 0 ? err->msg : ""));
+	(void)json_array_append_new(
+	    services, json_pack("{s:s, s:s, s:s}", "name", name, "state",
+			  failed < 0 ? "down" : "ok", "detail",
+			  failed < 0 ? err->msg : ""));
 }
 
 static json_t *services_json(struct plat *plat)
@@ -488,8 +480,9 @@ static json_t *services_json(struct plat *plat)
 	add_service(services, "control-db", failed, &err);
 	failed = plat_hv(plat, HV_LXC, &hv, &err);
 	add_service(services, "libvirt", failed, &err);
-	failed = plat_tenant(plat, &tenant, &err) < 0 ? -1
-						      : tenant_check(tenant, &err);
+	failed = plat_tenant(plat, &tenant, &err) < 0
+		     ? -1
+		     : tenant_check(tenant, &err);
 	add_service(services, "directory", failed, &err);
 	failed = gw_control_call(socket, "ping", &answer, &err);
 	add_service(services, "gateway", failed, &err);
@@ -499,14 +492,14 @@ static json_t *services_json(struct plat *plat)
 	return services;
 }
 
-static void count_states(struct listing *l, const struct store_ve *v,
-    json_int_t counts[3])
+static void count_states(
+    struct listing *l, const struct store_ve *v, json_int_t counts[3])
 {
 	static const char *const states[] = { "running", "stopped" };
 
 	for (size_t k = 0; k < v->spec->enterprises_count; k++) {
-		hs_auto(hs_freep) char *domain = hs_printf(
-		    "%s.%s", v->name, v->spec->enterprises[k].name);
+		hs_auto(hs_freep) char *domain =
+		    hs_printf("%s.%s", v->name, v->spec->enterprises[k].name);
 		const char *state = state_of(l, domain);
 
 		if (strcmp(state, states[0]) == 0)
@@ -538,9 +531,8 @@ static json_t *ves_json(struct request *r)
 				counts[2] =
 				    (json_int_t)v->spec->enterprises_count;
 			(void)json_array_append_new(list,
-			    json_pack(
-				"{s:s, s:s, s:i, s:I, s:I, s:I, s:I}", "ve",
-				v->name, "title", v->spec->title,
+			    json_pack("{s:s, s:s, s:i, s:I, s:I, s:I, s:I}",
+				"ve", v->name, "title", v->spec->title,
 				"generation", atoi(v->generation),
 				"enterprises",
 				(json_int_t)v->spec->enterprises_count,

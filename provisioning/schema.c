@@ -18,7 +18,7 @@ static void find_files(const struct plat *plat, glob_t *ret_found)
 	hs_auto(hs_freep) char *pattern =
 	    hs_printf("%s/schema/[0-9]*.sql", plat->conf->share);
 
-	*ret_found = (glob_t){ 0 };
+	*ret_found = (glob_t) { 0 };
 	(void)glob(pattern, 0, NULL, ret_found);
 }
 
@@ -58,8 +58,8 @@ static int current(struct hs_db *db, int *ret_number, struct hs_err *err)
 	return 0;
 }
 
-static int apply_text(struct hs_db *db, const char *path, const char *text,
-    struct hs_err *err)
+static int apply_text(
+    struct hs_db *db, const char *path, const char *text, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *number = hs_printf("%d", number_of(path));
 	hs_auto(hs_freep) char *digest = digest_text(text);
@@ -95,8 +95,7 @@ int schema_migrate(
 	find_files(plat, &found);
 	if (found.gl_pathc == 0)
 		failed = hs_fail(err, HS_ENOTFOUND,
-		    "no schema is installed in '%s/schema'",
-		    plat->conf->share);
+		    "no schema is installed in '%s/schema'", plat->conf->share);
 	for (size_t i = 0; failed == 0 && i < found.gl_pathc; i++)
 		if (number_of(found.gl_pathv[i]) > number)
 			failed = apply_file(db, found.gl_pathv[i], err);

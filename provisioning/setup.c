@@ -82,10 +82,11 @@ static int make_credentials(struct plat *plat, struct hs_err *err)
 	for (size_t i = 0; i < ARRAY_LEN(credentials); i++) {
 		const struct credential *c = &credentials[i];
 		hs_auto(hs_freep) char *dir = plat_path(plat, "%s", c->dir);
-		hs_auto(hs_freep) char *alt = c->request.alt == NULL
-		    ? NULL
-		    : hs_printf("%s,IP:%s", c->request.alt,
-			  plat->conf->platform_address);
+		hs_auto(hs_freep) char *alt =
+		    c->request.alt == NULL
+			? NULL
+			: hs_printf("%s,IP:%s", c->request.alt,
+			      plat->conf->platform_address);
 		struct ca_request request = c->request;
 
 		request.alt = alt;
@@ -112,21 +113,17 @@ static int probe_kvm(struct plat *plat, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *path = plat_path(plat, "probe.kvm");
 	hs_auto(hs_freep) char *kernel = NULL;
-	hs_auto(hs_freep) char *initrd = NULL;
 	hs_auto(hs_freep) char *text = NULL;
 	struct hv_probe probe = { 0 };
 	struct hv_probe_guest guest = {
-		.cmdline = "console=ttyS0 quiet panic=-1 hanse.probe=1",
 		.timeout_ms = PROBE_MS,
 	};
 
 	if (access(path, F_OK) == 0)
 		return 0;
-	if (dom_image_path(DOM_IMAGE_MANIFEST, "kernel", &kernel, NULL) < 0 ||
-	    dom_image_path(DOM_IMAGE_MANIFEST, "initrd", &initrd, NULL) < 0)
+	if (dom_image_path(DOM_IMAGE_MANIFEST, "kernel", &kernel, NULL) < 0)
 		return 0;
 	guest.kernel = kernel;
-	guest.initrd = initrd;
 	hv_probe(HV_PROBE_KVM, &guest, &probe);
 	text = hs_printf("%s %s\n", probe.ok ? "ok" : "no", probe.reason);
 	return hs_file_write(path, text, strlen(text), 0644, err);

@@ -13,8 +13,8 @@ struct step_ops {
 	int (*make)(struct plat *plat, const struct plan_change *change,
 	    struct hs_err *err);
 	/** Remove it. */
-	int (*remove)(struct plat *plat, const struct object *object,
-	    struct hs_err *err);
+	int (*remove)(
+	    struct plat *plat, const struct object *object, struct hs_err *err);
 };
 
 const struct step_ops *step_ops_of(enum object_kind kind);

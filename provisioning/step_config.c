@@ -32,8 +32,8 @@ static int put(const struct config *c, const char *name, const char *text,
 	hs_auto(hs_freep) char *path = hs_printf("%s/%s", c->dir, name);
 	uid_t owner = c->base + (secret ? c->service : 0);
 
-	if (hs_file_write(path, text, strlen(text), secret ? 0600 : 0644,
-		err) < 0)
+	if (hs_file_write(path, text, strlen(text), secret ? 0600 : 0644, err) <
+	    0)
 		return -1;
 	if (chown(path, owner, owner) < 0)
 		return hs_fail_errno(err, HS_ESYSTEM, "chown '%s'", path);
@@ -54,8 +54,7 @@ static int put_copy(const struct config *c, const char *name,
 	return failed;
 }
 
-static int put_pair(const struct config *c, const char *as,
-    struct hs_err *err)
+static int put_pair(const struct config *c, const char *as, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *cert = hs_printf("%s.crt", c->domain->name);
 	hs_auto(hs_freep) char *key = hs_printf("%s.key", c->domain->name);
@@ -101,8 +100,7 @@ static int put_portal(const struct config *c, struct hs_err *err)
 	hs_auto(hs_freep) char *path =
 	    plat_path(c->plat, "domains/%s/portal.password", d->name);
 	hs_auto(hs_freep) char *password = NULL;
-	hs_auto(hs_freep) char *title =
-	    form_quoted(object_text(d, "title"));
+	hs_auto(hs_freep) char *title = form_quoted(object_text(d, "title"));
 	hs_auto(hs_freep) char *legal_name =
 	    form_quoted(object_text(d, "legal_name"));
 	hs_auto(hs_freep) char *dn =
@@ -119,7 +117,7 @@ static int put_portal(const struct config *c, struct hs_err *err)
 		return -1;
 	quoted = form_quoted(password);
 	text = form_fill(prov_forms_portal,
-	    (const struct form_value[]){
+	    (const struct form_value[]) {
 		{ "ve", d->ve },
 		{ "enterprise", d->enterprise },
 		{ "title", title },
@@ -137,10 +135,10 @@ static int put_portal(const struct config *c, struct hs_err *err)
 static int put_postgres(const struct config *c, struct hs_err *err)
 {
 	const struct object *d = c->domain;
-	hs_auto(hs_freep) char *connections = hs_printf(
-	    "%lld", (long long)object_number(d, "max_connections"));
-	hs_auto(hs_freep) char *buffers = hs_printf(
-	    "%lld", (long long)object_number(d, "memory_mib") / 4);
+	hs_auto(hs_freep) char *connections =
+	    hs_printf("%lld", (long long)object_number(d, "max_connections"));
+	hs_auto(hs_freep) char *buffers =
+	    hs_printf("%lld", (long long)object_number(d, "memory_mib") / 4);
 	const struct form_value values[] = {
 		{ "address", object_text(d, "address") },
 		{ "gateway", object_text(d, "gateway") },
@@ -155,8 +153,7 @@ static int put_postgres(const struct config *c, struct hs_err *err)
 	if (put(c, "postgresql.conf", server, false, err) < 0 ||
 	    put(c, "pg_hba.conf", hba, false, err) < 0)
 		return -1;
-	return put_copy(
-	    c, "gateway-ca.crt", "backend/ca.crt", false, err);
+	return put_copy(c, "gateway-ca.crt", "backend/ca.crt", false, err);
 }
 
 static int put_all(const struct config *c, struct hs_err *err)
@@ -169,7 +166,7 @@ static int put_all(const struct config *c, struct hs_err *err)
 		return -1;
 	if (c->domain->kind == OBJ_DB_DOMAIN)
 		return put_pair(c, "server", err) < 0 ? -1
-						       : put_postgres(c, err);
+						      : put_postgres(c, err);
 	return put_pair(c, "client", err) < 0 ? -1 : put_portal(c, err);
 }
 
@@ -199,10 +196,10 @@ int step_config_write(struct plat *plat, const struct object *domain,
 		.plat = plat,
 		.domain = domain,
 		.dir = dir,
-		.base = machine ? 0
-				: (uid_t)object_number(domain, "idmap_base"),
+		.base =
+		    machine ? 0 : (uid_t)object_number(domain, "idmap_base"),
 		.service = domain->kind == OBJ_DB_DOMAIN ? DOM_UID_POSTGRES
-							  : DOM_UID_PORTAL,
+							 : DOM_UID_PORTAL,
 	};
 
 	if (hs_dir_make(home, 0711, err) < 0 || put_all(&config, err) < 0)

@@ -8,8 +8,8 @@
 
 #define DAYS 397
 
-static int credential_make(struct plat *plat,
-    const struct plan_change *change, struct hs_err *err)
+static int credential_make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
 	const char *alt = object_text(w, "alt");
@@ -19,8 +19,8 @@ static int credential_make(struct plat *plat,
 		.cn = object_text(w, "cn"),
 		.alt = alt[0] != '\0' ? alt : NULL,
 		.usage = strcmp(object_text(w, "usage"), "server") == 0
-		    ? CA_SERVER
-		    : CA_CLIENT,
+			     ? CA_SERVER
+			     : CA_CLIENT,
 		.days = DAYS,
 	};
 

@@ -87,8 +87,8 @@ static int has_row(struct hs_db *db, const char *sql, const char *name,
 
 /* -- Databases ------------------------------------------------------------- */
 
-static int database_make(struct plat *plat, const struct plan_change *change,
-    struct hs_err *err)
+static int database_make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
 	hs_auto(hs_db_closep) struct hs_db *server = NULL;
@@ -131,8 +131,8 @@ static char *database_of(const struct object *object)
 	return hs_printf("ve_%s", object->ve);
 }
 
-static int role_make(struct plat *plat, const struct plan_change *change,
-    struct hs_err *err)
+static int role_make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
 	hs_auto(hs_db_closep) struct hs_db *server = NULL;
@@ -163,18 +163,17 @@ static int role_remove(
 	bool has_role, has_database;
 
 	if (open_server(plat, object, &server, err) < 0 ||
-	    has_row(
-		server, prov_sql_role_list, object->name, &has_role, err) < 0 ||
+	    has_row(server, prov_sql_role_list, object->name, &has_role, err) <
+		0 ||
 	    has_row(server, prov_sql_database_list, database, &has_database,
 		err) < 0)
 		return -1;
 	if (!has_role)
 		return 0;
-	if (has_database &&
-	    (hs_db_run(server, prov_sql_owner, err) < 0 ||
-		run_for(server, prov_sql_role_revoke, object->name, database,
-		    err) < 0 ||
-		hs_db_run(server, prov_sql_owner_end, err) < 0))
+	if (has_database && (hs_db_run(server, prov_sql_owner, err) < 0 ||
+				run_for(server, prov_sql_role_revoke,
+				    object->name, database, err) < 0 ||
+				hs_db_run(server, prov_sql_owner_end, err) < 0))
 		return -1;
 	return run_for(server, prov_sql_role_drop, object->name, NULL, err);
 }
@@ -183,8 +182,8 @@ const struct step_ops step_role = { .make = role_make, .remove = role_remove };
 
 /* -- Members --------------------------------------------------------------- */
 
-static int members_make(struct plat *plat, const struct plan_change *change,
-    struct hs_err *err)
+static int members_make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
 	hs_auto(hs_freep) char *database = database_of(w);

@@ -12,8 +12,8 @@
 
 #define ROLES_MAX 8
 
-static int ve_make(struct plat *plat, const struct plan_change *change,
-    struct hs_err *err)
+static int ve_make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
 	const struct tenant_ve ve = {
@@ -39,8 +39,8 @@ static int ve_remove(
 
 const struct step_ops step_ve = { .make = ve_make, .remove = ve_remove };
 
-static int enterprise_make(struct plat *plat,
-    const struct plan_change *change, struct hs_err *err)
+static int enterprise_make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
 	const struct tenant_enterprise enterprise = {
@@ -99,8 +99,8 @@ static int service_password(struct plat *plat, const struct object *w,
 	    path, *ret_password, strlen(*ret_password), 0600, err);
 }
 
-static int service_make(struct plat *plat, const struct plan_change *change,
-    struct hs_err *err)
+static int service_make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
 	hs_auto(hs_freep) char *password = NULL;
@@ -126,8 +126,8 @@ static int service_remove(
 	struct tenant *tenant;
 
 	if (plat_tenant(plat, &tenant, err) < 0 ||
-	    tenant_service_remove(tenant,
-		TENANT_AT(object->ve, object->enterprise), err) < 0)
+	    tenant_service_remove(
+		tenant, TENANT_AT(object->ve, object->enterprise), err) < 0)
 		return -1;
 	if (unlink(path) < 0 && errno != ENOENT)
 		return hs_fail_errno(err, HS_ESYSTEM, "remove '%s'", path);
@@ -156,17 +156,15 @@ static int first_password(struct plat *plat, struct tenant *tenant,
 		return 0;
 	if (tenant_password_generate(&password, err) < 0)
 		return -1;
-	failed = initial_put(
-	    plat, w->ve, w->enterprise, login, password, err);
+	failed = initial_put(plat, w->ve, w->enterprise, login, password, err);
 	if (failed == 0)
-		failed =
-		    tenant_password_set(tenant, at, login, password, err);
+		failed = tenant_password_set(tenant, at, login, password, err);
 	hs_wipe(password, strlen(password));
 	return failed;
 }
 
-static int person_make(struct plat *plat, const struct plan_change *change,
-    struct hs_err *err)
+static int person_make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
 	const char *roles[ROLES_MAX];
@@ -184,8 +182,8 @@ static int person_make(struct plat *plat, const struct plan_change *change,
 		roles[person.role_count++] =
 		    json_string_value(json_array_get(list, i));
 	if (plat_tenant(plat, &tenant, err) < 0 ||
-	    tenant_person_put(tenant, TENANT_AT(w->ve, w->enterprise), &person,
-		err) < 0)
+	    tenant_person_put(
+		tenant, TENANT_AT(w->ve, w->enterprise), &person, err) < 0)
 		return -1;
 	return first_password(plat, tenant, w, err);
 }

@@ -14,13 +14,13 @@
 
 static const char *const record_fields[] = { "image", "kernel", "initrd" };
 
-static int driver_of(const struct object *object, enum hv_driver *ret_driver,
-    struct hs_err *err)
+static int driver_of(
+    const struct object *object, enum hv_driver *ret_driver, struct hs_err *err)
 {
 	if (hv_driver_find(object_text(object, "driver"), ret_driver))
 		return 0;
-	return hs_fail(err, HS_EINVAL, "domain '%s' has no known driver",
-	    object->name);
+	return hs_fail(
+	    err, HS_EINVAL, "domain '%s' has no known driver", object->name);
 }
 
 /* What it was started from, for the next plan to compare. */
@@ -33,12 +33,10 @@ static int record_write(
 	json_t *record = json_object();
 
 	for (size_t i = 0; i < ARRAY_LEN(record_fields); i++) {
-		json_t *value =
-		    json_object_get(w->attrs, record_fields[i]);
+		json_t *value = json_object_get(w->attrs, record_fields[i]);
 
 		if (value != NULL)
-			(void)json_object_set(
-			    record, record_fields[i], value);
+			(void)json_object_set(record, record_fields[i], value);
 	}
 	text = json_dumps(record, JSON_COMPACT);
 	json_decref(record);
@@ -78,9 +76,8 @@ static int define(struct plat *plat, const struct object *w,
 	hs_auto(mounts_done) struct mounts mounts = { 0 };
 	hs_auto(hs_freep) char *config_dir = NULL;
 	hs_auto(hs_freep) char *config_disk = NULL;
-	hs_auto(hs_freep) char *log =
-	    hs_printf("/var/log/libvirt/%s/%s.console",
-		hv_caps(driver)->name, w->name);
+	hs_auto(hs_freep) char *log = hs_printf(
+	    "/var/log/libvirt/%s/%s.console", hv_caps(driver)->name, w->name);
 	hs_auto(hs_freep) char *volume =
 	    plat_path(plat, "volumes/%s.raw", w->name);
 	hs_auto(hs_freep) char *xml = NULL;
@@ -122,15 +119,15 @@ static int define(struct plat *plat, const struct object *w,
 		p.data_disk = is_db ? volume : NULL;
 		p.console_log = log;
 	}
-	if (dom_template_domain(driver == HV_LXC ? DOM_LXC : DOM_QEMU, &p,
-		&xml, err) < 0)
+	if (dom_template_domain(
+		driver == HV_LXC ? DOM_LXC : DOM_QEMU, &p, &xml, err) < 0)
 		return hs_wrap(err, "describe domain '%s'", w->name);
 	return hv_domain_define(hv, xml, err);
 }
 
 /* Whatever is there under that name stops; a domain begins from its files. */
-static int stop(struct plat *plat, const struct object *object,
-    struct hs_err *err)
+static int stop(
+    struct plat *plat, const struct object *object, struct hs_err *err)
 {
 	enum hv_driver driver;
 	struct hv_conn *hv;
@@ -168,12 +165,12 @@ static int domain_remove(
 static bool moves(const struct plan_change *change)
 {
 	return change->actual != NULL &&
-	    strcmp(object_text(change->actual, "driver"),
-		object_text(change->wanted, "driver")) != 0;
+	       strcmp(object_text(change->actual, "driver"),
+		   object_text(change->wanted, "driver")) != 0;
 }
 
-static int domain_make(struct plat *plat, const struct plan_change *change,
-    struct hs_err *err)
+static int domain_make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
 	enum hv_driver driver;

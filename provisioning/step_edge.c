@@ -15,8 +15,8 @@
 #define ONE_TRY_MS   5000
 #define TRY_AGAIN_MS 50
 
-static int edge_make(struct plat *plat, const struct plan_change *change,
-    struct hs_err *err)
+static int edge_make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
 	hs_auto(hs_freep) char *path = edge_path(plat, w->name);
@@ -51,8 +51,8 @@ static long long now_ms(void)
 }
 
 /* Wait until it answers. All edges are there by now: nginx reads them once. */
-static int portal_make(struct plat *plat, const struct plan_change *change,
-    struct hs_err *err)
+static int portal_make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
 	const struct timespec pause = { .tv_nsec = TRY_AGAIN_MS * 1000000L };
@@ -63,8 +63,8 @@ static int portal_make(struct plat *plat, const struct plan_change *change,
 	while (edge_portal_answers(
 		   plat, w->ve, w->enterprise, ONE_TRY_MS, err) < 0) {
 		if (now_ms() > end)
-			return hs_wrap(err, "no answer in %d s",
-			    ANSWER_MS / 1000);
+			return hs_wrap(
+			    err, "no answer in %d s", ANSWER_MS / 1000);
 		(void)nanosleep(&pause, NULL);
 	}
 	return 0;

@@ -32,8 +32,7 @@ static char *text_of(const json_t *object, const char *key)
 	return lend(json_string_value(json_object_get(object, key)));
 }
 
-static int servers_write(
-    struct plat *plat, json_t *servers, struct hs_err *err)
+static int servers_write(struct plat *plat, json_t *servers, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *dir = plat_path(plat, "gateway/routes");
 	hs_auto(hs_freep) struct gw_server *list =
@@ -52,7 +51,7 @@ static int servers_write(
 
 	json_object_foreach(servers, name, host)
 	{
-		list[count++] = (struct gw_server){
+		list[count++] = (struct gw_server) {
 			.name = lend(name),
 			.host = lend(json_string_value(host)),
 			.port = DOM_PORT_POSTGRES,
@@ -71,11 +70,10 @@ int step_servers_begin(struct plat *plat, struct hs_err *err)
 	return failed;
 }
 
-static int servers_make(struct plat *plat, const struct plan_change *change,
-    struct hs_err *err)
+static int servers_make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
-	json_t *servers =
-	    json_object_get(change->wanted->attrs, "servers");
+	json_t *servers = json_object_get(change->wanted->attrs, "servers");
 
 	if (servers_write(plat, servers, err) < 0)
 		return -1;
@@ -96,8 +94,8 @@ const struct step_ops step_servers = {
 	.remove = servers_remove,
 };
 
-static int route_make(struct plat *plat, const struct plan_change *change,
-    struct hs_err *err)
+static int route_make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
 	hs_auto(hs_freep) char *dir = plat_path(plat, "gateway/routes");
@@ -109,7 +107,7 @@ static int route_make(struct plat *plat, const struct plan_change *change,
 
 	json_object_foreach(routes, enterprise, r)
 	{
-		list[count++] = (struct gw_route){
+		list[count++] = (struct gw_route) {
 			.enterprise = lend(enterprise),
 			.user = text_of(r, "user"),
 			.database = text_of(r, "database"),

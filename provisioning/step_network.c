@@ -8,8 +8,8 @@
 
 #define GIB (1024ULL * 1024 * 1024)
 
-static int filter_make(struct plat *plat, const struct plan_change *change,
-    struct hs_err *err)
+static int filter_make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
 	char uuid[HV_UUID_SIZE];
@@ -46,8 +46,8 @@ const struct step_ops step_filter = {
 	.remove = filter_remove,
 };
 
-static int network_make(struct plat *plat, const struct plan_change *change,
-    struct hs_err *err)
+static int network_make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
 	char uuid[HV_UUID_SIZE], mac[HV_NAME_SIZE];
@@ -89,8 +89,8 @@ const struct step_ops step_network = {
 	.remove = network_remove,
 };
 
-static int volume_make(struct plat *plat, const struct plan_change *change,
-    struct hs_err *err)
+static int volume_make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
 	hs_auto(hs_freep) char *dir = plat_path(plat, "volumes");
@@ -103,8 +103,8 @@ static int volume_make(struct plat *plat, const struct plan_change *change,
 	if (hv_volume_exists(path))
 		return 0;
 	hv_uuid5("volume", w->name, uuid);
-	return hv_volume_create(path,
-	    (uint64_t)object_number(w, "size_gib") * GIB, uuid, err);
+	return hv_volume_create(
+	    path, (uint64_t)object_number(w, "size_gib") * GIB, uuid, err);
 }
 
 static int volume_remove(

@@ -93,7 +93,7 @@ void store_ves_done(struct store_ves *ves)
 		spec_free(ves->list[i].spec);
 	}
 	free(ves->list);
-	*ves = (struct store_ves){ 0 };
+	*ves = (struct store_ves) { 0 };
 }
 
 const struct store_ve *store_ve_find(
@@ -122,8 +122,7 @@ int store_allocate(struct hs_db *store, const char *kind, const char *key,
 		return hs_fail(err, HS_ELIMIT,
 		    "no number of kind '%s' is free between %u and %u", kind,
 		    min, max);
-	*ret_value =
-	    (unsigned)strtoul(hs_rows_get(rows, 0, "value"), NULL, 10);
+	*ret_value = (unsigned)strtoul(hs_rows_get(rows, 0, "value"), NULL, 10);
 	return 0;
 }
 

@@ -27,14 +27,14 @@
 /* -- What the host can do -------------------------------------------------- */
 
 /* "hansed --setup" has probed once and left a word in a file. */
-static bool host_says(const struct plat *plat, const char *file,
-    const char *word)
+static bool host_says(
+    const struct plat *plat, const char *file, const char *word)
 {
 	hs_auto(hs_freep) char *path = plat_path(plat, "%s", file);
 	hs_auto(hs_freep) char *text = NULL;
 
 	return hs_file_read(path, 64, &text, NULL, NULL) == 0 &&
-	    strncmp(text, word, strlen(word)) == 0;
+	       strncmp(text, word, strlen(word)) == 0;
 }
 
 static int choose_driver(const struct plat *plat, enum spec_driver driver,
@@ -93,8 +93,8 @@ static void want_network(struct want *w, const char *name, const char *ve,
 }
 
 /* The subnet of a VE's network, from 2 up; 1 is the data network's. */
-static int subnet_of(struct want *w, const char *ve, unsigned *ret_subnet,
-    struct hs_err *err)
+static int subnet_of(
+    struct want *w, const char *ve, unsigned *ret_subnet, struct hs_err *err)
 {
 	struct hs_db *store;
 	unsigned n;
@@ -119,8 +119,7 @@ struct place {
 	unsigned vcpus, memory_mib;
 };
 
-static int image_names(
-    const struct place *p, json_t *attrs, struct hs_err *err)
+static int image_names(const struct place *p, json_t *attrs, struct hs_err *err)
 {
 	static const char *const machine[] = { "kernel", "initrd" };
 	hs_auto(hs_freep) char *image = NULL;
@@ -134,8 +133,7 @@ static int image_names(
 		if (dom_image_path(DOM_IMAGE_MANIFEST, machine[i], &path, err) <
 		    0)
 			return hs_wrap(err, "system image (run: make images)");
-		(void)json_object_set_new(attrs, machine[i],
-		    json_string(path));
+		(void)json_object_set_new(attrs, machine[i], json_string(path));
 	}
 	return 0;
 }
@@ -165,9 +163,8 @@ static int want_domain(struct want *w, enum object_kind kind,
 	hv_ifname(uuid, ifname);
 	address = hs_printf("%s.%u.%u", w->plat->conf->pool, p->subnet, host);
 	gateway = hs_printf("%s.%u.1", w->plat->conf->pool, p->subnet);
-	attrs = json_pack(
-	    "{s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}", "driver", p->driver,
-	    "state", "running", "vcpus", (int)p->vcpus, "memory_mib",
+	attrs = json_pack("{s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}", "driver",
+	    p->driver, "state", "running", "vcpus", (int)p->vcpus, "memory_mib",
 	    (int)p->memory_mib, "network", p->network, "address", address,
 	    "mac", mac, "filter", filter);
 	(void)json_object_update_new(params,
@@ -197,8 +194,8 @@ static void want_credential(struct want *w, const char *name, const char *ve,
 static char *server_name(const struct spec *spec)
 {
 	return spec->database.class == SPEC_CLASS_DEDICATED
-	    ? hs_printf("db.%s", spec->ve)
-	    : hs_strdup("db.shared");
+		   ? hs_printf("db.%s", spec->ve)
+		   : hs_strdup("db.shared");
 }
 
 /* Connections a server must have room for: those of its members, and ours. */
@@ -212,7 +209,7 @@ static unsigned connections_of(const struct want *w, const char *server)
 
 		if (strcmp(its, server) == 0)
 			sum += s->database.connections *
-			    (unsigned)s->enterprises_count;
+			       (unsigned)s->enterprises_count;
 	}
 	/* In steps, so that one more enterprise is no restart. */
 	return sum <= 400 ? 400 : (sum + 399) / 400 * 400;
@@ -224,17 +221,17 @@ static int want_server(struct want *w, const struct spec *spec,
 	const struct plat_conf *c = w->plat->conf;
 	bool own = spec->database.class == SPEC_CLASS_DEDICATED;
 	unsigned memory = own && spec->database.memory_mib > 0
-	    ? spec->database.memory_mib
-	    : c->database.memory_mib;
+			      ? spec->database.memory_mib
+			      : c->database.memory_mib;
 	unsigned disk = own && spec->database.disk_gib > 0
-	    ? spec->database.disk_gib
-	    : c->database.disk_gib;
+			    ? spec->database.disk_gib
+			    : c->database.disk_gib;
 	struct place place = {
 		.name = name,
 		.ve = own ? spec->ve : NULL,
 		.kind = "db",
-		.driver = strcmp(c->database.driver, "qemu") == 0 ? "qemu"
-								   : "lxc",
+		.driver =
+		    strcmp(c->database.driver, "qemu") == 0 ? "qemu" : "lxc",
 		.network = DATA_NETWORK,
 		.hosts = "host:data",
 		.subnet = 1,
@@ -248,8 +245,7 @@ static int want_server(struct want *w, const struct spec *spec,
 	    json_pack("{s:s, s:s, s:s}", "cn", name, "alt",
 		"DNS:db.hanse.internal", "usage", "server"));
 	return want_domain(w, OBJ_DB_DOMAIN, &place,
-	    json_pack("{s:i}", "max_connections",
-		(int)connections_of(w, name)),
+	    json_pack("{s:i}", "max_connections", (int)connections_of(w, name)),
 	    err);
 }
 
@@ -282,17 +278,17 @@ static void want_people(
 	}
 }
 
-static void want_directory(struct want *w, const struct spec *spec,
-    const struct spec_enterprise *e)
+static void want_directory(
+    struct want *w, const struct spec *spec, const struct spec_enterprise *e)
 {
 	hs_auto(hs_freep) char *name = hs_printf("%s/%s", spec->ve, e->name);
 
 	(void)objects_add(&w->objects, OBJ_ENTERPRISE, name, spec->ve, e->name,
 	    json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i}", "legal_name",
 		e->legal_name, "role", spec_place_name(e->role), "database",
-		spec_class_name(spec->database.class), "template",
-		e->template, "connections", (int)spec->database.connections,
-		"vcpus", (int)e->vcpus, "memory_mib", (int)e->memory_mib),
+		spec_class_name(spec->database.class), "template", e->template,
+		"connections", (int)spec->database.connections, "vcpus",
+		(int)e->vcpus, "memory_mib", (int)e->memory_mib),
 	    NULL);
 	(void)objects_add(&w->objects, OBJ_SERVICE, name, spec->ve, e->name,
 	    json_pack("{s:b}", "exists", 1), NULL);
@@ -308,23 +304,21 @@ static int want_edge(struct want *w, const struct spec *spec,
 	hs_auto(hs_freep) char *alt = hs_printf("DNS:%s", host);
 	hs_auto(hs_freep) char *credential = hs_printf("edge.%s", name);
 	const struct object *domain = &w->objects.list[w->objects.count - 1];
-	json_t *params = json_pack(
-	    "{s:s, s:s}", "server_name", host, "address",
+	json_t *params = json_pack("{s:s, s:s}", "server_name", host, "address",
 	    object_text(domain, "address"));
 	struct object *edge;
 	hs_auto(hs_freep) char *text = NULL;
 	hs_auto(hs_freep) char *digest = NULL;
 
-	edge = objects_add(&w->objects, OBJ_EDGE, name, spec->ve, e->name,
-	    NULL, params);
+	edge = objects_add(
+	    &w->objects, OBJ_EDGE, name, spec->ve, e->name, NULL, params);
 	if (edge_render(w->plat, edge, &text, err) < 0)
 		return -1;
 	digest = digest_text(text);
-	(void)json_object_set_new(
-	    edge->attrs, "content", json_string(digest));
+	(void)json_object_set_new(edge->attrs, "content", json_string(digest));
 	want_credential(w, credential, spec->ve, e->name,
-	    json_pack("{s:s, s:s, s:s}", "cn", host, "alt", alt, "usage",
-		"server"));
+	    json_pack(
+		"{s:s, s:s, s:s}", "cn", host, "alt", alt, "usage", "server"));
 	return 0;
 }
 
@@ -335,13 +329,18 @@ static int want_enterprise(struct want *w, const struct spec *spec,
 	hs_auto(hs_freep) char *server = server_name(spec);
 	hs_auto(hs_freep) char *network = hs_printf("hanse-%s", spec->ve);
 	hs_auto(hs_freep) char *hosts = hs_printf("host:%s", spec->ve);
-	struct place place = { .name = name, .ve = spec->ve,
-		.enterprise = e->name, .kind = e->template,
-		.network = network, .hosts = hosts, .subnet = subnet,
-		.vcpus = e->vcpus, .memory_mib = e->memory_mib };
+	struct place place = { .name = name,
+		.ve = spec->ve,
+		.enterprise = e->name,
+		.kind = e->template,
+		.network = network,
+		.hosts = hosts,
+		.subnet = subnet,
+		.vcpus = e->vcpus,
+		.memory_mib = e->memory_mib };
 
-	if (choose_driver(w->plat, e->driver, e->isolation, name,
-		&place.driver, err) < 0)
+	if (choose_driver(
+		w->plat, e->driver, e->isolation, name, &place.driver, err) < 0)
 		return -1;
 	want_directory(w, spec, e);
 	want_credential(w, name, spec->ve, e->name,
@@ -383,8 +382,7 @@ static void want_route(
 	for (size_t i = 0; i < w->objects.count; i++)
 		if (w->objects.list[i].kind == OBJ_DB_DOMAIN &&
 		    strcmp(w->objects.list[i].name, server) == 0)
-			address =
-			    object_text(&w->objects.list[i], "address");
+			address = object_text(&w->objects.list[i], "address");
 	for (size_t i = 0; i < spec->enterprises_count; i++)
 		(void)json_object_set_new(routes, spec->enterprises[i].name,
 		    route_json(w, spec, &spec->enterprises[i], address));
@@ -392,14 +390,13 @@ static void want_route(
 	    json_pack("{s:o}", "routes", routes), NULL);
 }
 
-static int want_ve(
-    struct want *w, const struct spec *spec, struct hs_err *err)
+static int want_ve(struct want *w, const struct spec *spec, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *network = hs_printf("hanse-%s", spec->ve);
 	hs_auto(hs_freep) char *database = hs_printf("ve_%s", spec->ve);
 	hs_auto(hs_freep) char *server = server_name(spec);
 	char uuid[HV_UUID_SIZE], bridge[HV_NAME_SIZE];
-	unsigned subnet;
+	unsigned subnet = 0;
 
 	if (subnet_of(w, spec->ve, &subnet, err) < 0)
 		return -1;
@@ -415,8 +412,7 @@ static int want_ve(
 	    NULL);
 	(void)objects_add(&w->objects, OBJ_MEMBERS, spec->ve, spec->ve, NULL,
 	    json_pack("{s:b}", "match_spec", 1),
-	    json_pack("{s:s, s:o}", "server", server, "spec",
-		spec_json(spec)));
+	    json_pack("{s:s, s:o}", "server", server, "spec", spec_json(spec)));
 	for (size_t i = 0; i < spec->enterprises_count; i++)
 		if (want_enterprise(
 			w, spec, &spec->enterprises[i], subnet, err) < 0)
@@ -443,8 +439,8 @@ static int want_servers(struct want *w, struct hs_err *err)
 			return -1;
 		}
 		domain = &w->objects.list[w->objects.count - 1];
-		(void)json_object_set_new(servers, name,
-		    json_string(object_text(domain, "address")));
+		(void)json_object_set_new(
+		    servers, name, json_string(object_text(domain, "address")));
 	}
 	(void)objects_add(&w->objects, OBJ_SERVERS, "platform", NULL, NULL,
 	    json_pack("{s:o}", "servers", servers), NULL);
@@ -476,17 +472,16 @@ int want_objects(struct plat *plat, const struct store_ves *ves,
 }
 
 /* Whether an allocation belongs to something a stored VE has. */
-static bool is_used(const struct store_ves *ves, const char *kind,
-    const char *key)
+static bool is_used(
+    const struct store_ves *ves, const char *kind, const char *key)
 {
 	const char *ve = strncmp(kind, "host:", 5) == 0 ? kind + 5 : key;
 	hs_auto(hs_freep) char *head = hs_strdup(ve);
-	const char *member = strcmp(kind, "idmap") == 0 ? strchr(key, '.')
-							 : NULL;
+	const char *member =
+	    strcmp(kind, "idmap") == 0 ? strchr(key, '.') : NULL;
 	const struct store_ve *stored;
 
-	if (strcmp(kind, "host:data") == 0 ||
-	    strncmp(key, "db.", 3) == 0) {
+	if (strcmp(kind, "host:data") == 0 || strncmp(key, "db.", 3) == 0) {
 		for (size_t i = 0; i < ves->count; i++) {
 			hs_auto(hs_freep) char *server =
 			    server_name(ves->list[i].spec);
@@ -503,8 +498,8 @@ static bool is_used(const struct store_ves *ves, const char *kind,
 		return false;
 	if (strcmp(kind, "network") == 0)
 		return true;
-	return spec_enterprise_find(stored->spec,
-		   member != NULL ? member + 1 : key) != NULL;
+	return spec_enterprise_find(
+		   stored->spec, member != NULL ? member + 1 : key) != NULL;
 }
 
 int want_release(
