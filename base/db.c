@@ -135,10 +135,9 @@ static int fail_result(
 	const char *msg = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
 
-	if (PQstatus(db->conn) != CONNECTION_OK && state == NULL)
-		state = "08006";
+	/* Only the server gives SQLSTATEs: without one it did not answer. */
 	if (state == NULL)
-		state = "XX000";
+		state = "08006";
 	(void)snprintf(db->sqlstate, sizeof(db->sqlstate), "%s", state);
 	(void)snprintf(
 	    db->detail, sizeof(db->detail), "%s", detail != NULL ? detail : "");

@@ -93,6 +93,9 @@ static void send_failure(struct page *page, const struct hs_err *err)
 	hs_log(status >= 500 ? HS_LOG_WARN : HS_LOG_DEBUG, "request.failed",
 	    "req=%s status=%d path=%s code=%s msg=\"%s\"", page->request->id,
 	    status, page->request->path, hs_code_name(err->code), err->msg);
+	/* Whatever it was that did not answer: begin anew next time. */
+	if (err->code == HS_EREMOTE)
+		hs_db_closep(&page->worker->db);
 	page_send_error(
 	    page, status, own_words && status < 500 ? err->msg : NULL);
 }

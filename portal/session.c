@@ -19,7 +19,7 @@ static int open_connection(struct worker *worker, struct hs_err *err)
 	    worker->db, portal_sql_connection_zone, 0, NULL, &rows, err);
 }
 
-/* The first statement of a request; repeated once if the connection is dead. */
+/* The first statement of a request; repeated once if the server was away. */
 static int first_query(struct page *page, const char *sql, size_t count,
     const char *const *params, const struct hs_rows **ret_rows,
     struct hs_err *err)
@@ -31,7 +31,7 @@ static int first_query(struct page *page, const char *sql, size_t count,
 		return -1;
 	if (page_query(page, sql, count, params, ret_rows, err) == 0)
 		return 0;
-	if (fresh || hs_db_is_alive(worker->db))
+	if (fresh || err->code != HS_EREMOTE)
 		return -1;
 	if (open_connection(worker, err) < 0)
 		return -1;
