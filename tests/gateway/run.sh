@@ -16,6 +16,11 @@ refused() {
 	last=$(grep 'event=session.refused' "$log" | tail -n 1)
 	contains "$1" "sqlstate=$2" "$last"
 }
+expect "--version" 0 "$B/hanse-gateway" --version
+expect "--help" 0 "$B/hanse-gateway" --help
+expect "an unknown option" 2 "$B/hanse-gateway" --what
+expect "no configuration" 1 "$B/hanse-gateway" --config "$dir/none.yaml"
+
 # --- who gets in --------------------------------------------------------------
 
 who='SELECT session_user, current_database()'
@@ -121,6 +126,9 @@ echo >&"${MANY[1]}"
 wait "$MANY_PID" 2>/dev/null
 eventually "and then none" 5 bash -c \
     "'$B/gw_routes' call '$socket' status | grep -q '\"sessions\":0'"
+contains "max_sessions" '^open 243 failed 9$' \
+    "$(timeout 60 "$B/gw_many" 243 "$by_cert" 2>&1 </dev/null)"
+contains "and the log says so" 'why=gateway-full sqlstate=53300' "$(cat "$log")"
 printf 'note  RSS with 200 sessions: %s KiB, after: %s KiB\n' "$many_rss" \
     "$(rss_kib)"
 

@@ -142,6 +142,31 @@ static void test_versions(void **state)
 	assert_int_equal(out.data[0], 'v');
 }
 
+/* A key finds its session only whole, and not after the session has gone. */
+static void test_keys(void **state)
+{
+	static struct gw_keys keys;
+	static struct gw_session many[GW_KEY_BUCKETS * 3];
+	struct gw_key wrong;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(many); i++)
+		assert_true(gw_keys_add(&keys, &many[i]));
+	for (size_t i = 0; i < ARRAY_LEN(many); i++) {
+		assert_int_not_equal(many[i].key.pid, 0);
+		assert_true(many[i].key.pid <= INT32_MAX);
+		assert_ptr_equal(gw_keys_find(&keys, &many[i].key), &many[i]);
+	}
+	wrong = many[7].key;
+	wrong.secret ^= 1;
+	assert_null(gw_keys_find(&keys, &wrong));
+	wrong = many[7].key;
+	gw_keys_remove(&keys, &many[7]);
+	gw_keys_remove(&keys, &many[7]);
+	assert_null(gw_keys_find(&keys, &wrong));
+	assert_ptr_equal(gw_keys_find(&keys, &many[8].key), &many[8]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +175,7 @@ int main(void)
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_startup),
 		cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
