@@ -90,19 +90,19 @@ int hv_domain_start(struct hv_conn *conn, const char *name, struct hs_err *err)
 {
 	hs_call call = hv_call_begin(conn, HV_START_MS);
 	hs_domain domain = NULL;
+	bool ran;
 
 	(void)call;
 	if (lookup(conn, name, &domain, err) < 0)
 		return -1;
-	if (hv_state_of(domain) != HV_RUNNING && virDomainCreate(domain) < 0)
+	ran = hv_state_of(domain) == HV_RUNNING;
+	if (!ran && virDomainCreate(domain) < 0)
 		return hv_fail(conn, err, "start domain '%s'", name);
-	if (conn->driver != HV_LXC)
+	if (conn->driver != HV_LXC || hv_domain_confine(conn, name, err) == 0)
 		return 0;
-	if (hv_domain_confine(conn, name, err) < 0) {
+	if (!ran)
 		(void)virDomainDestroy(domain);
-		return hs_wrap(err, "start domain '%s'", name);
-	}
-	return 0;
+	return hs_wrap(err, "start domain '%s'", name);
 }
 
 static int64_t now_ms(void)

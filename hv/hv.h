@@ -106,7 +106,8 @@ int hv_domain_define(struct hv_conn *conn, const char *xml, struct hs_err *err);
 
 /**
  * Start a defined domain; one that runs is fine. An LXC domain is confined
- * further (hv_domain_confine) and destroyed again if that fails.
+ * further (hv_domain_confine); one that did not run before is destroyed again
+ * if that fails.
  * Errors: HS_ENOTFOUND, HS_EREMOTE, HS_ESYSTEM.
  */
 int hv_domain_start(struct hv_conn *conn, const char *name, struct hs_err *err);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -21,7 +22,8 @@
 #define CGROUP_V2 "/sys/fs/cgroup"
 #define OURS      PIDS_V1 "/hanse"
 #define PROC_MAX  65536
-#define PASSES    10
+#define PASSES    50
+#define PAUSE_NS  2000000L
 
 /* Whether the last of a process's PIDs ("NSpid: 4711 1") is 1. */
 static bool is_init(pid_t pid)
@@ -68,12 +70,17 @@ static int put(const char *path, const char *text)
 	return fd >= 0 && write(fd, text, len) == (ssize_t)len ? 0 : -1;
 }
 
+/*
+ * A process's PID namespace; 0 if it has gone. One that is dead and not yet
+ * waited for still has this one, but no other, and cannot be moved any more.
+ */
 static ino_t pid_namespace(const char *pid)
 {
 	hs_auto(hs_freep) char *path = hs_printf("/proc/%s/ns/pid", pid);
-	struct stat st;
+	hs_auto(hs_freep) char *other = hs_printf("/proc/%s/ns/uts", pid);
+	struct stat st, alive;
 
-	return stat(path, &st) == 0 ? st.st_ino : 0;
+	return stat(path, &st) == 0 && stat(other, &alive) == 0 ? st.st_ino : 0;
 }
 
 /* Whether a process's cgroup of one controller is this (v1). */
@@ -124,6 +131,7 @@ static int limit_v1(const char *name, pid_t init, struct hs_err *err)
 	hs_auto(hs_freep) char *max = hs_printf("%s/pids.max", dir);
 	hs_auto(hs_freep) char *count = hs_printf("%d", HV_PIDS_MAX);
 	hs_auto(hs_freep) char *pid = hs_printf("%d", init);
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
 	ino_t ns = pid_namespace(pid);
 	int moved = 1;
 
@@ -133,7 +141,7 @@ static int limit_v1(const char *name, pid_t init, struct hs_err *err)
 		return hs_fail_errno(err, HS_ESYSTEM, "%s", max);
 	if (ns == 0)
 		return hs_fail(err, HS_ECONFLICT, "it stopped again");
-	for (int i = 0; moved > 0; i++) {
+	for (int i = 0; moved > 0; i++, (void)nanosleep(&pause, NULL)) {
 		if (i == PASSES)
 			return hs_fail(
 			    err, HS_ESYSTEM, "it forks faster than we count");
@@ -141,6 +149,18 @@ static int limit_v1(const char *name, pid_t init, struct hs_err *err)
 			return -1;
 	}
 	return 0;
+}
+
+/* From the root down, each group allows those below it to count processes. */
+static void enable_v2(const char *group)
+{
+	for (const char *p = group; (p = strchr(p, '/')) != NULL; p++) {
+		hs_auto(hs_freep) char *control =
+		    hs_printf(CGROUP_V2 "%.*s/cgroup.subtree_control",
+			(int)(p - group), group);
+
+		(void)put(control, "+pids");
+	}
 }
 
 /* On cgroup v2 libvirt has given the domain a group: it gets the limit. */
@@ -158,6 +178,8 @@ static int limit_v2(pid_t init, struct hs_err *err)
 	group[strcspn(group, "\n")] = '\0';
 	max = hs_printf(CGROUP_V2 "%s/pids.max", group + 3);
 	count = hs_printf("%d", HV_PIDS_MAX);
+	if (access(max, F_OK) < 0)
+		enable_v2(group + 3);
 	if (put(max, count) < 0)
 		return hs_fail_errno(err, HS_ESYSTEM, "%s", max);
 	return 0;
