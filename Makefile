@@ -40,7 +40,7 @@ $(foreach f,$(FUZZERS),$(eval $(f)_LDFLAGS += -fsanitize=fuzzer))
 define embed_rule
 $(B)/gen/$(1).c $(B)/gen/$(1).h &: $$($(1)_FILES) $(B)/tools/embed
 	@mkdir -p $(B)/gen
-	$(B)/tools/embed $(1) $(B)/gen/$(1).c $(B)/gen/$(1).h $$(sort $$($(1)_FILES))
+	@$(B)/tools/embed $(1) $(B)/gen/$(1).c $(B)/gen/$(1).h $$(sort $$($(1)_FILES))
 endef
 $(foreach e,$(EMBEDS),$(eval $(call embed_rule,$(e))))
 GEN := $(foreach e,$(EMBEDS),$(B)/gen/$(e).h) $(GENERATED)
@@ -48,7 +48,8 @@ GEN := $(foreach e,$(EMBEDS),$(B)/gen/$(e).h) $(GENERATED)
 define library_rule
 $(B)/lib$(1).a: $$(call OBJS,$$($(1)_SRCS))
 	@rm -f $$@
-	ar rcs $$@ $$^
+	@echo "  AR    $$@"
+	@ar rcs $$@ $$^
 $$(call OBJS,$$($(1)_SRCS)): PKGS := $$($(1)_PKGS)
 endef
 $(foreach l,$(LIBRARIES),$(eval $(call library_rule,$(l))))
@@ -56,7 +57,8 @@ $(foreach l,$(LIBRARIES),$(eval $(call library_rule,$(l))))
 define binary_rule
 $(B)/$(1): $$(call OBJS,$$($(1)_SRCS)) $$(foreach l,$$($(1)_LIBS),$(B)/lib$$(l).a)
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS) -pthread $$(HARDEN) $$($(1)_LDFLAGS) -o $$@ $$^ \
+	@echo "  LINK  $$@"
+	@$$(CC) $$(CFLAGS) -pthread $$(HARDEN) $$($(1)_LDFLAGS) -o $$@ $$^ \
 	    $$(if $$(strip $$($(1)_PKGS) $$(foreach l,$$($(1)_LIBS),$$($$(l)_PKGS))),$$(shell pkg-config --libs $$($(1)_PKGS) $$(foreach l,$$($(1)_LIBS),$$($$(l)_PKGS)))) $$($(1)_LDLIBS) $$(foreach l,$$($(1)_LIBS),$$($$(l)_LDLIBS))
 $$(call OBJS,$$($(1)_SRCS)): PKGS := $$($(1)_PKGS) $$(foreach l,$$($(1)_LIBS),$$($$(l)_PKGS))
 endef
@@ -64,11 +66,13 @@ $(foreach b,$(BINARIES),$(eval $(call binary_rule,$(b))))
 
 $(B)/obj/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(DEFS) $(CPPFLAGS) $(CFLAGS) $(if $(strip $(PKGS)),$(shell pkg-config --cflags $(PKGS))) -c -o $@ $<
+	@echo "  CC    $<"
+	@$(CC) $(STD) $(WARN) $(DEFS) $(CPPFLAGS) $(CFLAGS) $(if $(strip $(PKGS)),$(shell pkg-config --cflags $(PKGS))) -c -o $@ $<
 
 $(B)/tools/%: tools/%.c
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) -D_GNU_SOURCE -O1 -o $@ $<
+	@echo "  CC    $<"
+	@$(CC) $(STD) $(WARN) -D_GNU_SOURCE -O1 -o $@ $<
 
 .PHONY: all unit asan fuzz fuzz-short fuzzers bench format lint clean install up down purge check
 all: $(addprefix $(B)/,$(PROGRAMS))

@@ -112,8 +112,7 @@ static void take_faults(
 
 	hs_faults_done(faults);
 	faults->file = hs_strdup(file);
-	json_array_foreach(list, i, f)
-	{
+	json_array_foreach (list, i, f) {
 		hs_faults_add(faults,
 		    (unsigned)json_integer_value(json_object_get(f, "line")),
 		    json_text(f, "field", ""), "%s",

@@ -43,8 +43,9 @@ enum option_id {
 	OPT_GENERATE,
 	OPT_STDIN,
 	OPT_QUICK,
+	OPT_ALL,
 };
-#define OPTION_COUNT (OPT_QUICK + 1)
+#define OPTION_COUNT (OPT_ALL + 1)
 #define OPT(name)    (1U << OPT_##name)
 #define OPT_COMMON   (OPT(OUTPUT) | OPT(SOCKET) | OPT(QUIET) | OPT(HELP))
 
@@ -130,7 +131,9 @@ int cmd_get(const struct call *call, struct hs_err *err);
 int cmd_help(const struct call *call, struct hs_err *err);
 int cmd_plan(const struct call *call, struct hs_err *err);
 int cmd_psql(const struct call *call, struct hs_err *err);
+int cmd_start(const struct call *call, struct hs_err *err);
 int cmd_status(const struct call *call, struct hs_err *err);
+int cmd_stop(const struct call *call, struct hs_err *err);
 int cmd_user(const struct call *call, struct hs_err *err);
 int cmd_verify(const struct call *call, struct hs_err *err);
 int cmd_version(const struct call *call, struct hs_err *err);

@@ -9,32 +9,38 @@
 #include "provisioning/cmd_spec.h"
 #include "provisioning/output.h"
 
-static json_t *portal_row(const json_t *portal)
+/* A line for each person; the first one's names the portal. */
+static void add_rows(json_t *rows, const json_t *portal)
 {
 	const json_t *people = json_object_get(portal, "people");
-	hs_auto(hs_text_done) struct hs_text list = { 0 };
 	size_t i;
-	json_t *login;
+	json_t *person;
 
-	json_array_foreach(people, i, login) hs_text_addf(&list, "%s%s",
-	    i > 0 ? ", " : "",
-	    json_string_value(login) != NULL ? json_string_value(login) : "");
-	return json_pack("[s, s, s]", json_text(portal, "enterprise", ""),
-	    json_text(portal, "url", ""), list.len > 0 ? list.data : "-");
+	json_array_foreach (people, i, person) {
+		const char *password = json_text(person, "password", NULL);
+
+		(void)json_array_append_new(
+		    rows, json_pack("[s, s, s, s]",
+			      i == 0 ? json_text(portal, "enterprise", "") : "",
+			      i == 0 ? json_text(portal, "url", "") : "",
+			      json_text(person, "login", ""),
+			      password != NULL ? password : "(changed)"));
+	}
 }
 
 static void print_portals(const json_t *portals)
 {
-	hs_auto(json_freep) json_t *columns =
-	    json_pack("[s, s, s]", "ENTERPRISE", "PORTAL", "PEOPLE");
+	hs_auto(json_freep) json_t *columns = json_pack("[s, s, s, s]",
+	    "ENTERPRISE", "PORTAL", "LOGIN", "INITIAL PASSWORD");
 	hs_auto(json_freep) json_t *rows = json_array();
 	size_t i;
 	json_t *portal;
 
 	if (json_array_size(portals) == 0)
 		return;
-	json_array_foreach(portals, i, portal)(void)
-	    json_array_append_new(rows, portal_row(portal));
+	json_array_foreach (portals, i, portal) {
+		add_rows(rows, portal);
+	}
 	(void)printf("\n");
 	print_table(columns, rows, "");
 }

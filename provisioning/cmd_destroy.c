@@ -37,25 +37,37 @@ static int confirm(const char *ve, struct hs_err *err)
 	return 0;
 }
 
+static json_t *request(const struct call *call)
+{
+	if (call->given[OPT_ALL])
+		return json_pack("{s:s, s:b}", "command", "destroy", "all", 1);
+	return json_pack(
+	    "{s:s, s:s}", "command", "destroy", "ve", call->args[0]);
+}
+
 int cmd_destroy(const struct call *call, struct hs_err *err)
 {
 	hs_auto(progress_freep) struct progress *progress = NULL;
 	hs_auto(json_freep) json_t *result = NULL;
 	struct client_watch watch;
+	const char *name = call->given[OPT_ALL] ? "all" : call->args[0];
 
-	if (!call->given[OPT_YES] && confirm(call->args[0], err) < 0)
+	if (call->given[OPT_ALL] ? call->count > 0 : call->count == 0) {
+		(void)hs_fail(err, HS_EINVAL,
+		    "name one virtual enterprise, or say --all");
+		return EXIT_USAGE;
+	}
+	if (!call->given[OPT_YES] && confirm(name, err) < 0)
 		return exit_status_of(err);
 	progress = progress_new(call->given[OPT_QUIET]);
 	watch = progress_watch(progress);
-	if (client_ask(call,
-		json_pack(
-		    "{s:s, s:s}", "command", "destroy", "ve", call->args[0]),
-		&watch, NULL, &result, err) < 0)
+	if (client_ask(call, request(call), &watch, NULL, &result, err) < 0)
 		return exit_status_of(err);
 	progress_freep(&progress);
 	if (wants_json(call))
 		print_json(result);
 	else
-		(void)printf("%s is gone.\n", call->args[0]);
+		(void)printf("%s is gone.\n",
+		    call->given[OPT_ALL] ? "Every virtual enterprise" : name);
 	return EXIT_OK;
 }

@@ -25,8 +25,7 @@ static void print_detail(const json_t *detail)
 	size_t i;
 	json_t *one;
 
-	json_array_foreach(detail, i, one)
-	{
+	json_array_foreach (detail, i, one) {
 		hs_auto(hs_freep) char *from =
 		    json_dumps(json_object_get(one, "from"), JSON_ENCODE_ANY);
 		hs_auto(hs_freep) char *to =
@@ -65,7 +64,8 @@ static void print_plan(const json_t *changes)
 		(void)printf("Nothing to change.\n");
 		return;
 	}
-	json_array_foreach(changes, i, change) print_change(change, counts);
+	json_array_foreach (changes, i, change)
+		print_change(change, counts);
 	(void)printf("\n%zu to create, %zu to change, %zu to delete.\n",
 	    counts[0], counts[1], counts[2]);
 }

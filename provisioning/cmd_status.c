@@ -21,9 +21,10 @@ static void print_services(const json_t *services)
 	size_t i;
 	json_t *s;
 
-	json_array_foreach(services, i, s)(void) json_array_append_new(
-	    rows, json_pack("[s, s, s]", json_text(s, "name", ""),
-		      json_text(s, "state", ""), json_text(s, "detail", "")));
+	json_array_foreach (services, i, s)
+		(void)json_array_append_new(rows,
+		    json_pack("[s, s, s]", json_text(s, "name", ""),
+			json_text(s, "state", ""), json_text(s, "detail", "")));
 	print_table(columns, rows, "No services.");
 }
 
@@ -35,11 +36,12 @@ static void print_ves(const json_t *ves)
 	size_t i;
 	json_t *v;
 
-	json_array_foreach(ves, i, v)(void) json_array_append_new(
-	    rows, json_pack("[s, I, I, I, I, s]", json_text(v, "ve", ""),
-		      number(v, "enterprises"), number(v, "running"),
-		      number(v, "stopped"), number(v, "unknown"),
-		      json_text(v, "title", "")));
+	json_array_foreach (ves, i, v)
+		(void)json_array_append_new(
+		    rows, json_pack("[s, I, I, I, I, s]",
+			      json_text(v, "ve", ""), number(v, "enterprises"),
+			      number(v, "running"), number(v, "stopped"),
+			      number(v, "unknown"), json_text(v, "title", "")));
 	print_table(columns, rows,
 	    "No virtual enterprises; \"hanse apply FILE\" makes one.");
 }
@@ -66,12 +68,12 @@ static bool is_well(const json_t *result)
 	size_t i;
 	json_t *one;
 
-	json_array_foreach(json_object_get(result, "services"), i,
-	    one) if (strcmp(json_text(one, "state", ""), "ok") !=
-		     0) return false;
-	json_array_foreach(json_object_get(result, "ves"), i,
-	    one) if (number(one, "stopped") + number(one, "unknown") >
-		     0) return false;
+	json_array_foreach (json_object_get(result, "services"), i, one)
+		if (strcmp(json_text(one, "state", ""), "ok") != 0)
+			return false;
+	json_array_foreach (json_object_get(result, "ves"), i, one)
+		if (number(one, "stopped") + number(one, "unknown") > 0)
+			return false;
 	return true;
 }
 

@@ -44,6 +44,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPT_YES]      = { "yes",      'y', NULL,     "do not ask" },
 	[OPT_GENERATE] = { "generate", 0,   NULL,     "make a new password and print it" },
 	[OPT_STDIN]    = { "stdin",    0,   NULL,     "read the new password from standard input" },
+	[OPT_ALL]      = { "all",      0,   NULL,     "every virtual enterprise" },
 	[OPT_QUICK]    = { "quick",    0,   NULL,     "do not boot a guest to probe for KVM" },
 };
 
@@ -89,13 +90,29 @@ const struct command commands[] = {
 		.options = OPT_COMMON, .min = 1, .max = 1, .arg = ARG_FILE, .run = cmd_apply,
 	},
 	{
-		.name = "destroy", .args = "VE",
+		.name = "destroy", .args = "VE|--all",
 		.summary = "remove a virtual enterprise with all its data",
 		.about = "Removes the domains, the network, the people and the database of a virtual\n"
 			 "enterprise. What was in them is gone. Asks for the name as confirmation.",
 		.examples = "hanse destroy automotive\tasks first\n"
-			    "hanse destroy --yes automotive\tdoes not\n",
-		.options = OPT_COMMON | OPT(YES), .min = 1, .max = 1, .arg = ARG_VE, .run = cmd_destroy,
+			    "hanse destroy --yes automotive\tdoes not\n"
+			    "hanse destroy --all\tevery one, and what the platform made for them\n",
+		.options = OPT_COMMON | OPT(YES) | OPT(ALL), .max = 1, .arg = ARG_VE, .run = cmd_destroy,
+	},
+	{
+		.name = "start", .args = "",
+		.summary = "start what should run and does not",
+		.about = "Brings the networks and domains of every stored virtual enterprise up, and\n"
+			 "waits until each portal answers. What runs already is left alone.",
+		.examples = "hanse start\tafter the host was restarted\n",
+		.options = OPT_COMMON, .run = cmd_start,
+	},
+	{
+		.name = "stop", .args = "",
+		.summary = "stop every domain and network, keep all data",
+		.about = "Portals first, then databases, then networks. Start again with hanse start.",
+		.examples = "hanse stop\tbefore the host is switched off\n",
+		.options = OPT_COMMON, .run = cmd_stop,
 	},
 	{
 		.name = "get", .args = "ves|enterprises|domains|networks|users|jobs|events [VE]",

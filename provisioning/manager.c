@@ -451,12 +451,12 @@ int manager_verify(struct request *r, json_t **ret_result, struct hs_err *err)
 	for (i = 0; i < view.plan.count; i++)
 		(void)json_array_append_new(
 		    findings, finding(&view.plan.list[i]));
-	json_array_foreach(view.unknown, i, unknown)(void)
-	    json_array_append_new(findings,
-		json_pack("{s:O, s:O, s:s, s:O}", "kind",
-		    json_object_get(unknown, "kind"), "name",
-		    json_object_get(unknown, "name"), "problem", "unknown",
-		    "detail", json_object_get(unknown, "reason")));
+	json_array_foreach (view.unknown, i, unknown)
+		(void)json_array_append_new(findings,
+		    json_pack("{s:O, s:O, s:s, s:O}", "kind",
+			json_object_get(unknown, "kind"), "name",
+			json_object_get(unknown, "name"), "problem", "unknown",
+			"detail", json_object_get(unknown, "reason")));
 	*ret_result = json_pack("{s:b, s:o}", "clean",
 	    json_array_size(findings) == 0, "findings", findings);
 	return 0;

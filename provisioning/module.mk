@@ -11,7 +11,7 @@ hanse_shell_FILES := provisioning/complete_bash.sh provisioning/complete_zsh.zsh
 PROGRAMS += hanse
 hanse_SRCS := $(addprefix provisioning/,client.c cmd_apply.c cmd_completion.c \
     cmd_destroy.c cmd_doctor.c cmd_get.c cmd_member.c cmd_plan.c cmd_psql.c \
-    cmd_spec.c cmd_status.c cmd_user.c cmd_verify.c cmd_version.c commands.c \
+    cmd_spec.c cmd_start.c cmd_status.c cmd_user.c cmd_verify.c cmd_version.c commands.c \
     doctor_host.c doctor_hv.c doctor_net.c hanse.c help.c options.c output.c \
     progress.c) $(B)/gen/hanse_shell.c
 hanse_LIBS := prov hv dom base

@@ -177,9 +177,11 @@ void print_table(const json_t *columns, const json_t *rows, const char *none)
 		return;
 	}
 	widen(columns, widths, count);
-	json_array_foreach(rows, i, row) widen(row, widths, count);
+	json_array_foreach (rows, i, row)
+		widen(row, widths, count);
 	print_row(columns, widths, count, true);
-	json_array_foreach(rows, i, row) print_row(row, widths, count, false);
+	json_array_foreach (rows, i, row)
+		print_row(row, widths, count, false);
 }
 
 static void print_value(const json_t *value, int indent);
@@ -189,8 +191,7 @@ static void print_members(const json_t *object, int indent)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)object, key, value)
-	{
+	json_object_foreach ((json_t *)object, key, value) {
 		(void)printf("%*s%s%s:%s", indent, "",
 		    color_on(stdout, COLOR_BOLD), key, color_off(stdout));
 		print_value(value, indent);
@@ -203,8 +204,7 @@ static void print_entries(const json_t *list, int indent)
 	size_t i;
 	json_t *entry;
 
-	json_array_foreach(list, i, entry)
-	{
+	json_array_foreach (list, i, entry) {
 		const char *key, *comma = "";
 		json_t *value;
 
@@ -215,8 +215,7 @@ static void print_entries(const json_t *list, int indent)
 			(void)printf("%s\n", text);
 			continue;
 		}
-		json_object_foreach(entry, key, value)
-		{
+		json_object_foreach (entry, key, value) {
 			hs_auto(hs_freep) char *text = cell_text(value);
 
 			(void)printf("%s%s: %s", comma, key, text);

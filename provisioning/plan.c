@@ -44,8 +44,7 @@ static json_t *difference(
 	json_t *detail = json_array(), *to;
 	const char *field;
 
-	json_object_foreach(wanted->attrs, field, to)
-	{
+	json_object_foreach (wanted->attrs, field, to) {
 		json_t *from = json_object_get(actual->attrs, field);
 
 		if (from == NULL || !json_equal(from, to))

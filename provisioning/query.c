@@ -289,8 +289,7 @@ static json_t *cell(const json_t *value)
 	json_t *part;
 
 	if (json_is_array(value)) {
-		json_array_foreach(value, i, part)
-		{
+		json_array_foreach (value, i, part) {
 			char *longer = hs_printf("%s%s%s", text,
 			    i > 0 ? "," : "", json_string_value(part));
 
@@ -327,8 +326,7 @@ static json_t *table(const struct kind *kind, json_t *items)
 	for (const char *const *c = kind->columns;
 	     c < kind->columns + ARRAY_LEN(kind->columns) && *c != NULL; c++)
 		(void)json_array_append_new(columns, header(*c));
-	json_array_foreach(items, i, item)
-	{
+	json_array_foreach (items, i, item) {
 		json_t *row = json_array();
 
 		for (size_t k = 0; k < json_array_size(columns); k++)
@@ -431,8 +429,7 @@ int query_describe(struct request *r, json_t **ret_result, struct hs_err *err)
 		return hs_fail(err, HS_EINVAL, "name a kind and a thing");
 	if (list_items(r, kind, NULL, &items, err) < 0)
 		return -1;
-	json_array_foreach(items, i, item)
-	{
+	json_array_foreach (items, i, item) {
 		if (!is_named(item, name))
 			continue;
 		*ret_result = json_incref(item);

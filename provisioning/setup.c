@@ -40,7 +40,7 @@ static const struct credential {
 	const char *dir; /* below state */
 	struct ca_request request;
 } credentials[] = {
-	{ "ca", { "gateway", "gateway.hanse.internal",
+	{ "ca", { "gateway-server", "gateway.hanse.internal",
 		  "DNS:gateway.hanse.internal,DNS:localhost,IP:127.0.0.1",
 		  CA_SERVER, DAYS, GATEWAY_UID } },
 	{ "ca", { "directory", "directory.hanse.internal",
@@ -50,7 +50,7 @@ static const struct credential {
 		  CA_CLIENT, DAYS, 0 } },
 	/* An authority that issues this one certificate: whoever shows it to
 	 * a database domain is the gateway. */
-	{ "ca/backend", { "hanse-gateway", "hanse-gateway", NULL,
+	{ "ca/backend", { "gateway-client", "hanse-gateway", NULL,
 		  CA_CLIENT, DAYS, GATEWAY_UID } },
 };
 /* clang-format on */

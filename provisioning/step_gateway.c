@@ -49,8 +49,7 @@ static int servers_write(struct plat *plat, json_t *servers, struct hs_err *err)
 	json_t *host;
 	size_t count = 0;
 
-	json_object_foreach(servers, name, host)
-	{
+	json_object_foreach (servers, name, host) {
 		list[count++] = (struct gw_server) {
 			.name = lend(name),
 			.host = lend(json_string_value(host)),
@@ -105,8 +104,7 @@ static int route_make(
 	const char *enterprise;
 	size_t count = 0;
 
-	json_object_foreach(routes, enterprise, r)
-	{
+	json_object_foreach (routes, enterprise, r) {
 		list[count++] = (struct gw_route) {
 			.enterprise = lend(enterprise),
 			.user = text_of(r, "user"),

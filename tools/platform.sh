@@ -204,7 +204,7 @@ start_all() {
 do_up() {
 	[ $# -eq 1 ] || ui_fail "'up' takes one spec." "For example: platform up $share/examples/automotive.yaml"
 	start_all
-	hanse start --all
+	hanse start
 	hanse apply "$1"
 }
 
@@ -215,7 +215,7 @@ do_down() {
 		return
 	fi
 	if service_ready hansed; then
-		hanse stop --all
+		hanse stop
 	fi
 	for name in $(service_names | tr ' ' '\n' | tac); do
 		! service_is_up "$name" || ui_run "stop $name" 0 service_stop "$name"
@@ -271,7 +271,7 @@ verb=${1:-help}
 [ $# -eq 0 ] || shift
 case $verb in
 up) do_up "$@" ;;
-start) start_all && hanse start --all ;;
+start) start_all && hanse start ;;
 down) do_down ;;
 purge) do_purge ;;
 status) do_status ;;

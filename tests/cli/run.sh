@@ -131,7 +131,7 @@ answer '{"event":"plan","changes":2}
 {"event":"step","index":1,"of":2,"kind":"domain","name":"a.b","action":"create","state":"running"}
 {"event":"step","index":1,"of":2,"kind":"domain","name":"a.b","action":"create","state":"done","ms":1412}
 {"event":"step","index":2,"of":2,"kind":"route","name":"a","action":"update","state":"done","ms":3}
-{"result":{"ve":"automotive","changes":2,"ms":1415,"portals":[{"enterprise":"b","url":"https://b.a.localhost:8443","people":["x","y"]}]}}
+{"result":{"ve":"automotive","changes":2,"ms":1415,"portals":[{"enterprise":"b","url":"https://b.a.localhost:8443","people":[{"login":"x","password":"p-1"},{"login":"y"}]}]}}
 ' apply etc/examples/automotive.yaml
 same 'apply' ' 1/2  done    create domain a.b  1.4 s
  2/2  done    update route a  0.0 s
