@@ -6,7 +6,8 @@
 #include "portal/order.h"
 
 #define PAGE_SIZE 50
-#define PAGE_LAST 200 /* further back one searches */
+#define PAGE_LAST 200   /* further back one searches */
+#define COUNT_MAX 1000L /* order_search counts no further */
 
 /* clang-format off */
 static const char *const states[] = { "", "open", "awaiting", "DRAFT", "SENT",
@@ -59,6 +60,13 @@ static const char *or_null(const char *value)
 	return value[0] != '\0' ? value : NULL;
 }
 
+static bool is_filtered(const struct filter *f)
+{
+	return f->query[0] != '\0' || f->state[0] != '\0' ||
+	       f->party[0] != '\0' || f->partner[0] != '\0';
+}
+
+/* Three statements: what most ask for has one whose plan can be kept. */
 static int query_orders(struct page *page, const struct filter *f,
     const struct hs_rows **ret_rows, struct hs_err *err)
 {
@@ -71,11 +79,15 @@ static int query_orders(struct page *page, const struct filter *f,
 		hs_arena_printf(page->arena, "%ld", (f->page - 1) * PAGE_SIZE),
 		f->sort,
 	};
-	bool sorted = f->sort[0] != '\0';
 
-	return page_query(page,
-	    sorted ? portal_sql_order_list_sorted : portal_sql_order_list,
-	    sorted ? 7 : 6, params, ret_rows, err);
+	if (f->sort[0] != '\0')
+		return page_query(page, portal_sql_order_list_sorted, 7, params,
+		    ret_rows, err);
+	if (is_filtered(f))
+		return page_query(
+		    page, portal_sql_order_list, 6, params, ret_rows, err);
+	return page_query(
+	    page, portal_sql_order_newest, 2, params + 4, ret_rows, err);
 }
 
 static void fill_row(struct page *page, const struct hs_rows *rows, size_t i,
@@ -129,29 +141,24 @@ static int fill_partners(struct page *page, const char *chosen,
 {
 	const struct hs_rows *rows = NULL;
 	struct view_orders_partners *list;
-	size_t n = 1;
+	size_t count;
 
-	if (PAGE_QUERY(page, portal_sql_partner_list, &rows, err, NULL) < 0)
+	if (page_query(page, portal_sql_partner_names, 0, NULL, &rows, err) < 0)
 		return hs_wrap(err, "list the partners");
-	list = PAGE_NEW(
-	    page, struct view_orders_partners, hs_rows_count(rows) + 1);
+	count = hs_rows_count(rows);
+	list = PAGE_NEW(page, struct view_orders_partners, count + 1);
 	list[0].label = page_text(page, MSG_CHOICE_ANY);
-	for (size_t i = 0; i < hs_rows_count(rows); i++) {
+	for (size_t i = 0; i < count; i++) {
 		const char *id = hs_rows_get(rows, i, "enterprise_id");
 
-		/* One that buys and sells comes twice, one behind the other. */
-		if (strcmp(
-			list[n - 1].value.s != NULL ? list[n - 1].value.s : "",
-			id) == 0)
-			continue;
-		list[n++] = (struct view_orders_partners) {
+		list[i + 1] = (struct view_orders_partners) {
 			.value = h_text(id),
 			.label = h_text(hs_rows_get(rows, i, "legal_name")),
 			.selected = strcmp(id, chosen) == 0,
 		};
 	}
 	v->partners = list;
-	v->partners_count = n;
+	v->partners_count = count + 1;
 	return 0;
 }
 
@@ -172,18 +179,22 @@ static struct h_url page_url(
 	return url;
 }
 
+/* Beyond COUNT_MAX nobody counts: then a full page has a next one. */
 static void fill_pager(struct page *page, const struct filter *f, long total,
-    struct view_orders *v)
+    size_t rows, struct view_orders *v)
 {
+	bool many = total > COUNT_MAX;
 	long last = (total + PAGE_SIZE - 1) / PAGE_SIZE;
+	bool more = many ? rows == PAGE_SIZE : f->page < last;
+	const char *number = hs_arena_printf(page->arena, "%ld", f->page);
 
 	v->previous = f->page > 1 ? page_url(page, f, f->page - 1) : H_NO_URL;
-	v->next = f->page < last && f->page < PAGE_LAST
-		      ? page_url(page, f, f->page + 1)
-		      : H_NO_URL;
-	if (last > 1)
-		v->page_text = page_format(page, MSG_ORDERS_PAGE_OF,
-		    hs_arena_printf(page->arena, "%ld", f->page),
+	v->next = more && f->page < PAGE_LAST ? page_url(page, f, f->page + 1)
+					      : H_NO_URL;
+	if (many)
+		v->page_text = page_format(page, MSG_ORDERS_PAGE, number);
+	else if (last > 1)
+		v->page_text = page_format(page, MSG_ORDERS_PAGE_OF, number,
 		    hs_arena_printf(page->arena, "%ld", last));
 }
 
@@ -202,11 +213,11 @@ static void fill_list(struct page *page, const struct hs_rows *rows,
 	v->rows = list;
 	v->rows_count = count;
 	v->count_text = page_format(page,
-	    total > 10000 ? MSG_ORDERS_MANY : MSG_ORDERS_COUNT,
+	    total > COUNT_MAX ? MSG_ORDERS_MANY : MSG_ORDERS_COUNT,
 	    page_number(page, hs_arena_printf(page->arena, "%ld",
-				  total > 10000 ? 10000 : total))
+				  total > COUNT_MAX ? COUNT_MAX : total))
 		.s);
-	fill_pager(page, f, total, v);
+	fill_pager(page, f, total, count, v);
 }
 
 int page_orders(struct page *page, struct hs_err *err)
@@ -217,8 +228,7 @@ int page_orders(struct page *page, struct hs_err *err)
 	struct view_orders v = {
 		.query = h_text(f.query),
 		.can_buy = page_acts_as(page, PARTY_BUYER),
-		.filtered = f.query[0] != '\0' || f.state[0] != '\0' ||
-			    f.party[0] != '\0' || f.partner[0] != '\0',
+		.filtered = is_filtered(&f),
 	};
 
 	if (query_orders(page, &f, &rows, err) < 0)
