@@ -46,6 +46,7 @@ part schema tests/sql/run.sh
 part directory tests/directory/run.sh
 part gateway tests/gateway/run.sh
 part portal tests/portal/run.sh
+part images tests/image/run.sh
 part hypervisor tests/hv/run.sh
 part isolation tests/isolation/run.sh
 part platform tests/e2e/run.sh

@@ -2,13 +2,13 @@
 # run.sh - the system images: reproducible, whole or not there; the same image
 # as an LXC and as a QEMU domain; the database's first start, killed at any
 # moment. Needs root, libvirtd and what "make" has built in $B.
-# Everything of ours is named t-dom... and lives in 10.91.250.0/24.
+# Everything of ours is named t-dom... and lives in 10.92.250.0/24.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 . tests/lib.sh
 B=${B:-build}
 try=$B/tests/hv/hv-try
-net=10.91.250
+net=10.92.250
 base=7700000
 domains=
 
@@ -25,8 +25,11 @@ clean() {
 	done
 	"$try" net-destroy t-dom
 	"$try" net-undefine t-dom
-	for image in app db; do
-		"$try" image-unmount "$(image "$image")"
+	for name in app db; do # a domain's last process may still hold it
+		for _ in 1 2 3 4 5 6 7 8 9 10; do
+			"$try" image-unmount "$(image $name)" 2>/dev/null && break
+			sleep 0.2
+		done
 	done
 	rm -rf "$work"
 }
@@ -52,8 +55,8 @@ answers() {
 }
 
 sql() { # STATEMENT: to the database domain, until it answers
-	local i
-	for ((i = 0; i < 200; i++)); do
+	local end=$(($(now_ms) + 30000))
+	while [ "$(now_ms)" -lt $end ]; do
 		psql -XAtq -c "$1" "host=$net.20 user=postgres dbname=postgres \
 		    sslmode=require connect_timeout=2" 2>"$work/psql.err" && return
 		sleep 0.05
@@ -154,7 +157,7 @@ qemu_up() { # NAME KIND ADDRESS KEY=VALUE...
 	    "kernel=$(image kernel)" "initrd=$(image initrd)" \
 	    "image=$(image "$kind")" "config_disk=$work/$name.squashfs" \
 	    "console_log=$work/$name.log" "$@" &&
-	    "$try" define "$work/$name.xml" || return
+	    HV_URI=qemu:///system "$try" define "$work/$name.xml" || return
 	HV_URI=qemu:///system "$try" start "$name"
 }
 
@@ -190,7 +193,7 @@ same "images: nothing with another user's rights" "" \
 ### One network for all
 "$try" mount-prepare
 "$try" render-network name=t-dom "uuid=$("$try" uuid network t-dom | head -n 1)" \
-    ve=t-dom bridge=t-dombr mac=52:54:00:91:fa:01 "address=$net.1" prefix=24 \
+    ve=t-dom bridge=t-dombr mac=52:54:00:92:fa:01 "address=$net.1" prefix=24 \
     >"$work/net.xml"
 "$try" net-define "$work/net.xml" && "$try" net-start t-dom || exit 1
 
