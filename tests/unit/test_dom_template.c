@@ -189,7 +189,7 @@ static void test_missing(void **state)
 		{ DOM_LXC, offsetof(struct dom_params, mac),
 		    "lxc domain: parameter 'mac' is missing" },
 		{ DOM_QEMU, offsetof(struct dom_params, accel),
-		    "qemu domain: parameter 'type' is missing" },
+		    "qemu domain: parameter 'accel' is missing" },
 		{ DOM_QEMU, offsetof(struct dom_params, kernel),
 		    "qemu domain: parameter 'kernel' is missing" },
 		{ DOM_QEMU, offsetof(struct dom_params, image),
