@@ -55,11 +55,12 @@ static void add_database(
 {
 	const char *ve = name + strlen("ve_");
 	const struct object *members = objects_find(o->wanted, OBJ_MEMBERS, ve);
+	hs_auto(hs_freep) char *at = hs_printf("%s@%s", name, server);
 	hs_auto(hs_db_closep) struct hs_db *db = NULL;
 	struct hs_err err = { 0 };
 	int schema = 0;
 
-	if (plat_database(o->plat, name, &db, &err) == 0) {
+	if (plat_database(o->plat, at, &db, &err) == 0) {
 		schema = schema_of(db);
 		if (schema > 0 && members != NULL)
 			add_members(o, db, members, &err);

@@ -122,6 +122,11 @@ static void add_servers(struct observation *o)
 			(void)json_object_set_new(servers,
 			    routes->servers[i].name,
 			    json_string(routes->servers[i].host));
+	/* The file stays when the last server goes; it is no object then. */
+	if (json_object_size(servers) == 0) {
+		json_decref(servers);
+		return;
+	}
 	(void)objects_add(&o->found, OBJ_SERVERS, "platform", NULL, NULL,
 	    json_pack("{s:o}", "servers", servers), NULL);
 }

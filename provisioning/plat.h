@@ -62,7 +62,7 @@ int plat_hv(struct plat *plat, enum hv_driver driver, struct hv_conn **ret_hv,
 /**
  * A new connection through the gateway, as the provisioner.
  *
- * @database:  "ve_VE", or "postgres@SERVER" for a server's maintenance one
+ * @database:  "ve_VE@SERVER", or "postgres@SERVER" for its maintenance one
  */
 int plat_database(struct plat *plat, const char *database,
     struct hs_db **ret_db, struct hs_err *err);

@@ -22,9 +22,10 @@ static long long now_ms(void)
 }
 
 /* A server that was started a moment ago needs one; it is waited for. */
-static int open_database(struct plat *plat, const char *database,
-    struct hs_db **ret_db, struct hs_err *err)
+static int open_database(struct plat *plat, const char *name,
+    const char *server, struct hs_db **ret_db, struct hs_err *err)
 {
+	hs_auto(hs_freep) char *database = hs_printf("%s@%s", name, server);
 	const struct timespec pause = { .tv_nsec = TRY_AGAIN_MS * 1000000L };
 	long long end = now_ms() + SERVER_START_MS;
 	struct hs_err last = { 0 };
@@ -42,10 +43,8 @@ static int open_database(struct plat *plat, const char *database,
 static int open_server(struct plat *plat, const struct object *object,
     struct hs_db **ret_db, struct hs_err *err)
 {
-	hs_auto(hs_freep) char *database =
-	    hs_printf("postgres@%s", object_text(object, "server"));
-
-	return open_database(plat, database, ret_db, err);
+	return open_database(
+	    plat, "postgres", object_text(object, "server"), ret_db, err);
 }
 
 /* One statement with identifiers put in, quoted: "%s" once or twice. */
@@ -101,9 +100,9 @@ static int database_make(
 	if (!exists &&
 	    run_for(server, prov_sql_database_create, w->name, NULL, err) < 0)
 		return hs_wrap(err, "create database '%s'", w->name);
-	if (hs_db_run(server, prov_sql_owner, err) < 0 ||
-	    run_for(server, prov_sql_database_close, w->name, NULL, err) < 0 ||
-	    open_database(plat, w->name, &db, err) < 0)
+	/* The first migration closes it to all but the provisioner. */
+	if (open_database(
+		plat, w->name, object_text(w, "server"), &db, err) < 0)
 		return -1;
 	return schema_migrate(plat, db, err);
 }
@@ -191,7 +190,8 @@ static int members_make(
 	    json_dumps(json_object_get(w->params, "spec"), JSON_COMPACT);
 	hs_auto(hs_db_closep) struct hs_db *db = NULL;
 
-	if (open_database(plat, database, &db, err) < 0)
+	if (open_database(plat, database, object_text(w, "server"), &db, err) <
+	    0)
 		return -1;
 	return HS_DB_QUERY(db, prov_sql_members_apply, NULL, err, spec);
 }
