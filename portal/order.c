@@ -2,6 +2,8 @@
 
 #include "portal/order.h"
 
+#include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 /* clang-format off */
@@ -143,6 +145,33 @@ bool order_same_number(const char *a, const char *b)
 	trim_number(&a, &a_len);
 	trim_number(&b, &b_len);
 	return a_len == b_len && memcmp(a, b, a_len) == 0;
+}
+
+/* The DETAIL is "lines[2].quantity": the second entry of what was sent. */
+struct h_text order_refusal(
+    struct page *page, const char *lines, const struct hs_err *err)
+{
+	const char *message = hs_arena_strdup(page->arena, err->msg);
+	const char *name = NULL;
+	json_t *sent, *entry;
+	unsigned number = 0;
+
+	if (lines == NULL || page->worker->db == NULL ||
+	    sscanf(hs_db_detail(page->worker->db), "lines[%u]", &number) != 1)
+		return h_text(message);
+	sent = json_loads(lines, 0, NULL);
+	entry = json_array_get(sent, number - 1);
+	name = json_string_value(json_object_get(entry, "item"));
+	if (name != NULL)
+		name = hs_arena_strdup(page->arena, name);
+	else if (json_object_get(entry, "line") != NULL)
+		name = hs_arena_printf(page->arena, "%s %s",
+		    i18n_text(page->lang, MSG_LINE_LINE),
+		    json_string_value(json_object_get(entry, "line")));
+	json_decref(sent);
+	return name == NULL
+		   ? h_text(message)
+		   : page_format(page, MSG_FORM_REFUSED_LINE, name, message);
 }
 
 int order_act(struct page *page, const char *action, const char *reason,

@@ -43,6 +43,15 @@ enum party order_party(const char *name);
 /** Whether two decimals are the same number. */
 bool order_same_number(const char *a, const char *b);
 
+/**
+ * What the database said when it refused content, with the line or item it
+ * meant in front.
+ *
+ * @lines:  the JSON that was sent; NULL for none
+ */
+struct h_text order_refusal(
+    struct page *page, const char *lines, const struct hs_err *err);
+
 /** Do it. Errors as the database's, see hs_db_sqlstate(). */
 int order_act(struct page *page, const char *action, const char *reason,
     const char *lines, struct hs_err *err);

@@ -133,9 +133,9 @@ int page_act(struct page *page, struct hs_err *err)
 
 /* The database has refused: say so beside what was typed. */
 static int refused(struct page *page, struct act *act, struct lines_form *form,
-    struct hs_err *err)
+    const char *lines, struct hs_err *err)
 {
-	struct hs_err why = *err;
+	struct h_text why = order_refusal(page, lines, err);
 
 	if (err->code == HS_ECONFLICT || err->code == HS_EDENIED) {
 		if (read_act(page, act, err) < 0)
@@ -145,10 +145,10 @@ static int refused(struct page *page, struct act *act, struct lines_form *form,
 	if (err->code != HS_EINVAL)
 		return -1;
 	if (form != NULL) {
-		lines_form_problem(form, h_text(why.msg));
+		lines_form_problem(form, why);
 		lines_form_send(page, form, 422, false);
 	} else {
-		send_reason_form(page, act, 422, h_text(why.msg), true);
+		send_reason_form(page, act, 422, why, true);
 	}
 	return 0;
 }
@@ -160,7 +160,7 @@ static int do_it(struct page *page, struct act *act, struct lines_form *form,
 
 	if (order_act(page, act->name, page_field_or_null(page, "reason"),
 		lines, err) < 0)
-		return refused(page, act, form, err);
+		return refused(page, act, form, lines, err);
 	hs_info("order.acted", "req=%s action=%s login=%s", page->request->id,
 	    act->name, page->session->login);
 	flash = hs_arena_printf(page->arena, "did_%s", act->name);

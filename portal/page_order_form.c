@@ -186,13 +186,13 @@ static const char *read_date(struct page *page, struct problems *problems)
 
 /* What the database refuses goes back to the form, with what was typed. */
 static int refused(struct page *page, const struct draft *draft,
-    struct problems *problems, const struct hs_err *err)
+    struct problems *problems, const char *lines, const struct hs_err *err)
 {
 	if (err->code != HS_EINVAL && err->code != HS_ECONFLICT)
 		return -1;
 	problems->status = err->code == HS_EINVAL ? 422 : 409;
 	add_problem(problems, err->code == HS_EINVAL
-				  ? h_text(err->msg)
+				  ? order_refusal(page, lines, err)
 				  : page_text(page, MSG_FORM_STALE));
 	send_form(page, draft, problems);
 	return 0;
@@ -307,7 +307,7 @@ int page_order_new_post(struct page *page, struct hs_err *err)
 		page->session->login, draft.seller_id, lines,
 		page_field_or_null(page, "note"), date,
 		page_field_or_null(page, "key")) < 0)
-		return refused(page, &draft, &problems, err);
+		return refused(page, &draft, &problems, lines, err);
 	page_redirect(page, order_url(page, hs_rows_get(rows, 0, "order_uid")),
 	    "created");
 	return 0;
@@ -340,7 +340,7 @@ int page_order_edit_post(struct page *page, struct hs_err *err)
 	if (PAGE_QUERY(page, portal_sql_order_update, NULL, err, draft.uid,
 		page->session->login, lines, page_field_or_null(page, "note"),
 		date, page_field_or_null(page, "revision")) < 0)
-		return refused(page, &draft, &problems, err);
+		return refused(page, &draft, &problems, lines, err);
 	page_redirect(page, order_url(page, draft.uid), "saved");
 	return 0;
 }

@@ -125,6 +125,13 @@ async function otherWays(a, b, seller, label) {
 	await link(b.page, "reject");
 	const empty = await submit(b.page, "main form button.danger");
 	check(`${label}: without a reason nothing is rejected`, empty.status() === 422 && await b.page.locator(".summary").count() === 1);
+	await a.page.goto(`${a.url}/orders/new`);
+	await submit(a.page, `main a:has-text("${seller}")`);
+	const first = a.page.locator('input[name^="q."]').first();
+	const item = (await first.getAttribute("name")).slice(2);
+	await first.fill("many");
+	const refused = await submit(a.page, 'button[value="review"]');
+	check(`${label}: what is no number is refused and kept`, refused.status() === 422 && await first.inputValue() === "many");
 	await giveReason(b.page, "no capacity in week 50");
 	check(`${label}: rejected`, /bad/.test(await tone(b.page)));
 	await open(a, uid);
@@ -133,6 +140,10 @@ async function otherWays(a, b, seller, label) {
 	uid = await send(a, seller, ["24"]);
 	await open(b, uid);
 	await link(b.page, "propose");
+	await b.page.fill('[name="l1.q"]', "0");
+	const zero = await submit(b.page, "main form button.primary");
+	check(`${label}: what the database refuses names the line`, zero.status() === 422 && / 1: /.test(await b.page.locator(".summary").innerText()));
+	await b.page.fill('[name="l1.q"]', "24");
 	await b.page.fill('[name="l1.p"]', "49,90".replace(",", await decimalSign(b)));
 	await submit(b.page, "main form button.primary");
 	await open(a, uid);
