@@ -60,7 +60,7 @@ service_ready() {
 	hanse-control-db) pg_isready -q -h "$run/control-db" ;;
 	hanse-directory) ldapwhoami -Q -Y EXTERNAL -H ldapi://%2Frun%2Fhanse%2Fdirectory%2Fldapi ;;
 	hanse-gateway) port_answers 6432 ;;
-	hansed) hanse status ;;
+	hansed) hanse get ves ;;
 	hanse-edge) port_answers 8443 ;;
 	esac >/dev/null 2>&1
 }
@@ -222,7 +222,6 @@ do_down() {
 	done
 	supervisor_stop
 	leave_host
-	echo "hanse is stopped; its data stays in $state. Start again with: make up"
 }
 
 # What host-prepare made.
@@ -238,7 +237,7 @@ do_purge() {
 	needs_root purge
 	if [ -x "$prefix/sbin/hansed" ] && [ -d "$state" ]; then
 		start_all
-		hanse destroy --all --yes
+		hanse destroy --all --yes && hanse verify
 		do_down
 	elif [ -d "$run" ]; then
 		do_down
@@ -272,7 +271,10 @@ verb=${1:-help}
 case $verb in
 up) do_up "$@" ;;
 start) start_all && hanse start ;;
-down) do_down ;;
+down)
+	do_down
+	echo "hanse is stopped; its data stays in $state. Start again with: make up"
+	;;
 purge) do_purge ;;
 status) do_status ;;
 *)

@@ -17,7 +17,7 @@ refused() { # NAME MEMBER STATEMENT
 		pass "$1"
 	fi
 }
-members=$(hanse get enterprises -o json | node -e 'let t="";process.stdin.on("data",d=>t+=d).on("end",()=>{for(const e of JSON.parse(t).items)console.log(e.ve+"/"+(e.enterprise??e.name))})')
+members=$(hanse get enterprises -o json | node -e 'let t="";process.stdin.on("data",d=>t+=d).on("end",()=>{for(const e of JSON.parse(t))console.log(e.ve+"/"+(e.enterprise??e.name))})')
 [ "$(wc -l <<<"$members")" -ge 8 ] || { fail "the members are listed" "$members"; summary; exit 1; }
 
 for member in $members; do
@@ -68,5 +68,5 @@ contains "no certificate, no password" "FATAL|error|no password" "$(as "user=aut
 contains "no way to the maintenance database" "FATAL|error" "$(as "sslcert=$key.crt sslkey=$key.key user=automotive.brecht-braking dbname=postgres")"
 contains "no options of a member's own" "FATAL|error" "$(as "sslcert=$key.crt sslkey=$key.key user=automotive.brecht-braking dbname=ve_automotive options='-c role=automotive.adler-motors'")"
 contains "no plain text" "FATAL|error" "$(psql -XAtq "host=127.0.0.1 port=6432 sslmode=disable user=automotive.brecht-braking dbname=ve_automotive connect_timeout=5" -c 'select 1' 2>&1)"
-contains "the database domain does not answer the host without the gateway's certificate" "FATAL|error|refused|timeout" "$(psql -XAtq "host=$(hanse get domains -o json | node -e 'let t="";process.stdin.on("data",d=>t+=d).on("end",()=>console.log(JSON.parse(t).items.find(d=>d.name==="db.shared").address))') sslmode=require user=automotive.brecht-braking dbname=ve_automotive connect_timeout=5" -c 'select 1' 2>&1)"
+contains "the database domain does not answer the host without the gateway's certificate" "FATAL|error|refused|timeout" "$(psql -XAtq "host=$(hanse get domains -o json | node -e 'let t="";process.stdin.on("data",d=>t+=d).on("end",()=>console.log(JSON.parse(t).find(d=>d.name==="db.shared").address))') sslmode=require user=automotive.brecht-braking dbname=ve_automotive connect_timeout=5" -c 'select 1' 2>&1)"
 summary
