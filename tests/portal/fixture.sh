@@ -169,7 +169,8 @@ edge_make() {
 	sed "s/127.0.0.1:8443/127.0.0.1:$PORT/" etc/edge/nginx.conf >"$dir/edge/nginx.conf"
 	for i in "${!enterprises[@]}"; do
 		enterprise=${enterprises[$i]}
-		sed -e "s|{{domain_address}}:9000|127.0.0.1:$((PORT + 3 + i))|" \
+		# The stories log in more often than people do.
+		sed -e 's|burst=20|burst=100|' -e "s|{{domain_address}}:9000|127.0.0.1:$((PORT + 3 + i))|" \
 		    -e "s|{{ve}}|$ve|g" -e "s|{{enterprise}}|$enterprise|g" \
 		    -e "s|{{server_name}}|$enterprise.$ve.localhost|g" \
 		    -e "s|{{listen}}|127.0.0.1:$PORT|g" -e "s|{{static_root}}|$dir/static|g" \

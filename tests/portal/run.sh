@@ -132,6 +132,15 @@ chapter_faults() {
 	lacks 'no password is logged' "$person_password|$service_secret" "$(cat "$dir"/*.log)"
 }
 
+# Log-ins one after the other over one connection, refused by the portal for
+# want of a token, until the edge has had enough.
+chapter_flood() {
+	local page
+	page=$(yes "url = \"$(url adler-motors)/login\"" | head -n 150 | fetch adler-motors /login -d x=y -K - 2>&1)
+	contains 'the edge lets an address try only so often' 'Too many attempts' "$page"
+	same 'reading is not limited by it' 200 "$(status adler-motors /login)"
+}
+
 # Requests a second over TLS with 32 connections; nginx static in the same run.
 measure() { # NAME PATH COOKIE
 	unshare -m sh -c "mount --bind $dir/hosts /etc/hosts; exec \"\$@\"" sh wrk -t1 -c32 -d"${SECONDS_EACH:-4}s" --latency -H "Host: adler-motors.$ve.localhost" -H "Cookie: $3" \
@@ -153,7 +162,7 @@ chapter_speed() {
 }
 
 fixture_start || exit 1
-for chapter in ${CHAPTERS:-statements program edge browser login faults speed}; do
+for chapter in ${CHAPTERS:-statements program edge browser login faults flood speed}; do
 	"chapter_$chapter"
 done
 summary
