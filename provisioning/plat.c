@@ -115,6 +115,12 @@ int plat_conf_load(const char *path, struct hs_conf **ret_keep,
 	else if (load_err.code != HS_ENOTFOUND)
 		return hs_fail(err, load_err.code, "%s", load_err.msg);
 	fill_defaults(ret_conf);
+	ret_conf->started = time(NULL);
+	if (strrchr(ret_conf->edge.listen, ':') == NULL) {
+		hs_conf_freep(ret_keep);
+		return hs_fail(err, HS_EINVAL,
+		    "%s: edge.listen must be ADDRESS:PORT", path);
+	}
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #define HANSE_PROVISIONING_PLAT_H
 
 #include <stdbool.h>
+#include <time.h>
 
 #include "base/db.h"
 #include "base/mem.h"
@@ -24,6 +25,7 @@ struct plat_conf {
 		char *domain;
 	} edge;
 	unsigned gateway_port, directory_port;
+	time_t started; /* when it was read: at the start of the program */
 	struct {
 		unsigned memory_mib, disk_gib;
 		char *driver;

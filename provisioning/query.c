@@ -1,17 +1,15 @@
-/* query.c - what hanse asks for: get, describe, status; and passwords. */
+/* query.c - lists and descriptions of what there is. */
+
+#include "provisioning/query.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/err.h"
 #include "gen/prov_sql.h"
-#include "provisioning/initial.h"
 #include "provisioning/manager.h"
-#include "provisioning/observe.h"
 #include "provisioning/spec.h"
 #include "provisioning/store.h"
-#include "shared-db-gateway/gateway.h"
 
 /** A list in the making. */
 struct listing {
@@ -34,35 +32,9 @@ static void add(struct listing *l, json_t *item)
 	(void)json_array_append_new(l->items, item);
 }
 
-/* The state of a domain by name, as far as it is known. */
-static const char *state_of(const struct listing *l, const char *name)
-{
-	for (size_t i = 0; i < l->found.count; i++) {
-		const struct object *o = &l->found.list[i];
-
-		if ((o->kind == OBJ_DOMAIN || o->kind == OBJ_DB_DOMAIN) &&
-		    strcmp(o->name, name) == 0)
-			return object_text(o, "state");
-	}
-	return "missing";
-}
-
-/* Domains and networks only; a host that does not answer leaves "unknown". */
 static int look_at_hosts(struct listing *l, struct hs_err *err)
 {
-	struct objects none = { 0 };
-	struct observation o = {
-		.plat = l->request->plat,
-		.wanted = &none,
-	};
-
-	if (observe_hosts(&o, err) < 0) {
-		objects_done(&o.found);
-		return -1;
-	}
-	objects_sort(&o.found);
-	l->found = o.found;
-	return 0;
+	return query_hosts(l->request->plat, &l->found, err);
 }
 
 static int list_ves(struct listing *l, struct hs_err *err)
@@ -94,8 +66,8 @@ static void add_enterprise(struct listing *l, const struct store_ve *v,
 	add(l, json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "ve", v->name,
 		   "enterprise", e->name, "role", spec_place_name(e->role),
 		   "legal_name", e->legal_name, "people",
-		   (json_int_t)e->people_count, "state", state_of(l, domain),
-		   "portal", url));
+		   (json_int_t)e->people_count, "state",
+		   query_state(&l->found, domain), "portal", url));
 }
 
 static int list_enterprises(struct listing *l, struct hs_err *err)
@@ -444,164 +416,4 @@ int query_describe(struct request *r, json_t **ret_result, struct hs_err *err)
 	return hs_fail(err, HS_ENOTFOUND,
 	    "there is no %s '%s' (see: hanse get %s)", kind->one, name,
 	    kind->what);
-}
-
-/* -- Status ---------------------------------------------------------------- */
-
-static void add_service(
-    json_t *services, const char *name, int failed, const struct hs_err *err)
-{
-	(void)json_array_append_new(
-	    services, json_pack("{s:s, s:s, s:s}", "name", name, "state",
-			  failed < 0 ? "down" : "ok", "detail",
-			  failed < 0 ? err->msg : ""));
-}
-
-static json_t *services_json(struct plat *plat)
-{
-	hs_auto(hs_freep) char *socket =
-	    hs_printf("%s/gateway/control.sock", plat->conf->run);
-	hs_auto(hs_freep) char *answer = NULL;
-	hs_auto(hs_freep) char *pid =
-	    hs_printf("%s/edge/nginx.pid", plat->conf->run);
-	const char *const edge[] = { "sh", "-c", "kill -0 \"$(cat \"$0\")\"",
-		pid, NULL };
-	json_t *services = json_array();
-	struct hs_err err = { 0 };
-	struct tenant *tenant;
-	struct hv_conn *hv;
-	struct hs_db *store;
-	int failed;
-
-	failed = plat_store(plat, &store, &err);
-	add_service(services, "control-db", failed, &err);
-	failed = plat_hv(plat, HV_LXC, &hv, &err);
-	add_service(services, "libvirt", failed, &err);
-	failed = plat_tenant(plat, &tenant, &err) < 0
-		     ? -1
-		     : tenant_check(tenant, &err);
-	add_service(services, "directory", failed, &err);
-	failed = gw_control_call(socket, "ping", &answer, &err);
-	add_service(services, "gateway", failed, &err);
-	failed = plat_run(edge, NULL);
-	(void)hs_fail(&err, HS_EREMOTE, "nginx does not run");
-	add_service(services, "edge", failed, &err);
-	return services;
-}
-
-static void count_states(
-    struct listing *l, const struct store_ve *v, json_int_t counts[3])
-{
-	static const char *const states[] = { "running", "stopped" };
-
-	for (size_t k = 0; k < v->spec->enterprises_count; k++) {
-		hs_auto(hs_freep) char *domain =
-		    hs_printf("%s.%s", v->name, v->spec->enterprises[k].name);
-		const char *state = state_of(l, domain);
-
-		if (strcmp(state, states[0]) == 0)
-			counts[0]++;
-		else if (strcmp(state, "unknown") == 0)
-			counts[2]++;
-		else
-			counts[1]++;
-	}
-}
-
-static json_t *ves_json(struct request *r)
-{
-	struct listing l = { .request = r };
-	json_t *list = json_array();
-	struct hs_db *store;
-
-	if (plat_store(r->plat, &store, NULL) == 0 &&
-	    store_ve_list(store, &l.ves, NULL) == 0) {
-		bool seen = look_at_hosts(&l, NULL) == 0;
-
-		for (size_t i = 0; i < l.ves.count; i++) {
-			const struct store_ve *v = &l.ves.list[i];
-			json_int_t counts[3] = { 0 };
-
-			if (seen)
-				count_states(&l, v, counts);
-			else
-				counts[2] =
-				    (json_int_t)v->spec->enterprises_count;
-			(void)json_array_append_new(list,
-			    json_pack("{s:s, s:s, s:i, s:I, s:I, s:I, s:I}",
-				"ve", v->name, "title", v->spec->title,
-				"generation", atoi(v->generation),
-				"enterprises",
-				(json_int_t)v->spec->enterprises_count,
-				"running", counts[0], "stopped", counts[1],
-				"unknown", counts[2]));
-		}
-	}
-	store_ves_done(&l.ves);
-	objects_done(&l.found);
-	return list;
-}
-
-static json_t *jobs_json(struct plat *plat)
-{
-	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
-	struct hs_db *store;
-
-	if (plat_store(plat, &store, NULL) < 0 ||
-	    hs_db_query(store, prov_sql_job_counts, 0, NULL, &rows, NULL) < 0)
-		return json_pack("{s:i, s:i}", "running", 0, "failed", 0);
-	return json_pack("{s:i, s:i}", "running",
-	    atoi(hs_rows_get(rows, 0, "running")), "failed",
-	    atoi(hs_rows_get(rows, 0, "failed")));
-}
-
-static long long uptime_s(void)
-{
-	static time_t started;
-
-	if (started == 0)
-		started = time(NULL);
-	return (long long)(time(NULL) - started);
-}
-
-int query_status(struct request *r, json_t **ret_result, struct hs_err *err)
-{
-	(void)err;
-	*ret_result = json_pack("{s:s, s:I, s:o, s:o, s:o}", "version",
-	    HANSE_VERSION, "uptime_s", (json_int_t)uptime_s(), "services",
-	    services_json(r->plat), "ves", ves_json(r), "jobs",
-	    jobs_json(r->plat));
-	return 0;
-}
-
-/* -- Passwords ------------------------------------------------------------- */
-
-int user_passwd(struct request *r, json_t **ret_result, struct hs_err *err)
-{
-	const char *ve = request_text(r, "ve");
-	const char *enterprise = request_text(r, "enterprise");
-	const char *login = request_text(r, "login");
-	const char *given = request_text(r, "password");
-	bool generate = json_is_true(json_object_get(r->args, "generate"));
-	hs_auto(hs_freep) char *made = NULL;
-	hs_auto(hs_freep) char *subject = NULL;
-	struct tenant *tenant;
-	struct hs_db *store;
-
-	if (ve == NULL || enterprise == NULL || login == NULL ||
-	    (given == NULL && !generate))
-		return hs_fail(err, HS_EINVAL, "name a person and a password");
-	if (plat_tenant(r->plat, &tenant, err) < 0 ||
-	    (generate && tenant_password_generate(&made, err) < 0))
-		return -1;
-	if (tenant_password_set(tenant, TENANT_AT(ve, enterprise), login,
-		generate ? made : given, err) < 0 ||
-	    initial_put(r->plat, ve, enterprise, login, NULL, err) < 0)
-		return -1;
-	subject = hs_printf("%s/%s", enterprise, login);
-	if (plat_store(r->plat, &store, NULL) == 0)
-		store_event(store, "password.set", ve, subject, NULL);
-	*ret_result =
-	    generate ? json_pack("{s:s}", "password", made) : json_object();
-	return 0;
 }

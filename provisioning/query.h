@@ -1,0 +1,17 @@
+/* query.h - what the queries share: the hosts as they are now. */
+#ifndef HANSE_PROVISIONING_QUERY_H
+#define HANSE_PROVISIONING_QUERY_H
+
+#include "provisioning/object.h"
+#include "provisioning/plat.h"
+
+struct hs_err;
+
+/** Filters, networks and domains, as libvirt has them; sorted. */
+int query_hosts(
+    struct plat *plat, struct objects *ret_found, struct hs_err *err);
+
+/** The state of a domain by name; "missing" if it is not among them. */
+const char *query_state(const struct objects *found, const char *name);
+
+#endif

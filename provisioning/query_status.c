@@ -1,0 +1,158 @@
+/* query_status.c - how the platform is: services, virtual enterprises, jobs. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/err.h"
+#include "gen/prov_sql.h"
+#include "provisioning/manager.h"
+#include "provisioning/observe.h"
+#include "provisioning/query.h"
+#include "provisioning/spec.h"
+#include "provisioning/store.h"
+#include "shared-db-gateway/gateway.h"
+
+int query_hosts(
+    struct plat *plat, struct objects *ret_found, struct hs_err *err)
+{
+	struct objects none = { 0 };
+	struct observation o = { .plat = plat, .wanted = &none };
+
+	if (observe_hosts(&o, err) < 0) {
+		objects_done(&o.found);
+		return -1;
+	}
+	objects_sort(&o.found);
+	*ret_found = o.found;
+	return 0;
+}
+
+const char *query_state(const struct objects *found, const char *name)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		const struct object *o = &found->list[i];
+
+		if ((o->kind == OBJ_DOMAIN || o->kind == OBJ_DB_DOMAIN) &&
+		    strcmp(o->name, name) == 0)
+			return object_text(o, "state");
+	}
+	return "missing";
+}
+
+static void add_service(
+    json_t *services, const char *name, int failed, const struct hs_err *err)
+{
+	(void)json_array_append_new(
+	    services, json_pack("{s:s, s:s, s:s}", "name", name, "state",
+			  failed < 0 ? "down" : "ok", "detail",
+			  failed < 0 ? err->msg : ""));
+}
+
+static json_t *services_json(struct plat *plat)
+{
+	hs_auto(hs_freep) char *socket =
+	    hs_printf("%s/gateway/control.sock", plat->conf->run);
+	hs_auto(hs_freep) char *answer = NULL;
+	hs_auto(hs_freep) char *pid =
+	    hs_printf("%s/edge/nginx.pid", plat->conf->run);
+	const char *const edge[] = { "sh", "-c", "kill -0 \"$(cat \"$0\")\"",
+		pid, NULL };
+	json_t *services = json_array();
+	struct hs_err err = { 0 };
+	struct tenant *tenant;
+	struct hv_conn *hv;
+	struct hs_db *store;
+	int failed;
+
+	failed = plat_store(plat, &store, &err);
+	add_service(services, "control-db", failed, &err);
+	failed = plat_hv(plat, HV_LXC, &hv, &err);
+	add_service(services, "libvirt", failed, &err);
+	failed = plat_tenant(plat, &tenant, &err) < 0
+		     ? -1
+		     : tenant_check(tenant, &err);
+	add_service(services, "directory", failed, &err);
+	failed = gw_control_call(socket, "ping", &answer, &err);
+	add_service(services, "gateway", failed, &err);
+	failed = plat_run(edge, NULL);
+	(void)hs_fail(&err, HS_EREMOTE, "nginx does not run");
+	add_service(services, "edge", failed, &err);
+	return services;
+}
+
+static void count_states(
+    const struct objects *found, const struct store_ve *v, json_int_t counts[3])
+{
+	static const char *const states[] = { "running", "stopped" };
+
+	for (size_t k = 0; k < v->spec->enterprises_count; k++) {
+		hs_auto(hs_freep) char *domain =
+		    hs_printf("%s.%s", v->name, v->spec->enterprises[k].name);
+		const char *state = query_state(found, domain);
+
+		if (strcmp(state, states[0]) == 0)
+			counts[0]++;
+		else if (strcmp(state, "unknown") == 0)
+			counts[2]++;
+		else
+			counts[1]++;
+	}
+}
+
+static json_t *ves_json(struct request *r)
+{
+	hs_auto(store_ves_done) struct store_ves ves = { 0 };
+	hs_auto(objects_done) struct objects found = { 0 };
+	json_t *list = json_array();
+	struct hs_db *store;
+
+	if (plat_store(r->plat, &store, NULL) == 0 &&
+	    store_ve_list(store, &ves, NULL) == 0) {
+		bool seen = query_hosts(r->plat, &found, NULL) == 0;
+
+		for (size_t i = 0; i < ves.count; i++) {
+			const struct store_ve *v = &ves.list[i];
+			json_int_t counts[3] = { 0 };
+
+			if (seen)
+				count_states(&found, v, counts);
+			else
+				counts[2] =
+				    (json_int_t)v->spec->enterprises_count;
+			(void)json_array_append_new(list,
+			    json_pack("{s:s, s:s, s:i, s:I, s:I, s:I, s:I}",
+				"ve", v->name, "title", v->spec->title,
+				"generation", atoi(v->generation),
+				"enterprises",
+				(json_int_t)v->spec->enterprises_count,
+				"running", counts[0], "stopped", counts[1],
+				"unknown", counts[2]));
+		}
+	}
+	return list;
+}
+
+static json_t *jobs_json(struct plat *plat)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+	struct hs_db *store;
+
+	if (plat_store(plat, &store, NULL) < 0 ||
+	    hs_db_query(store, prov_sql_job_counts, 0, NULL, &rows, NULL) < 0)
+		return json_pack("{s:i, s:i}", "running", 0, "failed", 0);
+	return json_pack("{s:i, s:i}", "running",
+	    atoi(hs_rows_get(rows, 0, "running")), "failed",
+	    atoi(hs_rows_get(rows, 0, "failed")));
+}
+
+int query_status(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	(void)err;
+	*ret_result =
+	    json_pack("{s:s, s:I, s:o, s:o, s:o}", "version", HANSE_VERSION,
+		"uptime_s", (json_int_t)(time(NULL) - r->plat->conf->started),
+		"services", services_json(r->plat), "ves", ves_json(r), "jobs",
+		jobs_json(r->plat));
+	return 0;
+}
