@@ -44,17 +44,16 @@ static char *path_of(const char *dir, const char *name, const char *ending)
 static int read_pem(const char *path, BIO **ret_bio, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *text = NULL;
+	hs_auto(bio_freep) BIO *bio = NULL;
 	size_t len;
-	BIO *bio;
 
 	if (hs_file_read(path, PEM_MAX, &text, &len, err) < 0)
 		return -1;
 	bio = BIO_new(BIO_s_mem());
-	if (bio == NULL || BIO_write(bio, text, (int)len) != (int)len)
-		return fail_crypto(err, path);
+	if (bio != NULL && BIO_write(bio, text, (int)len) == (int)len)
+		*ret_bio = hs_steal(&bio);
 	hs_wipe(text, len);
-	*ret_bio = bio;
-	return 0;
+	return *ret_bio != NULL ? 0 : fail_crypto(err, path);
 }
 
 static int read_cert(
@@ -248,15 +247,19 @@ bool ca_is_good(const char *dir, const char *name, time_t seconds)
 	hs_auto(pkey_freep) EVP_PKEY *key = NULL;
 	hs_auto(pkey_freep) EVP_PKEY *ca_public = NULL;
 	time_t then = time(NULL) + seconds;
+	bool good;
 
 	if (read_cert(dir, name, &cert, NULL) < 0 ||
 	    read_key(dir, name, &key, NULL) < 0 ||
 	    read_cert(dir, "ca", &ca_cert, NULL) < 0)
 		return false;
 	ca_public = X509_get_pubkey(ca_cert);
-	return ca_public != NULL && X509_verify(cert, ca_public) == 1 &&
+	good = ca_public != NULL && X509_verify(cert, ca_public) == 1 &&
 	       X509_check_private_key(cert, key) == 1 &&
 	       X509_cmp_time(X509_get0_notAfter(cert), &then) > 0;
+	/* What did not verify is no failure of a later call. */
+	ERR_clear_error();
+	return good;
 }
 
 int ca_remove(const char *dir, const char *name, struct hs_err *err)

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -21,6 +22,7 @@
 
 #define REQUEST_MAX (4 * 1024 * 1024)
 #define REQUEST_MS  10000
+#define ANSWER_MS   10000 /* a client that does not read is left */
 #define CLIENTS_MAX 64
 
 static int ping(
@@ -48,7 +50,7 @@ static const struct command {
 	{ "destroy",     manager_destroy, true  },
 	{ "start",       manager_start,   true  },
 	{ "stop",        manager_stop,    true  },
-	{ "user.passwd", user_passwd,     false },
+	{ "user.passwd", user_passwd,     true  },
 };
 /* clang-format on */
 
@@ -65,6 +67,7 @@ struct server {
 struct client {
 	struct server *server;
 	int fd;
+	bool gone; /* it does not take what is sent */
 };
 
 /* -- Lines ----------------------------------------------------------------- */
@@ -99,18 +102,19 @@ static int read_line(int fd, struct hs_text *ret_line, struct hs_err *err)
 /* A client that has gone misses its lines; the job goes on. */
 static void write_line(void *arg, const json_t *value)
 {
-	const struct client *client = arg;
+	struct client *client = arg;
 	hs_auto(hs_freep) char *text = json_dumps(value, JSON_COMPACT);
 	hs_auto(hs_freep) char *line = hs_printf("%s\n", text);
 	size_t len = strlen(line), done = 0;
 
-	while (done < len) {
+	while (done < len && !client->gone) {
 		ssize_t n =
 		    send(client->fd, line + done, len - done, MSG_NOSIGNAL);
 
 		if (n <= 0)
-			return;
-		done += (size_t)n;
+			client->gone = true;
+		else
+			done += (size_t)n;
 	}
 }
 
@@ -136,6 +140,20 @@ static json_t *error_json(
 	if (faults->count > 0)
 		(void)json_object_set_new(error, "faults", faults_json(faults));
 	return json_pack("{s:o}", "error", error);
+}
+
+static void refuse(struct client *client, enum hs_code code, const char *why)
+{
+	const struct hs_faults none = { 0 };
+	struct hs_err err = { 0 };
+	json_t *reply;
+
+	(void)hs_fail(&err, code, "%s", why);
+	hs_info(
+	    "request.failed", "code=%s err=\"%s\"", hs_code_name(code), why);
+	reply = error_json(&err, &none);
+	write_line(client, reply);
+	json_decref(reply);
 }
 
 /* -- One request ----------------------------------------------------------- */
@@ -189,6 +207,8 @@ static void answer(struct client *client)
 		failed = hs_fail(&err, HS_EINVAL, "the request is no JSON");
 	if (failed == 0)
 		failed = run(client, args, &faults, &result, &err);
+	if (failed == 0 && result == NULL)
+		failed = hs_fail(&err, HS_ESYSTEM, "no answer could be made");
 	if (failed < 0)
 		hs_info("request.failed", "code=%s err=\"%s\"",
 		    hs_code_name(err.code), err.msg);
@@ -199,18 +219,22 @@ static void answer(struct client *client)
 	json_decref(args);
 }
 
-static void *client_thread(void *arg)
+static void end_client(struct client *client)
 {
-	struct client *client = arg;
 	struct server *server = client->server;
 
-	answer(client);
 	(void)close(client->fd);
 	free(client);
 	(void)pthread_mutex_lock(&server->lock);
 	server->clients--;
 	(void)pthread_cond_signal(&server->idle);
 	(void)pthread_mutex_unlock(&server->lock);
+}
+
+static void *client_thread(void *arg)
+{
+	answer(arg);
+	end_client(arg);
 	return NULL;
 }
 
@@ -220,7 +244,7 @@ static int listen_at(const char *path, int *ret_fd, struct hs_err *err)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	hs_auto(hs_closep) int fd =
-	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return hs_fail_errno(err, HS_ESYSTEM, "socket");
@@ -245,25 +269,43 @@ static bool is_root(int fd)
 	       peer.uid == 0;
 }
 
+/* One more, if there is room. */
+static bool count(struct server *server)
+{
+	bool room;
+
+	(void)pthread_mutex_lock(&server->lock);
+	room = server->clients < CLIENTS_MAX;
+	if (room)
+		server->clients++;
+	(void)pthread_mutex_unlock(&server->lock);
+	return room;
+}
+
 static void take(struct server *server, int fd)
 {
+	const struct timeval patience = { .tv_sec = ANSWER_MS / 1000 };
 	struct client *client;
 	pthread_t thread;
 
-	if (!is_root(fd) || server->clients >= CLIENTS_MAX) {
-		(void)close(fd);
-		return;
-	}
+	(void)setsockopt(
+	    fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	client = hs_alloc(sizeof(*client));
 	*client = (struct client) { .server = server, .fd = fd };
-	(void)pthread_mutex_lock(&server->lock);
-	server->clients++;
-	(void)pthread_mutex_unlock(&server->lock);
-	if (pthread_create(&thread, NULL, client_thread, client) != 0) {
-		client_thread(client);
+	if (!is_root(fd) || !count(server)) {
+		refuse(client, is_root(fd) ? HS_ELIMIT : HS_EDENIED,
+		    is_root(fd) ? "hansed has too many requests at once"
+				: "only root may ask hansed");
+		(void)close(fd);
+		free(client);
 		return;
 	}
-	(void)pthread_detach(thread);
+	if (pthread_create(&thread, NULL, client_thread, client) == 0) {
+		(void)pthread_detach(thread);
+		return;
+	}
+	refuse(client, HS_ELIMIT, "hansed cannot start another thread");
+	end_client(client);
 }
 
 static void wait_for_clients(struct server *server)

@@ -313,6 +313,22 @@ int manager_apply(struct request *r, json_t **ret_result, struct hs_err *err)
 	    r->plat, ve, changes, now_ms() - since, ret_result, err);
 }
 
+/* What a failed job has left of a VE whose spec is gone. */
+static bool is_left(struct plat *plat, const char *ve)
+{
+	hs_auto(view_done) struct view view = { 0 };
+
+	if (look(plat, &view, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < view.actual.count; i++) {
+		const char *its = view.actual.list[i].ve;
+
+		if (its != NULL && strcmp(its, ve) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* One VE, or with "all" every one. */
 static int remove_specs(struct request *r, const char *ve, struct hs_err *err)
 {
@@ -322,7 +338,8 @@ static int remove_specs(struct request *r, const char *ve, struct hs_err *err)
 	if (plat_store(r->plat, &store, err) < 0 ||
 	    store_ve_list(store, &ves, err) < 0)
 		return -1;
-	if (ve != NULL && store_ve_find(&ves, ve) == NULL)
+	if (ve != NULL && store_ve_find(&ves, ve) == NULL &&
+	    !is_left(r->plat, ve))
 		return hs_fail(err, HS_ENOTFOUND,
 		    "there is no virtual enterprise '%s' (see: hanse get ves)",
 		    ve);

@@ -112,6 +112,7 @@ static int make_routes(struct plat *plat, struct hs_err *err)
 static int probe_kvm(struct plat *plat, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *path = plat_path(plat, "probe.kvm");
+	hs_auto(hs_freep) char *manifest = plat_path(plat, "images/manifest");
 	hs_auto(hs_freep) char *kernel = NULL;
 	hs_auto(hs_freep) char *text = NULL;
 	struct hv_probe probe = { 0 };
@@ -121,7 +122,7 @@ static int probe_kvm(struct plat *plat, struct hs_err *err)
 
 	if (access(path, F_OK) == 0)
 		return 0;
-	if (dom_image_path(DOM_IMAGE_MANIFEST, "kernel", &kernel, NULL) < 0)
+	if (dom_image_path(manifest, "kernel", &kernel, NULL) < 0)
 		return 0;
 	guest.kernel = kernel;
 	hv_probe(HV_PROBE_KVM, &guest, &probe);

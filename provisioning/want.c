@@ -119,19 +119,20 @@ struct place {
 	unsigned vcpus, memory_mib;
 };
 
-static int image_names(const struct place *p, json_t *attrs, struct hs_err *err)
+static int image_names(const struct plat *plat, const struct place *p,
+    json_t *attrs, struct hs_err *err)
 {
 	static const char *const machine[] = { "kernel", "initrd" };
+	hs_auto(hs_freep) char *manifest = plat_path(plat, "images/manifest");
 	hs_auto(hs_freep) char *image = NULL;
 
-	if (dom_image_path(DOM_IMAGE_MANIFEST, p->kind, &image, err) < 0)
+	if (dom_image_path(manifest, p->kind, &image, err) < 0)
 		return hs_wrap(err, "system image (run: make images)");
 	(void)json_object_set_new(attrs, "image", json_string(image));
 	for (size_t i = 0; i < 2 && strcmp(p->driver, "qemu") == 0; i++) {
 		hs_auto(hs_freep) char *path = NULL;
 
-		if (dom_image_path(DOM_IMAGE_MANIFEST, machine[i], &path, err) <
-		    0)
+		if (dom_image_path(manifest, machine[i], &path, err) < 0)
 			return hs_wrap(err, "system image (run: make images)");
 		(void)json_object_set_new(attrs, machine[i], json_string(path));
 	}
@@ -156,8 +157,10 @@ static int want_domain(struct want *w, enum object_kind kind,
 		p->enterprise != NULL ? p->enterprise : p->name, FIRST_HOST,
 		LAST_HOST, &host, err) < 0 ||
 	    store_allocate(
-		store, "idmap", p->name, 0, IDMAP_SLOTS, &slot, err) < 0)
+		store, "idmap", p->name, 0, IDMAP_SLOTS, &slot, err) < 0) {
+		json_decref(params);
 		return hs_wrap(err, "domain '%s'", p->name);
+	}
 	hv_uuid5("domain", p->name, uuid);
 	hv_mac(uuid, mac);
 	hv_ifname(uuid, ifname);
@@ -172,7 +175,7 @@ static int want_domain(struct want *w, enum object_kind kind,
 		ifname, "template", p->kind, "gateway", gateway, "idmap_base",
 		(json_int_t)(slot + IDMAP_FIRST) * DOM_IDMAP_COUNT, "accel",
 		accel));
-	if (image_names(p, attrs, err) < 0) {
+	if (image_names(w->plat, p, attrs, err) < 0) {
 		json_decref(attrs);
 		json_decref(params);
 		return -1;
