@@ -137,8 +137,9 @@ same 'apply' ' 1/2  done    create domain a.b  1.4 s
  2/2  done    update route a  0.0 s
 automotive: 2 changes in 1.4 s.
 
-ENTERPRISE  PORTAL                      PEOPLE
-b           https://b.a.localhost:8443  x, y' "$text"
+ENTERPRISE  PORTAL                      LOGIN  INITIAL PASSWORD
+b           https://b.a.localhost:8443  x      p-1
+                                        y      (changed)' "$text"
 answer '{"event":"step","index":1,"of":2,"kind":"domain","name":"a.b","action":"create","state":"failed","ms":20,"message":"no\u001b[31m room"}
 {"error":{"code":"limit","message":"no room for domain a.b"}}
 ' apply etc/examples/automotive.yaml

@@ -50,7 +50,11 @@ expect "apply brings it back" 0 hanse apply -q etc/examples/automotive.yaml
 eventually "database back: the orders are shown again" 30 status_is 200 /orders
 expect "verify is clean again" 0 hanse verify
 
-kill -9 "$(pgrep -xo hansed)"
+if [ -d /run/systemd/system ]; then
+	kill -9 "$(systemctl show -p MainPID --value hansed.service)"
+else
+	kill -9 "$(cat /run/hanse/sv/hansed/supervise/pid)"
+fi
 answers() { hanse status; }
 eventually "hansed killed: it is back" 20 answers
 expect "and finds nothing to do" 0 hanse plan etc/examples/automotive.yaml

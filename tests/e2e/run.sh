@@ -78,7 +78,8 @@ done
 echo "--- trade"
 buyer_password=$(password automotive/adler-motors anna.becker)
 seller_password=$(password automotive/brecht-braking jonas.keller)
-works "two enterprises trade in the browser" trade node tests/browser/trade.mjs \
+works "the browser's driver from npm" npm npm ci --ignore-scripts --no-audit --no-fund --prefix tests/browser
+works "two enterprises trade in the browser" trade node tests/browser/apart.mjs 8443 node tests/browser/trade.mjs \
 	$edge anna.becker "$buyer_password" \
 	https://brecht-braking.automotive.localhost:8443 jonas.keller "$seller_password"
 

@@ -34,7 +34,7 @@ one=automotive/brecht-braking
 refused "SET ROLE to a neighbour" $one 'set role "automotive.adler-motors"'
 refused "SET ROLE to the owner" $one 'set role hanse_owner'
 refused "SET SESSION AUTHORIZATION" $one 'set session authorization "automotive.adler-motors"'
-same "RESET changes nothing" automotive.brecht-braking "$(sql $one 'reset role; reset session authorization; discard all; select session_user' | tail -n 1)"
+same "RESET changes nothing" automotive.brecht-braking "$(hanse psql $one -- -XAtq -c 'reset role' -c 'reset session authorization' -c 'discard all' -c 'select session_user' 2>&1)"
 refused "COPY TO PROGRAM" $one "copy (select 1) to program 'id'"
 refused "COPY FROM a file" $one "copy api.me from '/etc/passwd'"
 refused "pg_read_file" $one "select pg_read_file('/etc/passwd')"

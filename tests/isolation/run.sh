@@ -83,7 +83,7 @@ seen_by_none() {
 
 catch() { # DOMAIN: write down what leaves it, and what gets through
 	caught=$(mktemp -d /tmp/t-isolation.XXXXXX)
-	inside "$1" tcpdump -Uni eth0 -w "$caught/inside" 2>"$caught/log1" &
+	nsenter -t "${pid[$1]}" -n tcpdump -Uni eth0 -w "$caught/inside" 2>"$caught/log1" &
 	catchers=$!
 	tcpdump -Uni "${bridge[$1]}" -w "$caught/bridge" 2>"$caught/log2" &
 	catchers="$catchers $!"

@@ -53,6 +53,28 @@ static void test_long_text_is_cut(void **state)
 	assert_int_equal(strlen(err.msg), sizeof(err.msg) - 1);
 }
 
+/* A cut leaves no half character, for JSON and databases refuse such. */
+static void test_whole_characters(void **state)
+{
+	struct hs_err err = { 0 };
+	char text[4096];
+	size_t len;
+
+	(void)state;
+	for (size_t shift = 0; shift < 3; shift++) {
+		memset(text, 'a', shift);
+		for (size_t i = shift; i + 3 < sizeof(text); i += 3)
+			memcpy(text + i, "李", 4);
+		(void)hs_fail(&err, HS_EINVAL, "%s", text);
+		len = strlen(err.msg);
+		assert_true(len > sizeof(err.msg) - 4);
+		assert_int_equal((len - shift) % 3, 0);
+	}
+	(void)hs_fail(
+	    &err, HS_EINVAL, "%s", "a\xff b\xc3 \xe6\x9d ü\xed\xa0\x80");
+	assert_string_equal(err.msg, "a? b? ?? ü???");
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -67,6 +89,7 @@ int main(void)
 		cmocka_unit_test(test_errno),
 		cmocka_unit_test(test_nobody_cares),
 		cmocka_unit_test(test_long_text_is_cut),
+		cmocka_unit_test(test_whole_characters),
 		cmocka_unit_test(test_names),
 	};
 
