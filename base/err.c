@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,44 @@ static const char *const code_names[HS_CODE_COUNT] = {
 };
 /* clang-format on */
 
+/* How long the UTF-8 character at s is; 0 if it is none. */
+static size_t character(const unsigned char *s)
+{
+	size_t len = s[0] < 0x80                    ? 1
+		     : s[0] >= 0xc2 && s[0] <= 0xdf ? 2
+		     : s[0] >= 0xe0 && s[0] <= 0xef ? 3
+		     : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
+						    : 0;
+
+	for (size_t i = 1; i < len; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+		return 0;
+	return len;
+}
+
+/* Messages go into JSON and databases, which refuse half characters: those a
+ * cut has left, and those of programs whose output is quoted. */
+static void keep_whole(struct hs_err *err)
+{
+	unsigned char *s = (unsigned char *)err->msg;
+	bool was_cut = strlen(err->msg) == sizeof(err->msg) - 1;
+
+	while (*s != '\0') {
+		size_t len = character(s);
+
+		if (len == 0 && was_cut &&
+		    err->msg + sizeof(err->msg) - 4 <= (char *)s)
+			*s = '\0';
+		else if (len == 0)
+			*s++ = '?';
+		else
+			s += len;
+	}
+}
+
 int hs_fail(struct hs_err *err, enum hs_code code, const char *fmt, ...)
 {
 	va_list ap;
@@ -33,6 +72,7 @@ int hs_fail(struct hs_err *err, enum hs_code code, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
 	va_end(ap);
+	keep_whole(err);
 	return -1;
 }
 
@@ -52,6 +92,7 @@ int hs_fail_errno(struct hs_err *err, enum hs_code code, const char *fmt, ...)
 	len = strlen(err->msg);
 	(void)snprintf(
 	    err->msg + len, sizeof(err->msg) - len, ": %s", strerror(saved));
+	keep_whole(err);
 	errno = saved;
 	return -1;
 }
@@ -70,6 +111,7 @@ int hs_wrap(struct hs_err *err, const char *fmt, ...)
 	va_end(ap);
 	len = strlen(err->msg);
 	(void)snprintf(err->msg + len, sizeof(err->msg) - len, ": %s", old);
+	keep_whole(err);
 	return -1;
 }
 

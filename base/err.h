@@ -18,7 +18,7 @@ enum hs_code {
 
 struct hs_err {
 	enum hs_code code;
-	char msg[1024]; /* one sentence for people; cut if longer */
+	char msg[1024]; /* one sentence for people, UTF-8; cut if longer */
 };
 
 /**
