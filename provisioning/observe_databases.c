@@ -101,6 +101,29 @@ static int add_server(
 	return 0;
 }
 
+static bool has(
+    const struct observation *o, enum object_kind kind, const char *name)
+{
+	for (size_t i = 0; i < o->found.count; i++)
+		if (o->found.list[i].kind == kind &&
+		    strcmp(o->found.list[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A server whose domain is gone but whose data are there: what they hold is
+ * unknown. Were it "missing", a failed job would undo, that is drop, it. */
+static void assume_homeless(struct observation *o)
+{
+	for (size_t i = 0; i < o->wanted->count; i++) {
+		const struct object *w = &o->wanted->list[i];
+
+		if (w->kind == OBJ_DB_DOMAIN && has(o, OBJ_VOLUME, w->name) &&
+		    !has(o, OBJ_DB_DOMAIN, w->name))
+			assume_server(o, w->name, "its domain is missing");
+	}
+}
+
 /* The servers are those of the database domains that exist. */
 int observe_databases(struct observation *o, struct hs_err *err)
 {
@@ -115,5 +138,6 @@ int observe_databases(struct observation *o, struct hs_err *err)
 		    add_server(o, name, &server_err) < 0)
 			assume_server(o, name, server_err.msg);
 	}
+	assume_homeless(o);
 	return 0;
 }
