@@ -268,6 +268,22 @@ static void restore(struct plat *plat, const char *ve, const char *text)
 	(void)release(plat, NULL);
 }
 
+/* Data do not move between servers by themselves. */
+static int check_class(
+    const struct spec *spec, const char *old_text, struct hs_err *err)
+{
+	hs_auto(spec_freep) struct spec *old = NULL;
+
+	if (old_text == NULL ||
+	    spec_load(spec->ve, old_text, &old, NULL, NULL) < 0 ||
+	    old->database.class == spec->database.class)
+		return 0;
+	return hs_fail(err, HS_ECONFLICT,
+	    "the database of '%s' is %s; its class cannot be changed while it "
+	    "exists",
+	    spec->ve, spec_class_name(old->database.class));
+}
+
 /* Whether the spec can be made so at all, before anything of it is stored. */
 static int store_spec(
     struct request *r, char **ret_ve, char **ret_old, struct hs_err *err)
@@ -279,7 +295,7 @@ static int store_spec(
 
 	if (read_spec(r, &spec, err) < 0 ||
 	    stored_text(r->plat, spec->ve, ret_old, err) < 0 ||
-	    put_spec(r, spec, err) < 0)
+	    check_class(spec, *ret_old, err) < 0 || put_spec(r, spec, err) < 0)
 		return -1;
 	*ret_ve = hs_strdup(spec->ve);
 	if (plat_store(r->plat, &store, err) < 0 ||

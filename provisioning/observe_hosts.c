@@ -4,9 +4,12 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "provisioning/ca.h"
+#include "provisioning/digest.h"
 #include "provisioning/observe.h"
 
-#define RECORD_MAX 65536
+#define RECORD_MAX     65536
+#define RENEW_BEFORE_S (30 * 24 * 3600L)
 
 static void add_filters(struct observation *o, const struct hv_objects *list)
 {
@@ -40,22 +43,52 @@ static json_t *record_of(const struct plat *plat, const char *name)
 	return json_loads(text, 0, NULL);
 }
 
+static bool are_same(const char *a, const char *b)
+{
+	hs_auto(hs_freep) char *x = digest_file(a);
+	hs_auto(hs_freep) char *y = digest_file(b);
+
+	return x != NULL && y != NULL && strcmp(x, y) == 0;
+}
+
+/* A domain has copies: a certificate that is renewed, or about to be, makes a
+ * domain that must begin again. */
+static const char *certificate_state(
+    const struct plat *plat, const char *name, bool is_db)
+{
+	hs_auto(hs_freep) char *dir = plat_path(plat, "ca");
+	hs_auto(hs_freep) char *ca = plat_path(plat, "ca/ca.crt");
+	hs_auto(hs_freep) char *own = plat_path(plat, "ca/%s.crt", name);
+	hs_auto(hs_freep) char *ca_copy =
+	    plat_path(plat, "domains/%s/config/ca.crt", name);
+	hs_auto(hs_freep) char *copy = plat_path(plat,
+	    "domains/%s/config/%s.crt", name, is_db ? "server" : "client");
+
+	return are_same(ca, ca_copy) && are_same(own, copy) &&
+		       ca_is_good(dir, name, RENEW_BEFORE_S)
+		   ? "current"
+		   : "stale";
+}
+
 static void add_domain(
     struct observation *o, const struct hv_object *d, enum hv_driver driver)
 {
+	bool is_db = d->role != NULL && strcmp(d->role, "db") == 0;
 	json_t *attrs = record_of(o->plat, d->name);
 
-	if (attrs == NULL)
+	if (!json_is_object(attrs)) {
+		json_decref(attrs);
 		attrs = json_object();
+	}
+	(void)json_object_set_new(attrs, "certificate",
+	    json_string(certificate_state(o->plat, d->name, is_db)));
 	(void)json_object_update_new(attrs,
 	    json_pack("{s:s, s:s, s:i, s:i, s:s?, s:s?, s:s?, s:s?}", "driver",
 		hv_caps(driver)->name, "state", hv_state_name(d->state),
 		"vcpus", (int)d->vcpus, "memory_mib",
 		(int)(d->memory_kib / 1024), "network", d->network, "address",
 		d->address, "mac", d->mac, "filter", d->filter));
-	(void)objects_add(&o->found,
-	    d->role != NULL && strcmp(d->role, "db") == 0 ? OBJ_DB_DOMAIN
-							  : OBJ_DOMAIN,
+	(void)objects_add(&o->found, is_db ? OBJ_DB_DOMAIN : OBJ_DOMAIN,
 	    d->name, d->ve, d->enterprise, attrs, NULL);
 }
 

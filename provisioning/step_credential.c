@@ -24,7 +24,11 @@ static int credential_make(
 		.days = DAYS,
 	};
 
-	return ca_issue(dir, &request, err);
+	if (ca_issue(dir, &request, err) < 0)
+		return -1;
+	if (strncmp(w->name, "edge.", strlen("edge.")) == 0)
+		plat->edge_changed = true;
+	return 0;
 }
 
 static int credential_remove(

@@ -166,10 +166,10 @@ static int want_domain(struct want *w, enum object_kind kind,
 	hv_ifname(uuid, ifname);
 	address = hs_printf("%s.%u.%u", w->plat->conf->pool, p->subnet, host);
 	gateway = hs_printf("%s.%u.1", w->plat->conf->pool, p->subnet);
-	attrs = json_pack("{s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}", "driver",
-	    p->driver, "state", "running", "vcpus", (int)p->vcpus, "memory_mib",
-	    (int)p->memory_mib, "network", p->network, "address", address,
-	    "mac", mac, "filter", filter);
+	attrs = json_pack("{s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}",
+	    "driver", p->driver, "state", "running", "certificate", "current",
+	    "vcpus", (int)p->vcpus, "memory_mib", (int)p->memory_mib, "network",
+	    p->network, "address", address, "mac", mac, "filter", filter);
 	(void)json_object_update_new(params,
 	    json_pack("{s:s, s:s, s:s, s:s, s:I, s:s}", "uuid", uuid, "ifname",
 		ifname, "template", p->kind, "gateway", gateway, "idmap_base",
