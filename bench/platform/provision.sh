@@ -5,6 +5,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 rounds=${1:-3}
+ve=
 work=$(mktemp -d)
 trap 'rm -rf "$work"; for ve in bench-six bench-vm; do hanse destroy -q --yes $ve >/dev/null 2>&1 || true; done' EXIT
 
