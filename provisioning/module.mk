@@ -43,3 +43,12 @@ manager_PKGS := jansson libcrypto libcurl
 PROGRAMS += hansed
 hansed_SRCS := provisioning/hansed.c provisioning/control.c
 hansed_LIBS := manager prov hv dom tenant gw base
+
+manager_TESTS := test_plan test_ca test_form
+TESTS += $(manager_TESTS)
+define manager_test
+$(1)_SRCS := tests/unit/$(1).c
+$(1)_LIBS := manager prov hv dom tenant gw base
+$(1)_PKGS := cmocka
+endef
+$(foreach t,$(manager_TESTS),$(eval $(call manager_test,$(t))))
