@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* clang-format off */
 static const char *const code_names[HS_CODE_COUNT] = {
 	[HS_OK]        = "ok",
@@ -23,24 +25,6 @@ static const char *const code_names[HS_CODE_COUNT] = {
 };
 /* clang-format on */
 
-/* How long the UTF-8 character at s is; 0 if it is none. */
-static size_t character(const unsigned char *s)
-{
-	size_t len = s[0] < 0x80                    ? 1
-		     : s[0] >= 0xc2 && s[0] <= 0xdf ? 2
-		     : s[0] >= 0xe0 && s[0] <= 0xef ? 3
-		     : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
-						    : 0;
-
-	for (size_t i = 1; i < len; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return len;
-}
-
 /* Messages go into JSON and databases, which refuse half characters: those a
  * cut has left, and those of programs whose output is quoted. */
 static void keep_whole(struct hs_err *err)
@@ -49,7 +33,7 @@ static void keep_whole(struct hs_err *err)
 	bool was_cut = strlen(err->msg) == sizeof(err->msg) - 1;
 
 	while (*s != '\0') {
-		size_t len = character(s);
+		size_t len = hs_utf8_len(s);
 
 		if (len == 0 && was_cut &&
 		    err->msg + sizeof(err->msg) - 4 <= (char *)s)

@@ -146,8 +146,7 @@ bool hs_is_label(const char *s, size_t max)
 	       strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
 }
 
-/* Bytes of the well-formed sequence at s (Unicode 15, table 3-7), or 0. */
-static size_t utf8_len(const unsigned char *s)
+size_t hs_utf8_len(const unsigned char *s)
 {
 	unsigned char lo = 0x80, hi = 0xbf;
 	size_t more;
@@ -179,16 +178,24 @@ static size_t utf8_len(const unsigned char *s)
 	return more + 1;
 }
 
+/* C0 but TAB and LF, DEL, C1, and what is no character at all: no YAML, XML or
+ * page may hold them. */
+static bool is_control(const unsigned char *p)
+{
+	if (*p < 0x20)
+		return *p != '\t' && *p != '\n';
+	return *p == 0x7f || (p[0] == 0xc2 && p[1] < 0xa0) ||
+	       (p[0] == 0xef && p[1] == 0xbf && p[2] >= 0xbe);
+}
+
 bool hs_is_text(const char *s)
 {
 	const unsigned char *p = (const unsigned char *)s;
 
 	while (*p != '\0') {
-		size_t len = utf8_len(p);
+		size_t len = hs_utf8_len(p);
 
-		if (len == 0)
-			return false;
-		if (*p == 0x7f || (*p < 0x20 && *p != '\t' && *p != '\n'))
+		if (len == 0 || is_control(p))
 			return false;
 		p += len;
 	}

@@ -36,6 +36,9 @@ char *hs_text_take(struct hs_text *text);
  */
 bool hs_is_label(const char *s, size_t max);
 
+/** Bytes of the well-formed character at s (Unicode 15, table 3-7), or 0. */
+size_t hs_utf8_len(const unsigned char *s);
+
 /** Valid UTF-8 without control characters except TAB and LF. */
 bool hs_is_text(const char *s);
 

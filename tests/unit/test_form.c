@@ -68,7 +68,7 @@ static void test_quoted(void **state)
 	static const char *const texts[] = { "plain", "", "with \"quotes\"",
 		"back\\slash", "two\nlines\ttab", "a: b # c", "{{ve}}",
 		"李伟 é", "null", "0x10", "- item", "&anchor *alias",
-		"'single'", "trailing " };
+		"'single'", "trailing ", "\xf0\x9f\x98\x80" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
