@@ -22,7 +22,8 @@ spec() { # VE: the example under another name
 seventh() {
 	spec bench-six | awk '/^relations:/ {
 		print "  - name: gerber-paint\n    legal_name: Gerber Paint GmbH\n    role: supplier"
-		print "    template: app\n    vcpus: 1\n    memory_mib: 192\n    people:"
+		print "    template: app\n    vcpus: 1\n    memory_mib: 192"
+		print "    sites:\n      - {id: worms, name: Works Worms, city: Worms, country: DE, time_zone: Europe/Berlin}\n    people:"
 		print "      - {login: ida.gerber, name: Ida Gerber, mail: ida@gerber-paint.example, language: de, roles: [seller, admin]}\n"
 	} { print }'
 }
