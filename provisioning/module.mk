@@ -52,3 +52,11 @@ $(1)_LIBS := manager prov hv dom tenant gw base
 $(1)_PKGS := cmocka
 endef
 $(foreach t,$(manager_TESTS),$(eval $(call manager_test,$(t))))
+
+# What tests/provisioning/run.sh starts: it makes their ground.
+BENCHES += tests/provisioning/want tests/provisioning/ask
+tests/provisioning/want_SRCS := tests/provisioning/want.c
+tests/provisioning/want_LIBS := manager prov hv dom tenant gw base
+tests/provisioning/want_PKGS := cmocka
+tests/provisioning/ask_SRCS := tests/provisioning/ask.c
+tests/provisioning/ask_LIBS := base

@@ -1,0 +1,137 @@
+#!/bin/bash
+# run.sh - provisioning without a platform: the control database, what specs
+# want, and hansed's socket. A scratch cluster, and libvirt hidden from us:
+# nothing of a running platform is touched. run.sh [BUILD]; UPDATE=1 rewrites
+# the golden list. Needs root.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+if [ "${HANSE_APART:-}" != yes ]; then
+	exec env HANSE_APART=yes unshare -m "$0" "$@"
+fi
+# shellcheck source=tests/lib.sh
+. tests/lib.sh
+build=${1:-${B:-build}}
+bin=/usr/lib/postgresql/15/bin
+work=$(mktemp -d /tmp/hanse-prov.XXXXXX)
+hansed=
+
+finish() {
+	[ -z "$hansed" ] || kill "$hansed" 2>/dev/null
+	runuser -u postgres -- "$bin/pg_ctl" -D "$work/data" -m immediate stop >/dev/null 2>&1
+	rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+
+make --no-print-directory -s B="$build" "$build/hansed" "$build/tests/provisioning/want" \
+	"$build/tests/provisioning/ask" >/dev/null || exit 1
+# Nor may our copies of a running platform's mounts keep them busy.
+for dir in $(findmnt -rno TARGET | grep '^/run/hanse/' | sort -r); do
+	umount -l "$dir" || exit 1
+done
+for dir in /run/libvirt /run/hanse /var/lib/hanse /etc/hanse; do
+	[ ! -d "$dir" ] || mount -t tmpfs none "$dir" || exit 1
+done
+
+# --- the ground ---------------------------------------------------------------
+
+mkdir -p "$work"/{state/images,run/control-db,share/schema,share/edge,etc}
+chmod 755 "$work" "$work/run"
+chown postgres "$work" "$work/run/control-db"
+{
+	runuser -u postgres -- "$bin/initdb" -D "$work/data" -E UTF8 --locale=C.UTF-8 -A trust -N &&
+		runuser -u postgres -- "$bin/pg_ctl" -D "$work/data" -w -l "$work/server.log" start \
+			-o "-k $work/run/control-db -c listen_addresses= -c fsync=off" &&
+		runuser -u postgres -- createuser -h "$work/run/control-db" hanse &&
+		runuser -u postgres -- createdb -h "$work/run/control-db" -O hanse hanse
+} >"$work/ground.log" 2>&1 || { cat "$work/ground.log"; exit 1; }
+for image in app db kernel initrd; do
+	echo "$image=/images/$image-0123"
+done >"$work/state/images/manifest"
+touch "$work/share/schema/001_a.sql" "$work/share/schema/003_c.sql"
+echo 'server {{ve}} {{enterprise}} {{server_name}} {{listen}} {{domain_address}}' \
+	>"$work/share/edge/enterprise.conf"
+
+# --- the store and what specs want --------------------------------------------
+
+expect 'the store, and what specs want' 0 \
+	"$build/tests/provisioning/want" "$work/state" "$work/run" "$work/share"
+[ "$checks_failed" -eq 0 ] || { summary; exit 1; }
+
+# --- hansed's socket ----------------------------------------------------------
+
+cat >"$work/etc/hansed.yaml" <<END
+state: $work/state
+run: $work/run
+config: $work/etc
+share: $work/share
+END
+socket=$work/run/hansed.sock
+ask() { "$build/tests/provisioning/ask" "$socket" "$@"; }
+start() {
+	"$build/hansed" --config "$work/etc/hansed.yaml" 2>>"$work/hansed.log" &
+	hansed=$!
+	eventually 'hansed answers' 10 ask line '{"command":"ping"}'
+}
+expect 'hansed: an unknown option' 64 "$build/hansed" --what
+expect 'hansed: help' 0 "$build/hansed" --help
+printf 'edge: {listen: nowhere}\n' >"$work/etc/bad.yaml"
+expect 'hansed: an edge without a port' 1 "$build/hansed" --config "$work/etc/bad.yaml"
+printf 'gatway_port: 1\n' >"$work/etc/bad.yaml"
+expect 'hansed: an unknown key' 1 "$build/hansed" --config "$work/etc/bad.yaml"
+start
+same 'only root may open it' 600 "$(stat -c %a "$socket")"
+
+same 'ping' '{"result":{"version":"0.1.0"}}' "$(ask line '{"command":"ping"}')"
+for line in '' '{' 'garbage' '[]' 'null' '"ping"' '17' '{"command":17}' '{"command":null}' \
+	'{"command":"format"}' '{}' '{"command":"apply"}' '{"command":"plan","spec":17}' \
+	'{"command":"plan","spec":""}' '{"command":"get"}' '{"command":"get","what":"secrets"}' \
+	'{"command":"describe","what":"ve"}' '{"command":"destroy"}' '{"command":"destroy","all":"yes"}' \
+	'{"command":"user.passwd","ve":"v"}' '{"command":"plan","spec":"ve: \u0000"}' \
+	"$(printf '{"command":"\xff"}')"; do
+	contains "refused: $line" '^\{"error":\{"code":"invalid","message":"[^"]' "$(ask line "$line")"
+done
+contains 'a faulty spec: every fault with its line' '"faults":\[\{"line":1,"field":' \
+	"$(ask line '{"command":"plan","spec":"ve: 1bad\n"}')"
+contains 'a VE that is not there' '"code":"not-found"' \
+	"$(ask line '{"command":"destroy","ve":"nobody"}')"
+same 'no VEs' '[]' "$(ask line '{"command":"get","what":"ves"}' | jq -c .result.items)"
+same 'a listing has the columns of its kind' '["JOB ID","COMMAND","VE","STATE","CHANGES","STARTED AT","SECONDS"]' \
+	"$(ask line '{"command":"get","what":"jobs"}' | jq -c .result.columns)"
+same 'status without a platform' 'control-db ok,directory down,edge down,gateway down,libvirt down' \
+	"$(ask line '{"command":"status"}' | jq -r '[.result.services[] | .name + " " + .state] | sort | join(",")')"
+contains 'verify without a platform says so' '"code":"remote"' "$(ask line '{"command":"verify"}')"
+contains 'a request of 5 MiB' '"code":"limit"' "$(ask large 5)"
+contains 'deep nesting' '"code":"invalid"' "$(ask deep 100000)"
+expect 'in small pieces, the answer comes' 0 ask pieces '{"command":"ping"}'
+expect 'a hundred that hang up early' 0 ask hangup 100
+expect 'thirty that do not read' 0 ask silent 30
+contains 'it still answers' '"version"' "$(ask line '{"command":"ping"}')"
+same 'fifty at once, all answered' 50 "$(ask many 50)"
+contains 'one too many is told so' '"code":"limit"' "$(ask full 64)"
+eventually 'and room again' 15 ask line '{"command":"ping"}'
+expect 'others than root cannot open it' 1 runuser -u nobody -- "$build/tests/provisioning/ask" "$socket" line '{}'
+chmod 666 "$socket"
+contains 'and are refused if they could' '"code":"denied"' \
+	"$(runuser -u nobody -- "$build/tests/provisioning/ask" "$socket" line '{"command":"ping"}')"
+
+# --- jobs that a killed daemon leaves ------------------------------------------
+
+sql() { psql -XqAt -h "$work/run/control-db" -U hanse -d hanse -c "$1"; }
+sql "INSERT INTO job (command, changes) VALUES ('apply', 3)"
+kill -9 "$hansed"
+wait "$hansed" 2>/dev/null
+start
+same 'what ran is interrupted' 'apply interrupted' \
+	"$(ask line '{"command":"get","what":"jobs"}' | jq -r '.result.items[0] | .command + " " + .state')"
+contains 'a job without a VE can be described' '"ve":null' \
+	"$(ask line '{"command":"describe","what":"job","name":"1"}')"
+since=$SECONDS
+kill "$hansed"
+wait "$hansed"
+same 'it ends when told to' 0 $?
+same 'at once' yes "$([ $((SECONDS - since)) -le 2 ] && echo yes)"
+hansed=
+same 'and takes its socket away' no "$([ -e "$socket" ] && echo yes || echo no)"
+lacks 'no sanitizer spoke' 'Sanitizer|runtime error' "$(cat "$work/hansed.log")"
+summary
