@@ -42,6 +42,7 @@ part sanitized mk asan
 part clang quietly mk CC=clang B=build/clang all
 part fuzz mk fuzz-short
 part command tests/cli/run.sh
+part provisioning tests/provisioning/run.sh
 part schema tests/sql/run.sh
 part directory tests/directory/run.sh
 part gateway tests/gateway/run.sh
