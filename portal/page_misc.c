@@ -14,13 +14,8 @@ static bool database_answers(struct page *page)
 	if (worker->db != NULL && hs_db_query(worker->db, portal_sql_health, 0,
 				      NULL, &rows, &err) == 0)
 		return true;
-	hs_db_closep(&worker->db);
-	if (hs_db_open(page->portal->conninfo, &worker->db, &err) < 0)
-		return false;
-	if (hs_db_query(worker->db, portal_sql_connection_zone, 0, NULL, NULL,
-		&err) < 0)
-		return false;
-	return hs_db_query(
+	return session_connect(worker, &err) == 0 &&
+	       hs_db_query(
 		   worker->db, portal_sql_health, 0, NULL, &rows, &err) == 0 &&
 	       hs_rows_count(rows) == 1;
 }

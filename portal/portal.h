@@ -128,6 +128,8 @@ bool page_is_true(const struct hs_rows *rows, size_t row, const char *column);
 #define SESSION_IDLE_SECONDS     1800
 #define SESSION_ABSOLUTE_SECONDS 43200
 
+/** Open the worker's connection to the database anew. Errors: HS_EREMOTE. */
+int session_connect(struct worker *worker, struct hs_err *err);
 /**
  * Who is logged in; NULL if nobody. The first statement of a request: a
  * connection that has died meanwhile is opened again.

@@ -145,8 +145,9 @@ static void tell_plan(struct request *r, size_t changes)
 }
 
 /*
- * Carry out the difference until there is none: what was unknown while a
- * database domain was away shows in the second round.
+ * Carry out the difference until there is none. What was unknown while a
+ * database domain was away shows in the second round, and so does a portal
+ * whose domain was changed.
  */
 static int converge(struct request *r, const char *command, const char *ve,
     size_t *ret_changes, struct hs_err *err)
@@ -170,10 +171,11 @@ static int converge(struct request *r, const char *command, const char *ve,
 		*ret_changes += view.plan.count;
 		if (job_run(r->plat, &view.plan, &job, err) < 0)
 			return -1;
-		if (json_array_size(view.unknown) == 0)
-			return 0;
 	}
-	return 0;
+	return hs_fail(err, HS_ECONFLICT,
+	    "after %d rounds there is still something to change; see: hanse "
+	    "verify",
+	    ROUNDS_MAX);
 }
 
 static int release(struct plat *plat, struct hs_err *err)

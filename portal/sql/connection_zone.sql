@@ -3,5 +3,5 @@
 SELECT set_config('TimeZone', COALESCE(
 	(SELECT s.time_zone
 	   FROM api.site s JOIN api.me m ON m.enterprise_id = s.enterprise_id
-	  WHERE s.time_zone IN (SELECT name FROM pg_catalog.pg_timezone_names)
+	  WHERE s.time_zone IS NOT NULL
 	  ORDER BY s.site_id LIMIT 1), 'UTC'), false) AS zone
