@@ -45,10 +45,10 @@ service_stamp() {
 	{
 		cat "$services/$1/run"
 		case $1 in
-		hanse-gateway) cat "$prefix/sbin/hanse-gateway" /etc/hanse/gateway.yaml ;;
+		hanse-gateway) cat "$prefix/sbin/hanse-gateway" /etc/hanse/gateway.yaml "$state/ca/gateway-server.crt" "$state/ca/backend/gateway-client.crt" ;;
 		hansed) cat "$prefix/sbin/hansed" /etc/hanse/hansed.yaml ;;
 		hanse-edge) cat /etc/hanse/edge/nginx.conf ;;
-		hanse-directory) find "$share/directory" -type f -exec cat {} + ;;
+		hanse-directory) find "$share/directory" "$state/ca/directory.crt" -type f -exec cat {} + ;;
 		esac
 	} | sha256sum
 }
