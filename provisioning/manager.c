@@ -10,6 +10,7 @@
 #include "gen/prov_sql.h"
 #include "provisioning/initial.h"
 #include "provisioning/observe.h"
+#include "provisioning/query.h"
 #include "provisioning/spec.h"
 #include "provisioning/step.h"
 #include "provisioning/store.h"
@@ -425,16 +426,17 @@ static int stop_network(
 	return hv_network_destroy(hv, o->name, err);
 }
 
-/* In the reverse order of creation: portals, then databases, then networks. */
+/* In the reverse order of creation: portals, then databases, then networks.
+ * Only the hosts are asked: the directory may be what is down. */
 int manager_stop(struct request *r, json_t **ret_result, struct hs_err *err)
 {
-	hs_auto(view_done) struct view view = { 0 };
+	hs_auto(objects_done) struct objects found = { 0 };
 	json_int_t stopped = 0;
 
-	if (look(r->plat, &view, err) < 0)
+	if (query_hosts(r->plat, &found, err) < 0)
 		return -1;
-	for (size_t i = view.actual.count; i-- > 0;) {
-		const struct object *o = &view.actual.list[i];
+	for (size_t i = found.count; i-- > 0;) {
+		const struct object *o = &found.list[i];
 		int failed = 0;
 
 		if (strcmp(object_text(o, "state"), "running") != 0)

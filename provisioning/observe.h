@@ -34,6 +34,13 @@ int observe_directory(struct observation *o, struct hs_err *err);
 int observe_databases(struct observation *o, struct hs_err *err);
 int observe_portals(struct observation *o, struct hs_err *err);
 
+/**
+ * "current", or "stale": a domain has copies of its certificates, and they are
+ * not those it should have, or about to expire.
+ */
+const char *observe_certificate(
+    const struct plat *plat, const char *name, bool is_db);
+
 /** Take what is wanted of that kind and VE (NULL: any) to exist. */
 void observe_assume(struct observation *o, enum object_kind kind,
     const char *name, const char *reason);

@@ -51,9 +51,7 @@ static bool are_same(const char *a, const char *b)
 	return x != NULL && y != NULL && strcmp(x, y) == 0;
 }
 
-/* A domain has copies: a certificate that is renewed, or about to be, makes a
- * domain that must begin again. */
-static const char *certificate_state(
+const char *observe_certificate(
     const struct plat *plat, const char *name, bool is_db)
 {
 	hs_auto(hs_freep) char *dir = plat_path(plat, "ca");
@@ -81,7 +79,7 @@ static void add_domain(
 		attrs = json_object();
 	}
 	(void)json_object_set_new(attrs, "certificate",
-	    json_string(certificate_state(o->plat, d->name, is_db)));
+	    json_string(observe_certificate(o->plat, d->name, is_db)));
 	(void)json_object_update_new(attrs,
 	    json_pack("{s:s, s:s, s:i, s:i, s:s?, s:s?, s:s?, s:s?}", "driver",
 		hv_caps(driver)->name, "state", hv_state_name(d->state),

@@ -125,7 +125,7 @@ start
 same 'what ran is interrupted' 'apply interrupted' \
 	"$(ask line '{"command":"get","what":"jobs"}' | jq -r '.result.items[0] | .command + " " + .state')"
 contains 'a job without a VE can be described' '"ve":null' \
-	"$(ask line '{"command":"describe","what":"job","name":"1"}')"
+	"$(ask line "{\"command\":\"describe\",\"what\":\"job\",\"name\":\"$(sql 'SELECT job_id FROM job')\"}")"
 since=$SECONDS
 kill "$hansed"
 wait "$hansed"
