@@ -54,9 +54,13 @@ endef
 $(foreach t,$(manager_TESTS),$(eval $(call manager_test,$(t))))
 
 # What tests/provisioning/run.sh starts: it makes their ground.
-BENCHES += tests/provisioning/want tests/provisioning/ask
-tests/provisioning/want_SRCS := tests/provisioning/want.c
-tests/provisioning/want_LIBS := manager prov hv dom tenant gw base
-tests/provisioning/want_PKGS := cmocka
+ground_TESTS := tests/provisioning/want tests/provisioning/apply
+BENCHES += $(ground_TESTS) tests/provisioning/ask
+define ground_test
+$(1)_SRCS := $(1).c tests/provisioning/ground.c
+$(1)_LIBS := manager prov hv dom tenant gw base
+$(1)_PKGS := cmocka
+endef
+$(foreach t,$(ground_TESTS),$(eval $(call ground_test,$(t))))
 tests/provisioning/ask_SRCS := tests/provisioning/ask.c
 tests/provisioning/ask_LIBS := base
