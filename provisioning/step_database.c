@@ -101,8 +101,8 @@ static int database_make(
 	    run_for(server, prov_sql_database_create, w->name, NULL, err) < 0)
 		return hs_wrap(err, "create database '%s'", w->name);
 	/* The first migration closes it to all but the provisioner. */
-	if (open_database(
-		plat, w->name, object_text(w, "server"), &db, err) < 0)
+	if (open_database(plat, w->name, object_text(w, "server"), &db, err) <
+	    0)
 		return -1;
 	return schema_migrate(plat, db, err);
 }

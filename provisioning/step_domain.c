@@ -12,7 +12,8 @@
 
 #define STOP_MS 15000
 
-static const char *const record_fields[] = { "image", "kernel", "initrd" };
+static const char *const record_fields[] = { "image", "kernel", "initrd",
+	"title", "legal_name", "max_connections" };
 
 static int driver_of(
     const struct object *object, enum hv_driver *ret_driver, struct hs_err *err)

@@ -139,6 +139,21 @@ static int image_names(const struct plat *plat, const struct place *p,
 	return 0;
 }
 
+/* What stands in the domain's own files: a change of it is a change of the
+ * domain, which begins again from them. */
+static void want_files(json_t *attrs, const json_t *params)
+{
+	static const char *const fields[] = { "title", "legal_name",
+		"max_connections" };
+
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		json_t *value = json_object_get(params, fields[i]);
+
+		if (value != NULL)
+			(void)json_object_set(attrs, fields[i], value);
+	}
+}
+
 static int want_domain(struct want *w, enum object_kind kind,
     const struct place *p, json_t *params, struct hs_err *err)
 {
@@ -170,6 +185,7 @@ static int want_domain(struct want *w, enum object_kind kind,
 	    "driver", p->driver, "state", "running", "certificate", "current",
 	    "vcpus", (int)p->vcpus, "memory_mib", (int)p->memory_mib, "network",
 	    p->network, "address", address, "mac", mac, "filter", filter);
+	want_files(attrs, params);
 	(void)json_object_update_new(params,
 	    json_pack("{s:s, s:s, s:s, s:s, s:I, s:s}", "uuid", uuid, "ifname",
 		ifname, "template", p->kind, "gateway", gateway, "idmap_base",
