@@ -145,6 +145,21 @@ static void tell_plan(struct request *r, size_t changes)
 	json_decref(event);
 }
 
+/* Nothing to change as far as one can see; is there more that one cannot? */
+static int all_is_known(const struct view *view, struct hs_err *err)
+{
+	const json_t *first = json_array_get(view->unknown, 0);
+
+	if (first == NULL)
+		return 0;
+	return hs_fail(err, HS_EREMOTE,
+	    "%zu things cannot be seen now, the first one is %s '%s': %s",
+	    json_array_size(view->unknown),
+	    json_string_value(json_object_get(first, "kind")),
+	    json_string_value(json_object_get(first, "name")),
+	    json_string_value(json_object_get(first, "reason")));
+}
+
 /*
  * Carry out the difference until there is none. What was unknown while a
  * database domain was away shows in the second round, and so does a portal
@@ -167,7 +182,7 @@ static int converge(struct request *r, const char *command, const char *ve,
 		if (look(r->plat, &view, err) < 0)
 			return -1;
 		if (view.plan.count == 0)
-			return 0;
+			return all_is_known(&view, err);
 		tell_plan(r, view.plan.count);
 		*ret_changes += view.plan.count;
 		if (job_run(r->plat, &view.plan, &job, err) < 0)
@@ -257,7 +272,9 @@ static int stored_text(
 	return 0;
 }
 
-/* A failed job was undone; what is wanted is what was wanted before. */
+/* A failed job was undone; what is wanted is what was wanted before. Numbers
+ * stay given: what could not be undone may use them until a job has removed
+ * it. */
 static void restore(struct plat *plat, const char *ve, const char *text)
 {
 	struct hs_db *store;
@@ -268,7 +285,6 @@ static void restore(struct plat *plat, const char *ve, const char *text)
 		(void)HS_DB_QUERY(store, prov_sql_ve_put, NULL, NULL, ve, text);
 	else
 		(void)HS_DB_QUERY(store, prov_sql_ve_remove, NULL, NULL, ve);
-	(void)release(plat, NULL);
 }
 
 /* Data do not move between servers by themselves. */
