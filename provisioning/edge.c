@@ -4,11 +4,15 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <glob.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "provisioning/form.h"
 
@@ -61,18 +65,56 @@ static int read_pid(const struct plat *plat, pid_t *ret_pid, struct hs_err *err)
 	return 0;
 }
 
-int edge_flush(struct plat *plat, struct hs_err *err)
+/* A hard link: hs_file_write() puts a new file in the old one's place. */
+int edge_keep_old(const char *path, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *old = hs_printf("%s.old", path);
+
+	(void)unlink(old);
+	if (link(path, old) < 0 && errno != ENOENT)
+		return hs_fail_errno(err, HS_ESYSTEM, "keep '%s'", path);
+	return 0;
+}
+
+/* What was kept goes back, or goes. */
+static void end_keeping(const struct plat *plat, bool restore)
+{
+	hs_auto(hs_freep) char *pattern =
+	    hs_printf("%s/edge/*.conf.old", plat->conf->config);
+	glob_t found = { 0 };
+
+	if (glob(pattern, 0, NULL, &found) == 0)
+		for (size_t i = 0; i < found.gl_pathc; i++) {
+			const char *old = found.gl_pathv[i];
+			hs_auto(hs_freep) char *path =
+			    hs_strndup(old, strlen(old) - strlen(".old"));
+
+			if (restore ? rename(old, path) < 0 : unlink(old) < 0)
+				hs_warn("edge.old", "file=%s", old);
+		}
+	globfree(&found);
+}
+
+static int test_files(const struct plat *plat, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *prefix = hs_printf("%s/edge", plat->conf->run);
 	hs_auto(hs_freep) char *file =
 	    hs_printf("%s/edge/nginx.conf", plat->conf->config);
 	const char *const test[] = { "nginx", "-q", "-e", "stderr", "-p",
 		prefix, "-c", file, "-t", NULL };
+	int failed = plat_run(test, err);
+
+	end_keeping(plat, failed < 0);
+	return failed;
+}
+
+int edge_flush(struct plat *plat, struct hs_err *err)
+{
 	pid_t pid = 0;
 
 	if (!plat->edge_changed)
 		return 0;
-	if (plat_run(test, err) < 0 || read_pid(plat, &pid, err) < 0)
+	if (test_files(plat, err) < 0 || read_pid(plat, &pid, err) < 0)
 		return hs_wrap(err, "edge");
 	if (kill(pid, SIGHUP) < 0)
 		return hs_fail_errno(err, HS_EREMOTE, "edge (nginx)");

@@ -21,8 +21,12 @@ int edge_render(const struct plat *plat, const struct object *edge,
 /** Where it stands; owned by the caller. */
 char *edge_path(const struct plat *plat, const char *name);
 
+/** Keep a file, if there is one, until edge_flush(). Errors: HS_ESYSTEM. */
+int edge_keep_old(const char *path, struct hs_err *err);
+
 /**
  * If files have changed: let nginx test all of them, then read them again.
+ * If it refuses them, those that were kept take their places back.
  * Errors: HS_EREMOTE (nginx does not run), HS_ESYSTEM (it refuses them).
  */
 int edge_flush(struct plat *plat, struct hs_err *err);

@@ -37,10 +37,11 @@ static json_t *record_of(const struct plat *plat, const char *name)
 	hs_auto(hs_freep) char *path =
 	    plat_path(plat, "domains/%s/record.json", name);
 	hs_auto(hs_freep) char *text = NULL;
+	json_t *record = NULL;
 
-	if (hs_file_read(path, RECORD_MAX, &text, NULL, NULL) < 0)
-		return json_object();
-	return json_loads(text, 0, NULL);
+	if (hs_file_read(path, RECORD_MAX, &text, NULL, NULL) == 0)
+		record = json_loads(text, 0, NULL);
+	return json_is_object(record) ? record : json_object();
 }
 
 static bool are_same(const char *a, const char *b)
@@ -68,26 +69,33 @@ const char *observe_certificate(
 		   : "stale";
 }
 
+static enum object_kind kind_of(const struct hv_object *d)
+{
+	return d->role != NULL && strcmp(d->role, "db") == 0 ? OBJ_DB_DOMAIN
+							     : OBJ_DOMAIN;
+}
+
 static void add_domain(
     struct observation *o, const struct hv_object *d, enum hv_driver driver)
 {
-	bool is_db = d->role != NULL && strcmp(d->role, "db") == 0;
-	json_t *attrs = record_of(o->plat, d->name);
+	json_t *attrs;
 
-	if (!json_is_object(attrs)) {
-		json_decref(attrs);
-		attrs = json_object();
+	/* Nothing is restarted because a host does not say. */
+	if (d->state == HV_UNKNOWN &&
+	    objects_find(o->wanted, kind_of(d), d->name) != NULL) {
+		observe_assume(o, kind_of(d), d->name,
+		    "the hypervisor does not say whether it runs");
+		return;
 	}
-	(void)json_object_set_new(attrs, "certificate",
-	    json_string(observe_certificate(o->plat, d->name, is_db)));
+	attrs = record_of(o->plat, d->name);
 	(void)json_object_update_new(attrs,
 	    json_pack("{s:s, s:s, s:i, s:i, s:s?, s:s?, s:s?, s:s?}", "driver",
 		hv_caps(driver)->name, "state", hv_state_name(d->state),
 		"vcpus", (int)d->vcpus, "memory_mib",
 		(int)(d->memory_kib / 1024), "network", d->network, "address",
 		d->address, "mac", d->mac, "filter", d->filter));
-	(void)objects_add(&o->found, is_db ? OBJ_DB_DOMAIN : OBJ_DOMAIN,
-	    d->name, d->ve, d->enterprise, attrs, NULL);
+	(void)objects_add(
+	    &o->found, kind_of(d), d->name, d->ve, d->enterprise, attrs, NULL);
 }
 
 static int add_domains(

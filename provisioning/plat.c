@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -242,15 +243,24 @@ static void read_all(int fd, struct hs_text *ret_text)
 static int spawn(const char *const *argv, int out, pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none;
 	int failed;
+
+	/* hansed blocks the signals that end it; its children must not. */
+	(void)sigemptyset(&none);
+	(void)posix_spawnattr_init(&attributes);
+	(void)posix_spawnattr_setsigmask(&attributes, &none);
+	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
 
 	(void)posix_spawn_file_actions_init(&actions);
 	(void)posix_spawn_file_actions_addopen(
 	    &actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	(void)posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
 	(void)posix_spawn_file_actions_adddup2(&actions, out, STDERR_FILENO);
-	failed = posix_spawnp(ret_pid, argv[0], &actions, NULL,
+	failed = posix_spawnp(ret_pid, argv[0], &actions, &attributes,
 	    (char *const *)(uintptr_t)argv, environ);
+	(void)posix_spawnattr_destroy(&attributes);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	return failed;
 }

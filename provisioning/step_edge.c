@@ -23,6 +23,7 @@ static int edge_make(
 	hs_auto(hs_freep) char *text = NULL;
 
 	if (edge_render(plat, w, &text, err) < 0 ||
+	    edge_keep_old(path, err) < 0 ||
 	    hs_file_write(path, text, strlen(text), 0644, err) < 0)
 		return -1;
 	plat->edge_changed = true;

@@ -234,6 +234,17 @@ static unsigned connections_of(const struct want *w, const char *server)
 	return sum <= 400 ? 400 : (sum + 399) / 400 * 400;
 }
 
+/* A database domain of its own is isolated as its VE asks; the shared one is
+ * the operator's to choose. */
+static const char *server_driver(
+    const struct plat_conf *conf, const struct spec *spec, bool own)
+{
+	if (own && (spec->isolation == SPEC_ISOLATION_VM ||
+		       spec->driver == SPEC_DRIVER_QEMU))
+		return "qemu";
+	return strcmp(conf->database.driver, "qemu") == 0 ? "qemu" : "lxc";
+}
+
 static int want_server(struct want *w, const struct spec *spec,
     const char *name, struct hs_err *err)
 {
@@ -249,8 +260,7 @@ static int want_server(struct want *w, const struct spec *spec,
 		.name = name,
 		.ve = own ? spec->ve : NULL,
 		.kind = "db",
-		.driver =
-		    strcmp(c->database.driver, "qemu") == 0 ? "qemu" : "lxc",
+		.driver = server_driver(c, spec, own),
 		.network = DATA_NETWORK,
 		.hosts = "host:data",
 		.subnet = 1,
