@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -59,13 +59,12 @@ static int stop_signals(struct hs_err *err)
 /* The control database may be starting, too. */
 static int open_store(struct plat *plat, struct hs_err *err)
 {
-	const struct timespec pause = { .tv_nsec = 200000000L };
 	struct hs_db *store;
 
 	for (int ms = 0; plat_store(plat, &store, err) < 0; ms += 200) {
 		if (ms > STORE_WAIT_MS)
 			return -1;
-		(void)nanosleep(&pause, NULL);
+		hs_pause_ms(200);
 	}
 	if (store_migrate(store, err) < 0)
 		return -1;

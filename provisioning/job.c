@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "gen/prov_sql.h"
@@ -21,14 +21,6 @@ struct job {
 	const struct job_request *request;
 	char *id;
 };
-
-static long long now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void tell(const struct job *job, size_t index, const char *state,
     long long ms, const char *message)
@@ -74,7 +66,7 @@ static int run_one(const struct job *job, size_t index, struct hs_err *err)
 	const struct plan_change *change = &job->plan->list[index];
 	const struct object *o = plan_object(change);
 	const struct step_ops *ops = step_ops_of(o->kind);
-	long long since = now_ms();
+	int64_t since = hs_now_ms();
 	int failed;
 
 	tell(job, index, "running", 0, NULL);
@@ -84,7 +76,7 @@ static int run_one(const struct job *job, size_t index, struct hs_err *err)
 		     : ops->make(job->plat, change, err);
 	record_end(job, index, failed < 0 ? "failed" : "done",
 	    failed < 0 && err != NULL ? err->msg : NULL);
-	tell(job, index, failed < 0 ? "failed" : "done", now_ms() - since,
+	tell(job, index, failed < 0 ? "failed" : "done", hs_now_ms() - since,
 	    failed < 0 && err != NULL ? err->msg : NULL);
 	if (failed < 0)
 		return hs_wrap(err, "%s %s '%s'",

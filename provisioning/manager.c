@@ -1,19 +1,17 @@
-/* manager.c - specs made so: plan, apply, destroy, start, stop, verify. */
+/* manager.c - specs made so: plan, apply, destroy, start. */
 
 #include "provisioning/manager.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "gen/prov_sql.h"
 #include "provisioning/initial.h"
-#include "provisioning/observe.h"
-#include "provisioning/query.h"
 #include "provisioning/spec.h"
-#include "provisioning/step.h"
 #include "provisioning/store.h"
+#include "provisioning/view.h"
 #include "provisioning/want.h"
 
 #define ROUNDS_MAX 3
@@ -21,65 +19,6 @@
 const char *request_text(const struct request *request, const char *key)
 {
 	return json_string_value(json_object_get(request->args, key));
-}
-
-static long long now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* -- What is wanted, what is there, what differs --------------------------- */
-
-/** Both sides and their difference. */
-struct view {
-	struct objects wanted, actual;
-	json_t *unknown;
-	struct plan plan;
-};
-
-static void view_done(struct view *v)
-{
-	plan_done(&v->plan);
-	objects_done(&v->wanted);
-	objects_done(&v->actual);
-	json_decref(v->unknown);
-	*v = (struct view) { 0 };
-}
-
-/* The specs as they are in the control database now. */
-static int look(struct plat *plat, struct view *ret_view, struct hs_err *err)
-{
-	hs_auto(store_ves_done) struct store_ves ves = { 0 };
-	struct hs_db *store;
-
-	if (plat_store(plat, &store, err) < 0 ||
-	    store_ve_list(store, &ves, err) < 0 ||
-	    want_objects(plat, &ves, &ret_view->wanted, err) < 0 ||
-	    observe_objects(plat, &ret_view->wanted, &ret_view->actual,
-		&ret_view->unknown, err) < 0)
-		return -1;
-	plan_make(&ret_view->wanted, &ret_view->actual, &ret_view->plan);
-	return 0;
-}
-
-static int begin(struct plat *plat, struct hs_err *err)
-{
-	struct hs_db *store;
-
-	return plat_store(plat, &store, err) < 0
-		   ? -1
-		   : hs_db_run(store, "BEGIN", err);
-}
-
-static int finish(struct plat *plat, const char *how, struct hs_err *err)
-{
-	struct hs_db *store;
-
-	return plat_store(plat, &store, err) < 0 ? -1
-						 : hs_db_run(store, how, err);
 }
 
 /* Read and check the spec of a request. */
@@ -114,7 +53,7 @@ static int plan_of(struct request *r, json_t **ret_result, struct hs_err *err)
 	hs_auto(spec_freep) struct spec *spec = NULL;
 
 	if (read_spec(r, &spec, err) < 0 || put_spec(r, spec, err) < 0 ||
-	    look(r->plat, &view, err) < 0)
+	    view_look(r->plat, &view, err) < 0)
 		return -1;
 	*ret_result = plan_json(&view.plan);
 	(void)json_object_set_new(*ret_result, "ve", json_string(spec->ve));
@@ -126,10 +65,10 @@ int manager_plan(struct request *r, json_t **ret_result, struct hs_err *err)
 {
 	int failed;
 
-	if (begin(r->plat, err) < 0)
+	if (view_begin(r->plat, err) < 0)
 		return -1;
 	failed = plan_of(r, ret_result, err);
-	(void)finish(r->plat, "ROLLBACK", NULL);
+	(void)view_finish(r->plat, "ROLLBACK", NULL);
 	return failed;
 }
 
@@ -179,7 +118,7 @@ static int converge(struct request *r, const char *command, const char *ve,
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		hs_auto(view_done) struct view view = { 0 };
 
-		if (look(r->plat, &view, err) < 0)
+		if (view_look(r->plat, &view, err) < 0)
 			return -1;
 		if (view.plan.count == 0)
 			return all_is_known(&view, err);
@@ -327,16 +266,16 @@ int manager_apply(struct request *r, json_t **ret_result, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *ve = NULL;
 	hs_auto(hs_freep) char *old = NULL;
-	long long since = now_ms();
+	int64_t since = hs_now_ms();
 	size_t changes;
 
-	if (begin(r->plat, err) < 0)
+	if (view_begin(r->plat, err) < 0)
 		return -1;
 	if (store_spec(r, &ve, &old, err) < 0) {
-		(void)finish(r->plat, "ROLLBACK", NULL);
+		(void)view_finish(r->plat, "ROLLBACK", NULL);
 		return -1;
 	}
-	if (finish(r->plat, "COMMIT", err) < 0)
+	if (view_finish(r->plat, "COMMIT", err) < 0)
 		return -1;
 	if (converge(r, "apply", ve, &changes, err) < 0) {
 		restore(r->plat, ve, old);
@@ -345,7 +284,7 @@ int manager_apply(struct request *r, json_t **ret_result, struct hs_err *err)
 	if (release(r->plat, err) < 0)
 		return -1;
 	return apply_result(
-	    r->plat, ve, changes, now_ms() - since, ret_result, err);
+	    r->plat, ve, changes, hs_now_ms() - since, ret_result, err);
 }
 
 /* What a failed job has left of a VE whose spec is gone. */
@@ -353,7 +292,7 @@ static bool is_left(struct plat *plat, const char *ve)
 {
 	hs_auto(view_done) struct view view = { 0 };
 
-	if (look(plat, &view, NULL) < 0)
+	if (view_look(plat, &view, NULL) < 0)
 		return false;
 	for (size_t i = 0; i < view.actual.count; i++) {
 		const char *its = view.actual.list[i].ve;
@@ -390,7 +329,7 @@ int manager_destroy(struct request *r, json_t **ret_result, struct hs_err *err)
 {
 	bool all = json_is_true(json_object_get(r->args, "all"));
 	const char *ve = request_text(r, "ve");
-	long long since = now_ms();
+	int64_t since = hs_now_ms();
 	size_t changes;
 
 	if (ve == NULL && !all)
@@ -401,116 +340,19 @@ int manager_destroy(struct request *r, json_t **ret_result, struct hs_err *err)
 	    release(r->plat, err) < 0)
 		return -1;
 	return apply_result(r->plat, ve != NULL ? ve : "all", changes,
-	    now_ms() - since, ret_result, err);
+	    hs_now_ms() - since, ret_result, err);
 }
 
-/* -- Start and stop -------------------------------------------------------- */
+/* -- Start ----------------------------------------------------------------- */
 
 int manager_start(struct request *r, json_t **ret_result, struct hs_err *err)
 {
-	long long since = now_ms();
+	int64_t since = hs_now_ms();
 	size_t changes;
 
 	if (converge(r, "start", NULL, &changes, err) < 0)
 		return -1;
 	*ret_result = json_pack("{s:I, s:I}", "changes", (json_int_t)changes,
-	    "ms", (json_int_t)(now_ms() - since));
-	return 0;
-}
-
-static int stop_domain(
-    struct plat *plat, const struct object *o, struct hs_err *err)
-{
-	enum hv_driver driver;
-	struct hv_conn *hv;
-
-	if (!hv_driver_find(object_text(o, "driver"), &driver))
-		return 0;
-	if (plat_hv(plat, driver, &hv, err) < 0 ||
-	    hv_domain_shutdown(hv, o->name, 20000, err) < 0)
-		return -1;
-	return hv_mounts_remove(o->name, err);
-}
-
-static int stop_network(
-    struct plat *plat, const struct object *o, struct hs_err *err)
-{
-	struct hv_conn *hv;
-
-	if (plat_hv(plat, HV_LXC, &hv, err) < 0)
-		return -1;
-	return hv_network_destroy(hv, o->name, err);
-}
-
-/* In the reverse order of creation: portals, then databases, then networks.
- * Only the hosts are asked: the directory may be what is down. */
-int manager_stop(struct request *r, json_t **ret_result, struct hs_err *err)
-{
-	hs_auto(objects_done) struct objects found = { 0 };
-	json_int_t stopped = 0;
-
-	if (query_hosts(r->plat, &found, err) < 0)
-		return -1;
-	for (size_t i = found.count; i-- > 0;) {
-		const struct object *o = &found.list[i];
-		int failed = 0;
-
-		if (strcmp(object_text(o, "state"), "running") != 0)
-			continue;
-		if (o->kind == OBJ_DOMAIN || o->kind == OBJ_DB_DOMAIN)
-			failed = stop_domain(r->plat, o, err);
-		else if (o->kind == OBJ_NETWORK)
-			failed = stop_network(r->plat, o, err);
-		if (failed < 0)
-			return hs_wrap(err, "stop '%s'", o->name);
-		stopped++;
-	}
-	*ret_result = json_pack("{s:I}", "stopped", stopped);
-	return 0;
-}
-
-/* -- Verify ---------------------------------------------------------------- */
-
-static json_t *finding(const struct plan_change *change)
-{
-	static const char *const problems[PLAN_ACTION_COUNT] = {
-		[PLAN_CREATE] = "missing",
-		[PLAN_UPDATE] = "different",
-		[PLAN_DELETE] = "unexplained",
-	};
-	const struct object *o = plan_object(change);
-	hs_auto(hs_freep) char *detail =
-	    change->detail != NULL ? json_dumps(change->detail, JSON_COMPACT)
-				   : NULL;
-
-	return json_pack("{s:s, s:s, s:s, s:s}", "kind",
-	    object_kind_name(o->kind), "name", o->name, "problem",
-	    problems[change->action], "detail", detail != NULL ? detail : "");
-}
-
-int manager_verify(struct request *r, json_t **ret_result, struct hs_err *err)
-{
-	hs_auto(view_done) struct view view = { 0 };
-	json_t *findings = json_array();
-	size_t i;
-	json_t *unknown;
-
-	if (begin(r->plat, err) < 0 || look(r->plat, &view, err) < 0) {
-		json_decref(findings);
-		(void)finish(r->plat, "ROLLBACK", NULL);
-		return -1;
-	}
-	(void)finish(r->plat, "ROLLBACK", NULL);
-	for (i = 0; i < view.plan.count; i++)
-		(void)json_array_append_new(
-		    findings, finding(&view.plan.list[i]));
-	json_array_foreach (view.unknown, i, unknown)
-		(void)json_array_append_new(findings,
-		    json_pack("{s:O, s:O, s:s, s:O}", "kind",
-			json_object_get(unknown, "kind"), "name",
-			json_object_get(unknown, "name"), "problem", "unknown",
-			"detail", json_object_get(unknown, "reason")));
-	*ret_result = json_pack("{s:b, s:o}", "clean",
-	    json_array_size(findings) == 0, "findings", findings);
+	    "ms", (json_int_t)(hs_now_ms() - since));
 	return 0;
 }

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "provisioning/output.h"
 
 #define BAR_WIDTH 24
@@ -21,21 +21,13 @@ struct progress {
 	char *step; /* the one that runs; NULL if none */
 };
 
-static long long now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 struct progress *progress_new(bool quiet)
 {
 	struct progress *p = hs_alloc(sizeof(*p));
 
 	p->quiet = quiet;
 	p->live = isatty(STDERR_FILENO) == 1;
-	p->start_ms = now_ms();
+	p->start_ms = hs_now_ms();
 	return p;
 }
 
@@ -79,7 +71,7 @@ static void cut(char *text, int width)
 static void draw(struct progress *p)
 {
 	hs_auto(hs_freep) char *text = NULL;
-	long long s = (now_ms() - p->start_ms) / 1000;
+	long long s = (hs_now_ms() - p->start_ms) / 1000;
 	int full = 0;
 	char bar[BAR_WIDTH + 1];
 

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/text.h"
 #include "gen/prov_sql.h"
@@ -13,29 +13,20 @@
 #define SERVER_START_MS 45000
 #define TRY_AGAIN_MS    100
 
-static long long now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* A server that was started a moment ago needs one; it is waited for. */
 static int open_database(struct plat *plat, const char *name,
     const char *server, struct hs_db **ret_db, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *database = hs_printf("%s@%s", name, server);
-	const struct timespec pause = { .tv_nsec = TRY_AGAIN_MS * 1000000L };
-	long long end = now_ms() + SERVER_START_MS;
+	int64_t end = hs_now_ms() + SERVER_START_MS;
 	struct hs_err last = { 0 };
 
 	while (plat_database(plat, database, ret_db, &last) < 0) {
-		if (now_ms() > end)
+		if (hs_now_ms() > end)
 			return hs_fail(err, last.code,
 			    "the database server does not answer: %s",
 			    last.msg);
-		(void)nanosleep(&pause, NULL);
+		hs_pause_ms(TRY_AGAIN_MS);
 	}
 	return 0;
 }

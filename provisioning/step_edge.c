@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/text.h"
 #include "provisioning/edge.h"
@@ -43,30 +43,21 @@ static int edge_remove(
 
 const struct step_ops step_edge = { .make = edge_make, .remove = edge_remove };
 
-static long long now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Wait until it answers. All edges are there by now: nginx reads them once. */
 static int portal_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
-	const struct timespec pause = { .tv_nsec = TRY_AGAIN_MS * 1000000L };
-	long long end = now_ms() + ANSWER_MS;
+	int64_t end = hs_now_ms() + ANSWER_MS;
 
 	if (edge_flush(plat, err) < 0)
 		return -1;
 	while (edge_portal_answers(
 		   plat, w->ve, w->enterprise, ONE_TRY_MS, err) < 0) {
-		if (now_ms() > end)
+		if (hs_now_ms() > end)
 			return hs_wrap(
 			    err, "no answer in %d s", ANSWER_MS / 1000);
-		(void)nanosleep(&pause, NULL);
+		hs_pause_ms(TRY_AGAIN_MS);
 	}
 	return 0;
 }

@@ -13,61 +13,10 @@
 #include "provisioning/digest.h"
 #include "provisioning/edge.h"
 #include "provisioning/schema.h"
-#include "provisioning/spec.h"
+#include "provisioning/want_part.h"
 
-#define SUBNET_PREFIX 24
-#define FIRST_HOST    10
-#define LAST_HOST     250
-#define LAST_NETWORK  253
-#define IDMAP_SLOTS   65000
-#define IDMAP_FIRST   16 /* ids below 16 * 65536 are the host's own */
-#define DATA_NETWORK  "hanse-data"
-#define DAYS_MEMBER   365
-
-/* -- What the host can do -------------------------------------------------- */
-
-/* "hansed --setup" has probed once and left a word in a file. */
-static bool host_says(
-    const struct plat *plat, const char *file, const char *word)
-{
-	hs_auto(hs_freep) char *path = plat_path(plat, "%s", file);
-	hs_auto(hs_freep) char *text = NULL;
-
-	return hs_file_read(path, 64, &text, NULL, NULL) == 0 &&
-	       strncmp(text, word, strlen(word)) == 0;
-}
-
-static int choose_driver(const struct plat *plat, enum spec_driver driver,
-    enum spec_isolation isolation, const char *name, const char **ret_driver,
-    struct hs_err *err)
-{
-	bool has_kvm = host_says(plat, "probe.kvm", "ok");
-
-	switch (driver) {
-	case SPEC_DRIVER_LXC:
-		if (isolation == SPEC_ISOLATION_VM)
-			return hs_fail(err, HS_EINVAL,
-			    "%s: isolation 'vm' rules out driver 'lxc'; use "
-			    "'qemu'",
-			    name);
-		*ret_driver = "lxc";
-		return 0;
-	case SPEC_DRIVER_QEMU:
-		*ret_driver = "qemu";
-		return 0;
-	case SPEC_DRIVER_XEN:
-		return hs_fail(err, HS_EINVAL,
-		    "%s: this host is no Xen dom0; use driver 'lxc' or 'qemu' "
-		    "(see: hanse doctor)",
-		    name);
-	case SPEC_DRIVER_AUTO:
-	case SPEC_DRIVER_UNSET:
-		*ret_driver =
-		    has_kvm || isolation == SPEC_ISOLATION_VM ? "qemu" : "lxc";
-		return 0;
-	}
-	return hs_fail(err, HS_EINVAL, "%s: unknown driver", name);
-}
+#define SUBNET_PREFIX     24
+#define LAST_NETWORK      253
 
 /* -- Networks -------------------------------------------------------------- */
 
@@ -104,178 +53,6 @@ static int subnet_of(
 		return hs_wrap(err, "network of '%s'", ve);
 	*ret_subnet = n + 1;
 	return 0;
-}
-
-/* -- Domains --------------------------------------------------------------- */
-
-/** What a domain needs to be described. */
-struct place {
-	const char *name, *ve, *enterprise;
-	const char *kind; /* "app" or "db" */
-	const char *driver;
-	const char *network;
-	const char *hosts; /* allocation kind of its address */
-	unsigned subnet;
-	unsigned vcpus, memory_mib;
-};
-
-static int image_names(const struct plat *plat, const struct place *p,
-    json_t *attrs, struct hs_err *err)
-{
-	static const char *const machine[] = { "kernel", "initrd" };
-	hs_auto(hs_freep) char *manifest = plat_path(plat, "images/manifest");
-	hs_auto(hs_freep) char *image = NULL;
-
-	if (dom_image_path(manifest, p->kind, &image, err) < 0)
-		return hs_wrap(err, "system image (run: make images)");
-	(void)json_object_set_new(attrs, "image", json_string(image));
-	for (size_t i = 0; i < 2 && strcmp(p->driver, "qemu") == 0; i++) {
-		hs_auto(hs_freep) char *path = NULL;
-
-		if (dom_image_path(manifest, machine[i], &path, err) < 0)
-			return hs_wrap(err, "system image (run: make images)");
-		(void)json_object_set_new(attrs, machine[i], json_string(path));
-	}
-	return 0;
-}
-
-/* What stands in the domain's own files: a change of it is a change of the
- * domain, which begins again from them. */
-static void want_files(json_t *attrs, const json_t *params)
-{
-	static const char *const fields[] = { "title", "legal_name",
-		"max_connections" };
-
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-		json_t *value = json_object_get(params, fields[i]);
-
-		if (value != NULL)
-			(void)json_object_set(attrs, fields[i], value);
-	}
-}
-
-static int want_domain(struct want *w, enum object_kind kind,
-    const struct place *p, json_t *params, struct hs_err *err)
-{
-	char uuid[HV_UUID_SIZE], mac[HV_NAME_SIZE], ifname[HV_NAME_SIZE];
-	hs_auto(hs_freep) char *filter = hs_printf("hanse-%s", p->kind);
-	hs_auto(hs_freep) char *address = NULL;
-	hs_auto(hs_freep) char *gateway = NULL;
-	const char *const accel =
-	    host_says(w->plat, "probe.kvm", "ok") ? "kvm" : "tcg";
-	struct hs_db *store;
-	unsigned host, slot;
-	json_t *attrs;
-
-	if (plat_store(w->plat, &store, err) < 0 ||
-	    store_allocate(store, p->hosts,
-		p->enterprise != NULL ? p->enterprise : p->name, FIRST_HOST,
-		LAST_HOST, &host, err) < 0 ||
-	    store_allocate(
-		store, "idmap", p->name, 0, IDMAP_SLOTS, &slot, err) < 0) {
-		json_decref(params);
-		return hs_wrap(err, "domain '%s'", p->name);
-	}
-	hv_uuid5("domain", p->name, uuid);
-	hv_mac(uuid, mac);
-	hv_ifname(uuid, ifname);
-	address = hs_printf("%s.%u.%u", w->plat->conf->pool, p->subnet, host);
-	gateway = hs_printf("%s.%u.1", w->plat->conf->pool, p->subnet);
-	attrs = json_pack("{s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}",
-	    "driver", p->driver, "state", "running", "certificate", "current",
-	    "vcpus", (int)p->vcpus, "memory_mib", (int)p->memory_mib, "network",
-	    p->network, "address", address, "mac", mac, "filter", filter);
-	want_files(attrs, params);
-	(void)json_object_update_new(params,
-	    json_pack("{s:s, s:s, s:s, s:s, s:I, s:s}", "uuid", uuid, "ifname",
-		ifname, "template", p->kind, "gateway", gateway, "idmap_base",
-		(json_int_t)(slot + IDMAP_FIRST) * DOM_IDMAP_COUNT, "accel",
-		accel));
-	if (image_names(w->plat, p, attrs, err) < 0) {
-		json_decref(attrs);
-		json_decref(params);
-		return -1;
-	}
-	(void)objects_add(
-	    &w->objects, kind, p->name, p->ve, p->enterprise, attrs, params);
-	return 0;
-}
-
-static void want_credential(struct want *w, const char *name, const char *ve,
-    const char *enterprise, json_t *params)
-{
-	(void)objects_add(&w->objects, OBJ_CREDENTIAL, name, ve, enterprise,
-	    json_pack("{s:b}", "good", 1), params);
-}
-
-/* -- The database domains -------------------------------------------------- */
-
-static char *server_name(const struct spec *spec)
-{
-	return spec->database.class == SPEC_CLASS_DEDICATED
-		   ? hs_printf("db.%s", spec->ve)
-		   : hs_strdup("db.shared");
-}
-
-/* Connections a server must have room for: those of its members, and ours. */
-static unsigned connections_of(const struct want *w, const char *server)
-{
-	unsigned sum = 20;
-
-	for (size_t i = 0; i < w->ves->count; i++) {
-		const struct spec *s = w->ves->list[i].spec;
-		hs_auto(hs_freep) char *its = server_name(s);
-
-		if (strcmp(its, server) == 0)
-			sum += s->database.connections *
-			       (unsigned)s->enterprises_count;
-	}
-	/* In steps, so that one more enterprise is no restart. */
-	return sum <= 400 ? 400 : (sum + 399) / 400 * 400;
-}
-
-/* A database domain of its own is isolated as its VE asks; the shared one is
- * the operator's to choose. */
-static const char *server_driver(
-    const struct plat_conf *conf, const struct spec *spec, bool own)
-{
-	if (own && (spec->isolation == SPEC_ISOLATION_VM ||
-		       spec->driver == SPEC_DRIVER_QEMU))
-		return "qemu";
-	return strcmp(conf->database.driver, "qemu") == 0 ? "qemu" : "lxc";
-}
-
-static int want_server(struct want *w, const struct spec *spec,
-    const char *name, struct hs_err *err)
-{
-	const struct plat_conf *c = w->plat->conf;
-	bool own = spec->database.class == SPEC_CLASS_DEDICATED;
-	unsigned memory = own && spec->database.memory_mib > 0
-			      ? spec->database.memory_mib
-			      : c->database.memory_mib;
-	unsigned disk = own && spec->database.disk_gib > 0
-			    ? spec->database.disk_gib
-			    : c->database.disk_gib;
-	struct place place = {
-		.name = name,
-		.ve = own ? spec->ve : NULL,
-		.kind = "db",
-		.driver = server_driver(c, spec, own),
-		.network = DATA_NETWORK,
-		.hosts = "host:data",
-		.subnet = 1,
-		.vcpus = 2,
-		.memory_mib = memory,
-	};
-
-	(void)objects_add(&w->objects, OBJ_VOLUME, name, place.ve, NULL,
-	    json_pack("{s:i}", "size_gib", (int)disk), NULL);
-	want_credential(w, name, place.ve, NULL,
-	    json_pack("{s:s, s:s, s:s}", "cn", name, "alt",
-		"DNS:db.hanse.internal", "usage", "server"));
-	return want_domain(w, OBJ_DB_DOMAIN, &place,
-	    json_pack("{s:i}", "max_connections", (int)connections_of(w, name)),
-	    err);
 }
 
 /* -- One VE ---------------------------------------------------------------- */
@@ -355,7 +132,7 @@ static int want_enterprise(struct want *w, const struct spec *spec,
     const struct spec_enterprise *e, unsigned subnet, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *name = hs_printf("%s.%s", spec->ve, e->name);
-	hs_auto(hs_freep) char *server = server_name(spec);
+	hs_auto(hs_freep) char *server = want_server_name(spec);
 	hs_auto(hs_freep) char *network = hs_printf("hanse-%s", spec->ve);
 	hs_auto(hs_freep) char *hosts = hs_printf("host:%s", spec->ve);
 	struct place place = { .name = name,
@@ -368,7 +145,7 @@ static int want_enterprise(struct want *w, const struct spec *spec,
 		.vcpus = e->vcpus,
 		.memory_mib = e->memory_mib };
 
-	if (choose_driver(
+	if (want_driver(
 		w->plat, e->driver, e->isolation, name, &place.driver, err) < 0)
 		return -1;
 	want_directory(w, spec, e);
@@ -423,7 +200,7 @@ static int want_ve(struct want *w, const struct spec *spec, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *network = hs_printf("hanse-%s", spec->ve);
 	hs_auto(hs_freep) char *database = hs_printf("ve_%s", spec->ve);
-	hs_auto(hs_freep) char *server = server_name(spec);
+	hs_auto(hs_freep) char *server = want_server_name(spec);
 	char uuid[HV_UUID_SIZE], bridge[HV_NAME_SIZE];
 	unsigned subnet = 0;
 
@@ -451,31 +228,6 @@ static int want_ve(struct want *w, const struct spec *spec, struct hs_err *err)
 
 /* -- All ------------------------------------------------------------------- */
 
-/* The database domains come first: routes name their addresses. */
-static int want_servers(struct want *w, struct hs_err *err)
-{
-	json_t *servers = json_object();
-
-	for (size_t i = 0; i < w->ves->count; i++) {
-		const struct spec *spec = w->ves->list[i].spec;
-		hs_auto(hs_freep) char *name = server_name(spec);
-		const struct object *domain;
-
-		if (json_object_get(servers, name) != NULL)
-			continue;
-		if (want_server(w, spec, name, err) < 0) {
-			json_decref(servers);
-			return -1;
-		}
-		domain = &w->objects.list[w->objects.count - 1];
-		(void)json_object_set_new(
-		    servers, name, json_string(object_text(domain, "address")));
-	}
-	(void)objects_add(&w->objects, OBJ_SERVERS, "platform", NULL, NULL,
-	    json_pack("{s:o}", "servers", servers), NULL);
-	return 0;
-}
-
 int want_objects(struct plat *plat, const struct store_ves *ves,
     struct objects *ret_objects, struct hs_err *err)
 {
@@ -484,7 +236,7 @@ int want_objects(struct plat *plat, const struct store_ves *ves,
 	if (ves->count > 0) {
 		(void)want_filter(&w.objects, "app");
 		(void)want_filter(&w.objects, "db");
-		want_network(&w, DATA_NETWORK, NULL, DATA_NETWORK, 1);
+		want_network(&w, WANT_DATA_NETWORK, NULL, WANT_DATA_NETWORK, 1);
 		if (want_servers(&w, err) < 0) {
 			objects_done(&w.objects);
 			return -1;
@@ -513,7 +265,7 @@ static bool is_used(
 	if (strcmp(kind, "host:data") == 0 || strncmp(key, "db.", 3) == 0) {
 		for (size_t i = 0; i < ves->count; i++) {
 			hs_auto(hs_freep) char *server =
-			    server_name(ves->list[i].spec);
+			    want_server_name(ves->list[i].spec);
 
 			if (strcmp(server, key) == 0)
 				return true;

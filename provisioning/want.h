@@ -8,13 +8,6 @@
 
 struct hs_err;
 
-/** Every VE there should be, and the stored numbers they have been given. */
-struct want {
-	struct plat *plat;
-	const struct store_ves *ves;
-	struct objects objects;
-};
-
 /**
  * List every object the virtual enterprises need, and those of the platform
  * that serve them; sorted. Numbers are allocated in the control database, so

@@ -11,7 +11,7 @@ pass() {
 fail() { # NAME [DETAIL]
 	checks_failed=$((checks_failed + 1))
 	printf 'FAIL  %s\n' "$1"
-	[ -z "${2:-}" ] || printf '%s\n' "$2" | head -n 15 | sed 's/^/      /'
+	[ -z "${2:-}" ] || printf '%s\n' "$2" | tail -n 15 | sed 's/^/      /'
 }
 
 # expect NAME STATUS COMMAND...: the command ends with that exit status

@@ -383,7 +383,7 @@ static void test_refused(void **state)
 	assert_int_equal(
 	    ground_want((const char *const[]) { xen }, 1, &list, &err), -1);
 	assert_int_equal(err.code, HS_EINVAL);
-	assert_non_null(strstr(err.msg, "Xen"));
+	assert_non_null(strstr(err.msg, "'xen'"));
 	/* What the spec's own check refuses, should it ever come through. */
 	ground_specs(&ves, (const char *const[]) { text }, 1);
 	ves.list[0].spec->enterprises[0].driver = SPEC_DRIVER_LXC;

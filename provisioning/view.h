@@ -1,0 +1,27 @@
+/* view.h - both sides of a plan at one moment, and the transaction in which
+ * numbers may be given away for it.
+ */
+#ifndef HANSE_PROVISIONING_VIEW_H
+#define HANSE_PROVISIONING_VIEW_H
+
+#include "provisioning/plan.h"
+#include "provisioning/plat.h"
+
+struct hs_err;
+
+/** What is wanted, what is there, and their difference. */
+struct view {
+	struct objects wanted, actual;
+	json_t *unknown; /* as of observe_objects() */
+	struct plan plan;
+};
+
+/** Look: the specs as they are in the control database now. */
+int view_look(struct plat *plat, struct view *ret_view, struct hs_err *err);
+void view_done(struct view *view);
+
+/** A transaction in the control database; end it with COMMIT or ROLLBACK. */
+int view_begin(struct plat *plat, struct hs_err *err);
+int view_finish(struct plat *plat, const char *how, struct hs_err *err);
+
+#endif
