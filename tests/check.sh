@@ -47,9 +47,9 @@ part schema tests/sql/run.sh
 part directory tests/directory/run.sh
 part gateway tests/gateway/run.sh
 part portal tests/portal/run.sh
-part images tests/image/run.sh
-part hypervisor tests/hv/run.sh
-part isolation tests/isolation/run.sh
+part images tests/with-libvirt.sh tests/image/run.sh
+part hypervisor tests/with-libvirt.sh tests/hv/run.sh
+part isolation tests/with-libvirt.sh tests/isolation/run.sh
 part platform tests/e2e/run.sh
 
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
