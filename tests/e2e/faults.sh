@@ -50,6 +50,14 @@ expect "apply brings it back" 0 hanse apply -q etc/examples/automotive.yaml
 eventually "database back: the orders are shown again" 30 status_is 200 /orders
 expect "verify is clean again" 0 hanse verify
 
+truncate -s 1M /var/lib/hanse/volumes/db.stranger.raw
+contains "verify lists what no spec explains" 'unexplained +volume +db\.stranger' "$(hanse verify)"
+rm /var/lib/hanse/volumes/db.stranger.raw
+rm /var/lib/hanse/ca/automotive.eilfracht.crt
+contains "verify lists what a spec wants and is not there" 'missing +credential +automotive\.eilfracht' "$(hanse verify)"
+expect "apply brings that back, too" 0 hanse apply -q etc/examples/automotive.yaml
+expect "and verify is clean" 0 hanse verify
+
 if [ -d /run/systemd/system ]; then
 	kill -9 "$(systemctl show -p MainPID --value hansed.service)"
 else
