@@ -41,7 +41,10 @@ static json_t *record_of(const struct plat *plat, const char *name)
 
 	if (hs_file_read(path, RECORD_MAX, &text, NULL, NULL) == 0)
 		record = json_loads(text, 0, NULL);
-	return json_is_object(record) ? record : json_object();
+	if (json_is_object(record))
+		return record;
+	json_decref(record);
+	return json_object();
 }
 
 static bool are_same(const char *a, const char *b)
@@ -88,6 +91,9 @@ static void add_domain(
 		return;
 	}
 	attrs = record_of(o->plat, d->name);
+	(void)json_object_set_new(attrs, "certificate",
+	    json_string(observe_certificate(
+		o->plat, d->name, kind_of(d) == OBJ_DB_DOMAIN)));
 	(void)json_object_update_new(attrs,
 	    json_pack("{s:s, s:s, s:i, s:i, s:s?, s:s?, s:s?, s:s?}", "driver",
 		hv_caps(driver)->name, "state", hv_state_name(d->state),

@@ -15,8 +15,8 @@
 #include "provisioning/schema.h"
 #include "provisioning/want_part.h"
 
-#define SUBNET_PREFIX     24
-#define LAST_NETWORK      253
+#define SUBNET_PREFIX 24
+#define LAST_NETWORK  253
 
 /* -- Networks -------------------------------------------------------------- */
 
