@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/fault.h"
 
 struct hs_db {
 	PGconn *conn;
@@ -90,8 +91,11 @@ static enum hs_code open_code(const char *msg)
 
 int hs_db_open(const char *conninfo, struct hs_db **ret_db, struct hs_err *err)
 {
-	hs_auto(hs_db_closep) struct hs_db *db = hs_alloc(sizeof(*db));
+	hs_auto(hs_db_closep) struct hs_db *db = NULL;
 
+	if (hs_fault("sql.open", err) < 0)
+		return -1;
+	db = hs_alloc(sizeof(*db));
 	db->conn = PQconnectdb(conninfo);
 	if (PQstatus(db->conn) != CONNECTION_OK)
 		return fail_message(err, open_code(PQerrorMessage(db->conn)),
@@ -147,10 +151,13 @@ static int fail_result(
 
 int hs_db_run(struct hs_db *db, const char *sql, struct hs_err *err)
 {
-	PGresult *result = PQexec(db->conn, sql);
+	PGresult *result;
 	int ret = 0;
 
 	db->sqlstate[0] = '\0';
+	if (hs_fault("sql", err) < 0)
+		return -1;
+	result = PQexec(db->conn, sql);
 	if (!result_is_good(result))
 		ret = fail_result(db, result, err);
 	PQclear(result);
@@ -193,7 +200,7 @@ int hs_db_query(struct hs_db *db, const char *sql, size_t count,
 	PGresult *result;
 
 	db->sqlstate[0] = '\0';
-	if (prepare(db, sql, &index, err) < 0)
+	if (hs_fault("sql", err) < 0 || prepare(db, sql, &index, err) < 0)
 		return -1;
 	(void)snprintf(name, sizeof(name), "s%zu", index);
 	result =

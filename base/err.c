@@ -104,3 +104,11 @@ const char *hs_code_name(enum hs_code code)
 	assert(code < HS_CODE_COUNT);
 	return code_names[code];
 }
+
+enum hs_code hs_code_find(const char *name)
+{
+	for (int code = HS_OK + 1; name != NULL && code < HS_CODE_COUNT; code++)
+		if (strcmp(code_names[code], name) == 0)
+			return (enum hs_code)code;
+	return HS_ESYSTEM;
+}

@@ -42,5 +42,7 @@ int hs_wrap(struct hs_err *err, const char *fmt, ...)
 
 /** The code's name in lower case, e.g. "not-found"; a static string. */
 const char *hs_code_name(enum hs_code code);
+/** The code of that name; HS_ESYSTEM for NULL and what is none. */
+enum hs_code hs_code_find(const char *name);
 
 #endif

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/fault.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -86,7 +87,8 @@ static int write_bio(
 	char *data;
 	long len = BIO_get_mem_data(bio, &data);
 
-	if (hs_file_write(path, data, (size_t)len, mode, err) < 0)
+	if (hs_fault("file.write", err) < 0 ||
+	    hs_file_write(path, data, (size_t)len, mode, err) < 0)
 		return -1;
 	if (chown(path, owner, owner) < 0)
 		return hs_fail_errno(err, HS_ESYSTEM, "chown '%s'", path);

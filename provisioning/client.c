@@ -11,14 +11,16 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/text.h"
 #include "provisioning/cmd.h"
 #include "provisioning/output.h"
 
-#define TICK_MS  200
-#define LINE_MAX (64 * 1024 * 1024)
+#define TICK_MS     200
+#define PATIENCE_MS 60000 /* with a daemon that starts again */
+#define LINE_MAX    (64 * 1024 * 1024)
 
 /* One exchange. */
 struct exchange {
@@ -28,7 +30,8 @@ struct exchange {
 	const char *file;
 	struct hs_faults *faults;
 	json_t *result;
-	bool over;
+	bool over, lost;
+	json_int_t job, cursor; /* where one is in a job's story */
 };
 
 const char *client_socket(const struct call *call)
@@ -96,14 +99,6 @@ static int send_line(int fd, const json_t *request, struct hs_err *err)
 	return 0;
 }
 
-static enum hs_code code_of(const char *name)
-{
-	for (int code = HS_OK + 1; code < HS_CODE_COUNT; code++)
-		if (strcmp(hs_code_name((enum hs_code)code), name) == 0)
-			return (enum hs_code)code;
-	return HS_ESYSTEM;
-}
-
 static void take_faults(
     const json_t *list, const char *file, struct hs_faults *faults)
 {
@@ -128,12 +123,12 @@ static int take_error(
 
 	if (json_array_size(faults) > 0 && x->file != NULL) {
 		take_faults(faults, x->file, x->faults);
-		return hs_fail(err, code_of(json_text(error, "code", "")),
+		return hs_fail(err, hs_code_find(json_text(error, "code", "")),
 		    "the spec has %zu fault%s", json_array_size(faults),
 		    json_array_size(faults) == 1 ? "" : "s");
 	}
 	return hs_fail(
-	    err, code_of(json_text(error, "code", "")), "%s", message);
+	    err, hs_code_find(json_text(error, "code", "")), "%s", message);
 }
 
 static int take_line(
@@ -153,6 +148,10 @@ static int take_line(
 		x->over = true;
 		return 0;
 	}
+	if (json_object_get(line, "job") != NULL)
+		x->job = json_integer_value(json_object_get(line, "job"));
+	if (json_object_get(line, "cursor") != NULL)
+		x->cursor = json_integer_value(json_object_get(line, "cursor"));
 	if (x->watch != NULL && x->watch->event != NULL)
 		x->watch->event(x->watch->arg, line);
 	return 0;
@@ -209,14 +208,40 @@ static int read_some(struct exchange *x, struct hs_err *err)
 	n = recv(x->fd, buffer, sizeof(buffer), 0);
 	if (n < 0 && errno == EINTR)
 		return 0;
-	if (n < 0)
-		return hs_fail_errno(err, HS_EREMOTE, "read from hansed");
-	if (n == 0)
+	if (n <= 0) {
+		x->lost = true;
 		return hs_fail(err, HS_EREMOTE,
 		    "hansed ended the connection without an answer; its log "
 		    "says why");
+	}
 	hs_text_add_len(&x->input, buffer, (size_t)n);
 	return take_lines(x, err);
+}
+
+/* The daemon has gone, its job has not: the next one is asked about it. */
+static int dial_again(struct exchange *x, const char *path, struct hs_err *err)
+{
+	hs_auto(json_freep) json_t *request = NULL;
+	hs_auto(hs_freep) char *job = hs_printf("%lld", (long long)x->job);
+
+	for (int ms = 0;; ms += TICK_MS) {
+		hs_closep(&x->fd);
+		if (dial(path, &x->fd, err) == 0)
+			break;
+		if (ms > PATIENCE_MS)
+			return hs_wrap(err,
+			    "job %s goes on when hansed is back (see: hanse "
+			    "job follow %s)",
+			    job, job);
+		hs_pause_ms(TICK_MS);
+		if (x->watch != NULL && x->watch->tick != NULL)
+			x->watch->tick(x->watch->arg);
+	}
+	x->lost = false;
+	x->input.len = 0;
+	request = json_pack("{s:s, s:s, s:I}", "command", "job.follow", "job",
+	    job, "since", x->cursor);
+	return send_line(x->fd, request, err);
 }
 
 int client_ask(const struct call *call, json_t *request,
@@ -224,20 +249,23 @@ int client_ask(const struct call *call, json_t *request,
     struct hs_err *err)
 {
 	hs_auto(json_freep) json_t *owned = request;
-	hs_auto(hs_closep) int fd = -1;
 	struct exchange x = {
+		.fd = -1,
 		.watch = watch,
 		.file = file,
 		.faults = call->faults,
 	};
 	int ret = 0;
 
-	if (dial(client_socket(call), &fd, err) < 0 ||
-	    send_line(fd, owned, err) < 0)
+	if (dial(client_socket(call), &x.fd, err) < 0)
 		return -1;
-	x.fd = fd;
-	while (ret == 0 && !x.over)
+	ret = send_line(x.fd, owned, err);
+	while (ret == 0 && !x.over) {
 		ret = read_some(&x, err);
+		if (ret < 0 && x.lost && x.job > 0)
+			ret = dial_again(&x, client_socket(call), err);
+	}
+	hs_closep(&x.fd);
 	hs_text_done(&x.input);
 	if (ret == 0)
 		*ret_result = x.result;

@@ -44,8 +44,10 @@ enum option_id {
 	OPT_STDIN,
 	OPT_QUICK,
 	OPT_ALL,
+	OPT_DETACH,
+	OPT_KEY,
 };
-#define OPTION_COUNT (OPT_ALL + 1)
+#define OPTION_COUNT (OPT_KEY + 1)
 #define OPT(name)    (1U << OPT_##name)
 #define OPT_COMMON   (OPT(OUTPUT) | OPT(SOCKET) | OPT(QUIET) | OPT(HELP))
 
@@ -78,6 +80,7 @@ enum arg_kind {
 	ARG_KIND,
 	ARG_SHELL,
 	ARG_PASSWD,
+	ARG_JOB,
 };
 
 struct command {
@@ -99,6 +102,7 @@ extern const size_t commands_count;
 extern const char *const get_words[];
 extern const char *const describe_words[];
 extern const char *const shell_words[];
+extern const char *const job_words[];
 
 const struct command *command_find(const char *name);
 
@@ -128,6 +132,7 @@ int cmd_describe(const struct call *call, struct hs_err *err);
 int cmd_destroy(const struct call *call, struct hs_err *err);
 int cmd_doctor(const struct call *call, struct hs_err *err);
 int cmd_get(const struct call *call, struct hs_err *err);
+int cmd_job(const struct call *call, struct hs_err *err);
 int cmd_help(const struct call *call, struct hs_err *err);
 int cmd_plan(const struct call *call, struct hs_err *err);
 int cmd_psql(const struct call *call, struct hs_err *err);

@@ -50,6 +50,9 @@ static void print_arg(const struct command *c)
 	case ARG_PASSWD:
 		(void)printf("passwd");
 		break;
+	case ARG_JOB:
+		print_words(job_words);
+		break;
 	}
 }
 
@@ -57,6 +60,8 @@ static const char *second_arg(const struct command *c)
 {
 	if (c->arg == ARG_WHAT)
 		return "@ve";
+	if (c->arg == ARG_JOB)
+		return "@job";
 	return c->arg == ARG_PASSWD ? "@member" : "";
 }
 

@@ -39,10 +39,14 @@ static int confirm(const char *ve, struct hs_err *err)
 
 static json_t *request(const struct call *call)
 {
-	if (call->given[OPT_ALL])
-		return json_pack("{s:s, s:b}", "command", "destroy", "all", 1);
-	return json_pack(
-	    "{s:s, s:s}", "command", "destroy", "ve", call->args[0]);
+	json_t *json =
+	    call->given[OPT_ALL]
+		? json_pack("{s:s, s:b}", "command", "destroy", "all", 1)
+		: json_pack(
+		      "{s:s, s:s}", "command", "destroy", "ve", call->args[0]);
+
+	cmd_job_options(call, json);
+	return json;
 }
 
 int cmd_destroy(const struct call *call, struct hs_err *err)
@@ -66,6 +70,8 @@ int cmd_destroy(const struct call *call, struct hs_err *err)
 	progress_freep(&progress);
 	if (wants_json(call))
 		print_json(result);
+	else if (call->given[OPT_DETACH])
+		cmd_print_changes(result);
 	else
 		(void)printf("%s is gone.\n",
 		    call->given[OPT_ALL] ? "Every virtual enterprise" : name);

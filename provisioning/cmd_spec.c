@@ -84,16 +84,26 @@ int cmd_spec_ask(const struct call *call, const char *command,
 	hs_auto(hs_freep) char *text = NULL;
 	struct client_watch watch;
 	const char *name = NULL;
+	json_t *request;
 
 	if (read_spec(call, &name, &text, err) < 0 ||
 	    check(call, name, text, err) < 0)
 		return -1;
 	progress = progress_new(call->given[OPT_QUIET]);
 	watch = progress_watch(progress);
-	return client_ask(call,
-	    json_pack("{s:s, s:s, s:s}", "command", command, "file", name,
-		"spec", text),
-	    &watch, name, ret_result, err);
+	request = json_pack(
+	    "{s:s, s:s, s:s}", "command", command, "file", name, "spec", text);
+	cmd_job_options(call, request);
+	return client_ask(call, request, &watch, name, ret_result, err);
+}
+
+void cmd_job_options(const struct call *call, json_t *request)
+{
+	if (call->given[OPT_DETACH])
+		(void)json_object_set_new(request, "detach", json_true());
+	if (call->given[OPT_KEY])
+		(void)json_object_set_new(
+		    request, "key", json_string(call->value[OPT_KEY]));
 }
 
 void cmd_print_changes(const json_t *result)
@@ -103,6 +113,11 @@ void cmd_print_changes(const json_t *result)
 	    json_integer_value(json_object_get(result, "changes"));
 	json_int_t ms = json_integer_value(json_object_get(result, "ms"));
 
+	if (json_object_get(result, "changes") == NULL) {
+		(void)printf("job %lld\n", (long long)json_integer_value(
+					       json_object_get(result, "job")));
+		return;
+	}
 	if (changes == 0)
 		(void)printf("%s is as its spec says: nothing changed.\n", ve);
 	else

@@ -20,7 +20,10 @@ struct hs_err;
 int cmd_spec_ask(const struct call *call, const char *command,
     json_t **ret_result, struct hs_err *err);
 
-/** "3 changes" and so on, on standard output. */
+/** Add what --detach and --key say to a request. */
+void cmd_job_options(const struct call *call, json_t *request);
+
+/** "3 changes" and so on, on standard output; of a detached job its number. */
 void cmd_print_changes(const json_t *result);
 
 #endif

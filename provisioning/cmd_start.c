@@ -43,8 +43,6 @@ int cmd_stop(const struct call *call, struct hs_err *err)
 	if (wants_json(call))
 		print_json(result);
 	else
-		(void)printf("%lld domains and networks stopped.\n",
-		    (long long)json_integer_value(
-			json_object_get(result, "stopped")));
+		(void)printf("Every domain and network is stopped.\n");
 	return EXIT_OK;
 }

@@ -45,6 +45,8 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPT_GENERATE] = { "generate", 0,   NULL,     "make a new password and print it" },
 	[OPT_STDIN]    = { "stdin",    0,   NULL,     "read the new password from standard input" },
 	[OPT_ALL]      = { "all",      0,   NULL,     "every virtual enterprise" },
+	[OPT_DETACH]   = { "detach",   'd', NULL,     "queue the job, print its number, do not wait" },
+	[OPT_KEY]      = { "key",      'k', "KEY",    "of idempotency: a request with the same key is the same job" },
 	[OPT_QUICK]    = { "quick",    0,   NULL,     "do not boot a guest to probe for KVM" },
 };
 
@@ -56,6 +58,9 @@ const char *const get_words[] = {
 const char *const describe_words[] = {
 	"ve", "enterprise", "domain", "network", "user", "job", NULL,
 };
+
+const char *const job_words[] = { "list", "show", "follow", "cancel", "retry",
+	NULL };
 
 const char *const shell_words[] = { "bash", "zsh", NULL };
 
@@ -84,10 +89,12 @@ const struct command commands[] = {
 		.name = "apply", .args = "FILE",
 		.summary = "make a virtual enterprise as its spec says",
 		.about = "Checks the spec, then creates, changes and removes what differs. A second run\n"
-			 "changes nothing. FILE may be - for standard input.",
+			 "changes nothing. FILE may be - for standard input. What fails is undone. Ctrl-C\n"
+			 "ends the showing, not the job.",
 		.examples = "hanse apply automotive.yaml\tshows each step and the portals' addresses\n"
-			    "hanse apply -q -o json - <automotive.yaml\tfor scripts\n",
-		.options = OPT_COMMON, .min = 1, .max = 1, .arg = ARG_FILE, .run = cmd_apply,
+			    "hanse apply --detach automotive.yaml\tprints the number of the job\n"
+			    "hanse apply --key order-4711 -q -o json - <automotive.yaml\tfor scripts: repeating it is safe\n",
+		.options = OPT_COMMON | OPT(DETACH) | OPT(KEY), .min = 1, .max = 1, .arg = ARG_FILE, .run = cmd_apply,
 	},
 	{
 		.name = "destroy", .args = "VE|--all",
@@ -97,7 +104,19 @@ const struct command commands[] = {
 		.examples = "hanse destroy automotive\tasks first\n"
 			    "hanse destroy --yes automotive\tdoes not\n"
 			    "hanse destroy --all\tevery one, and what the platform made for them\n",
-		.options = OPT_COMMON | OPT(YES) | OPT(ALL), .max = 1, .arg = ARG_VE, .run = cmd_destroy,
+		.options = OPT_COMMON | OPT(YES) | OPT(ALL) | OPT(DETACH) | OPT(KEY), .max = 1, .arg = ARG_VE,
+		.run = cmd_destroy,
+	},
+	{
+		.name = "job", .args = "list [VE] | show|follow|cancel|retry JOB",
+		.summary = "look at jobs, and what to do with them",
+		.about = "Every change is a job that goes on whoever watches. follow shows its steps from\n"
+			 "the beginning until it is over; cancel has what it has done undone; retry queues\n"
+			 "one again that failed or is broken (something of it is left).",
+		.examples = "hanse job list\tthe newest first\n"
+			    "hanse job follow 17\tits steps as they go\n"
+			    "hanse job cancel 17\tundo it\n",
+		.options = OPT_COMMON | OPT(DETACH), .min = 1, .max = 2, .arg = ARG_JOB, .run = cmd_job,
 	},
 	{
 		.name = "start", .args = "",

@@ -10,6 +10,7 @@ _hanse_list() { # words, or a mark that stands for them
 	case $1 in
 	@ve) _hanse_column ves 1 ;;
 	@member) _hanse_column enterprises 2 ;;
+	@job) _hanse_column jobs 1 ;;
 	*) printf '%s\n' "$1" ;;
 	esac
 }

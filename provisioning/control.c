@@ -1,4 +1,6 @@
-/* control.c - hansed's socket. One thread a request; jobs take turns. */
+/* control.c - hansed's socket. One thread a request; what changes anything is a
+ * job, which goes on without the one who asked for it.
+ */
 
 #include "provisioning/control.h"
 
@@ -6,6 +8,7 @@
 #include <jansson.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,26 +41,28 @@ static int ping(
 static const struct command {
 	const char *name;
 	manager_command *run;
-	bool exclusive; /* changes things, or numbers: one at a time */
 } commands[] = {
-	{ "ping",        ping,            false },
-	{ "status",      query_status,    false },
-	{ "get",         query_get,       false },
-	{ "describe",    query_describe,  false },
-	{ "plan",        manager_plan,    true  },
-	{ "verify",      manager_verify,  true  },
-	{ "apply",       manager_apply,   true  },
-	{ "destroy",     manager_destroy, true  },
-	{ "start",       manager_start,   true  },
-	{ "stop",        manager_stop,    true  },
-	{ "user.passwd", user_passwd,     true  },
+	{ "ping",        ping },
+	{ "status",      query_status },
+	{ "get",         query_get },
+	{ "describe",    query_describe },
+	{ "plan",        manager_plan },
+	{ "verify",      manager_verify },
+	{ "apply",       manager_apply },
+	{ "destroy",     manager_destroy },
+	{ "start",       manager_start },
+	{ "stop",        manager_stop },
+	{ "job.follow",  manager_job_follow },
+	{ "job.cancel",  manager_job_cancel },
+	{ "job.retry",   manager_job_retry },
+	{ "user.passwd", user_passwd },
 };
 /* clang-format on */
 
 /** What the threads share. */
 struct server {
 	const struct plat_conf *conf;
-	pthread_mutex_t turn; /* of exclusive commands */
+	atomic_bool stop;
 	pthread_mutex_t lock; /* of clients */
 	pthread_cond_t idle;
 	unsigned clients;
@@ -116,6 +121,18 @@ static void write_line(void *arg, const json_t *value)
 		else
 			done += (size_t)n;
 	}
+}
+
+/* Whether there is no use in going on telling: the client has hung up, or the
+ * daemon is to end. */
+static bool is_left(void *arg)
+{
+	struct client *client = arg;
+	char byte;
+
+	if (recv(client->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+		client->gone = true;
+	return client->gone || atomic_load(&client->server->stop);
 }
 
 static json_t *faults_json(const struct hs_faults *faults)
@@ -177,6 +194,7 @@ static int run(struct client *client, const json_t *args,
 		.args = args,
 		.faults = faults,
 		.listener = write_line,
+		.is_left = is_left,
 		.arg = client,
 	};
 	int failed;
@@ -186,11 +204,7 @@ static int run(struct client *client, const json_t *args,
 		    "hansed does not know this command; is it of another "
 		    "version than hanse?");
 	plat_init(&plat, client->server->conf);
-	if (command->exclusive)
-		(void)pthread_mutex_lock(&client->server->turn);
 	failed = command->run(&request, ret_result, err);
-	if (command->exclusive)
-		(void)pthread_mutex_unlock(&client->server->turn);
 	plat_done(&plat);
 	return failed;
 }
@@ -207,6 +221,11 @@ static void answer(struct client *client)
 		failed = hs_fail(&err, HS_EINVAL, "the request is no JSON");
 	if (failed == 0)
 		failed = run(client, args, &faults, &result, &err);
+	/* The client asks the next daemon how it went on. */
+	if (failed < 0 && atomic_load(&client->server->stop)) {
+		json_decref(args);
+		return;
+	}
 	if (failed == 0 && result == NULL)
 		failed = hs_fail(&err, HS_ESYSTEM, "no answer could be made");
 	if (failed < 0)
@@ -321,7 +340,6 @@ int control_serve(const struct plat_conf *conf, const char *path, int stop_fd,
 {
 	struct server server = {
 		.conf = conf,
-		.turn = PTHREAD_MUTEX_INITIALIZER,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.idle = PTHREAD_COND_INITIALIZER,
 	};
@@ -345,6 +363,7 @@ int control_serve(const struct plat_conf *conf, const char *path, int stop_fd,
 			take(&server, peer);
 	}
 	(void)unlink(path);
+	atomic_store(&server.stop, true);
 	wait_for_clients(&server);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <glob.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "provisioning/form.h"
@@ -95,6 +97,9 @@ static void end_keeping(const struct plat *plat, bool restore)
 	globfree(&found);
 }
 
+/* What was kept belongs to one job at a time. */
+static pthread_mutex_t one_flush = PTHREAD_MUTEX_INITIALIZER;
+
 static int test_files(const struct plat *plat, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *prefix = hs_printf("%s/edge", plat->conf->run);
@@ -108,18 +113,29 @@ static int test_files(const struct plat *plat, struct hs_err *err)
 	return failed;
 }
 
-int edge_flush(struct plat *plat, struct hs_err *err)
+static int flush(struct plat *plat, struct hs_err *err)
 {
 	pid_t pid = 0;
 
-	if (!plat->edge_changed)
-		return 0;
-	if (test_files(plat, err) < 0 || read_pid(plat, &pid, err) < 0)
+	if (hs_fault("edge.reload", err) < 0 || test_files(plat, err) < 0 ||
+	    read_pid(plat, &pid, err) < 0)
 		return hs_wrap(err, "edge");
 	if (kill(pid, SIGHUP) < 0)
 		return hs_fail_errno(err, HS_EREMOTE, "edge (nginx)");
 	plat->edge_changed = false;
 	return 0;
+}
+
+int edge_flush(struct plat *plat, struct hs_err *err)
+{
+	int failed;
+
+	if (!plat->edge_changed)
+		return 0;
+	(void)pthread_mutex_lock(&one_flush);
+	failed = flush(plat, err);
+	(void)pthread_mutex_unlock(&one_flush);
+	return failed;
 }
 
 static size_t ignore(char *data, size_t size, size_t count, void *arg)

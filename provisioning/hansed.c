@@ -13,8 +13,8 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/log.h"
-#include "gen/prov_sql.h"
 #include "provisioning/control.h"
+#include "provisioning/engine.h"
 #include "provisioning/setup.h"
 #include "provisioning/store.h"
 
@@ -66,9 +66,7 @@ static int open_store(struct plat *plat, struct hs_err *err)
 			return -1;
 		hs_pause_ms(200);
 	}
-	if (store_migrate(store, err) < 0)
-		return -1;
-	return hs_db_query(store, prov_sql_job_interrupted, 0, NULL, NULL, err);
+	return store_migrate(store, err);
 }
 
 static int serve(struct plat *plat, struct hs_err *err)
@@ -76,11 +74,16 @@ static int serve(struct plat *plat, struct hs_err *err)
 	hs_auto(hs_freep) char *path =
 	    hs_printf("%s/hansed.sock", plat->conf->run);
 	hs_auto(hs_closep) int stop_fd = stop_signals(err);
+	int failed;
 
 	if (stop_fd < 0 || open_store(plat, err) < 0 || hv_init(err) < 0)
 		return -1;
+	if (engine_start(plat->conf, err) < 0)
+		return -1;
 	hs_info("start", "version=%s socket=%s", HANSE_VERSION, path);
-	if (control_serve(plat->conf, path, stop_fd, err) < 0)
+	failed = control_serve(plat->conf, path, stop_fd, err);
+	engine_stop();
+	if (failed < 0)
 		return -1;
 	hs_info("stop", "version=%s", HANSE_VERSION);
 	return 0;

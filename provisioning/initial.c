@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/fault.h"
 #include "base/text.h"
 
 #define FILE_MAX (4 * 1024 * 1024)
@@ -41,24 +43,30 @@ static int write_all(
 			    err, HS_ESYSTEM, "remove '%s'", path);
 		return 0;
 	}
-	if (hs_dir_make(dir, 0700, err) < 0)
+	if (hs_fault("file.write", err) < 0 || hs_dir_make(dir, 0700, err) < 0)
 		return -1;
 	text = json_dumps(all, JSON_INDENT(1) | JSON_SORT_KEYS);
 	return hs_file_write(path, text, strlen(text), 0600, err);
 }
 
+/* Several hands may add people of one VE. */
+static pthread_mutex_t one_file = PTHREAD_MUTEX_INITIALIZER;
+
 int initial_put(struct plat *plat, const char *ve, const char *enterprise,
     const char *login, const char *password, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *key = hs_printf("%s/%s", enterprise, login);
-	json_t *all = read_all(plat, ve);
+	json_t *all;
 	int failed;
 
+	(void)pthread_mutex_lock(&one_file);
+	all = read_all(plat, ve);
 	if (password != NULL)
 		(void)json_object_set_new(all, key, json_string(password));
 	else
 		(void)json_object_del(all, key);
 	failed = write_all(plat, ve, all, err);
+	(void)pthread_mutex_unlock(&one_file);
 	json_decref(all);
 	return failed;
 }

@@ -1,169 +1,267 @@
-/* job.c - a plan carried out. */
+/* job.c - the queue of jobs: in, out, cancelled, tried again. */
 
 #include "provisioning/job.h"
 
-#include <stdio.h>
+#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/clock.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "gen/prov_sql.h"
-#include "provisioning/edge.h"
-#include "provisioning/step.h"
-#include "provisioning/store.h"
+#include "provisioning/engine.h"
+#include "provisioning/job_journal.h"
 
-/** A job while it runs. */
-struct job {
-	struct plat *plat;
-	struct hs_db *store;
-	const struct plan *plan;
-	const struct job_request *request;
-	char *id;
+/* clang-format off */
+static const char *const state_names[JOB_STATE_COUNT] = {
+	[JOB_QUEUED]    = "queued",
+	[JOB_RUNNING]   = "running",
+	[JOB_UNDOING]   = "undoing",
+	[JOB_DONE]      = "done",
+	[JOB_FAILED]    = "failed",
+	[JOB_CANCELLED] = "cancelled",
+	[JOB_BROKEN]    = "broken",
 };
 
-static void tell(const struct job *job, size_t index, const char *state,
-    long long ms, const char *message)
-{
-	const struct plan_change *change = &job->plan->list[index];
-	const struct object *o = plan_object(change);
-	json_t *event =
-	    json_pack("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:I, s:s*}", "event",
-		"step", "index", (json_int_t)index + 1, "of",
-		(json_int_t)job->plan->count, "kind", object_kind_name(o->kind),
-		"name", o->name, "action", plan_action_name(change->action),
-		"state", state, "ms", (json_int_t)ms, "message", message);
+/* Every move there is; what is not here is refused. */
+static const struct {
+	enum job_state from, to;
+} moves[] = {
+	{ JOB_QUEUED,    JOB_RUNNING   }, /* its locks are free */
+	{ JOB_QUEUED,    JOB_CANCELLED },
+	{ JOB_RUNNING,   JOB_DONE      },
+	{ JOB_RUNNING,   JOB_UNDOING   }, /* failed or cancelled */
+	{ JOB_RUNNING,   JOB_FAILED    }, /* before it had done anything */
+	{ JOB_RUNNING,   JOB_CANCELLED },
+	{ JOB_RUNNING,   JOB_BROKEN    }, /* a removal that does not succeed */
+	{ JOB_UNDOING,   JOB_FAILED    },
+	{ JOB_UNDOING,   JOB_CANCELLED },
+	{ JOB_UNDOING,   JOB_BROKEN    },
+	{ JOB_BROKEN,    JOB_QUEUED    }, /* tried again */
+	{ JOB_FAILED,    JOB_QUEUED    },
+	{ JOB_CANCELLED, JOB_QUEUED    },
+};
+/* clang-format on */
 
-	if (job->request->listener != NULL)
-		job->request->listener(job->request->arg, event);
-	json_decref(event);
+const char *job_state_name(enum job_state state)
+{
+	assert(state < JOB_STATE_COUNT);
+	return state_names[state];
 }
 
-static void record_begin(const struct job *job, size_t index)
+bool job_state_find(const char *name, enum job_state *ret_state)
 {
-	const struct plan_change *change = &job->plan->list[index];
-	const struct object *o = plan_object(change);
-	char number[24];
-
-	(void)snprintf(number, sizeof(number), "%zu", index + 1);
-	(void)HS_DB_QUERY(job->store, prov_sql_step_add, NULL, NULL, job->id,
-	    number, plan_action_name(change->action), object_kind_name(o->kind),
-	    o->name);
+	for (size_t i = 0; name != NULL && i < JOB_STATE_COUNT; i++)
+		if (strcmp(state_names[i], name) == 0) {
+			*ret_state = (enum job_state)i;
+			return true;
+		}
+	return false;
 }
 
-static void record_end(
-    const struct job *job, size_t index, const char *state, const char *message)
+bool job_may_move(enum job_state from, enum job_state to)
 {
-	char number[24];
-
-	(void)snprintf(number, sizeof(number), "%zu", index + 1);
-	(void)HS_DB_QUERY(job->store, prov_sql_step_end, NULL, NULL, job->id,
-	    number, state, message);
+	for (size_t i = 0; i < ARRAY_LEN(moves); i++)
+		if (moves[i].from == from && moves[i].to == to)
+			return true;
+	return false;
 }
 
-static int run_one(const struct job *job, size_t index, struct hs_err *err)
+bool job_is_over(enum job_state state)
 {
-	const struct plan_change *change = &job->plan->list[index];
-	const struct object *o = plan_object(change);
-	const struct step_ops *ops = step_ops_of(o->kind);
-	int64_t since = hs_now_ms();
-	int failed;
-
-	tell(job, index, "running", 0, NULL);
-	record_begin(job, index);
-	failed = change->action == PLAN_DELETE
-		     ? ops->remove(job->plat, change->actual, err)
-		     : ops->make(job->plat, change, err);
-	record_end(job, index, failed < 0 ? "failed" : "done",
-	    failed < 0 && err != NULL ? err->msg : NULL);
-	tell(job, index, failed < 0 ? "failed" : "done", hs_now_ms() - since,
-	    failed < 0 && err != NULL ? err->msg : NULL);
-	if (failed < 0)
-		return hs_wrap(err, "%s %s '%s'",
-		    plan_action_name(change->action), object_kind_name(o->kind),
-		    o->name);
-	return 0;
+	return state == JOB_DONE || state == JOB_FAILED ||
+	       state == JOB_CANCELLED || state == JOB_BROKEN;
 }
 
-/* Take away what was created, the failed thing's beginnings included. */
-static void undo(const struct job *job, size_t last)
-{
-	for (size_t i = last + 1; i-- > 0;) {
-		const struct plan_change *change = &job->plan->list[i];
-		const struct object *o = change->wanted;
-		struct hs_err err = { 0 };
-		int failed;
+/* -- Into the queue -------------------------------------------------------- */
 
-		if (change->action != PLAN_CREATE)
-			continue;
-		failed = step_ops_of(o->kind)->remove(job->plat, o, &err);
-		if (failed < 0)
-			hs_warn("step.left_behind",
-			    "kind=%s name=%s err=\"%s\"",
-			    object_kind_name(o->kind), o->name, err.msg);
-		record_end(job, i, failed < 0 ? "failed" : "undone",
-		    failed < 0 ? err.msg : NULL);
-		tell(job, i, failed < 0 ? "failed" : "undone", 0,
-		    failed < 0 ? err.msg : NULL);
-	}
+static int add_lock(struct hs_db *store, const char *id, const char *name,
+    bool exclusive, struct hs_err *err)
+{
+	return HS_DB_QUERY(store, prov_sql_job_lock_add, NULL, err, id, name,
+	    exclusive ? "true" : "false");
 }
 
-static int run_all(const struct job *job, struct hs_err *err)
+/* The whole platform for itself, or one VE of it. */
+static int add_locks(struct hs_db *store, const char *id,
+    const struct job_request *r, struct hs_err *err)
 {
-	for (size_t i = 0; i < job->plan->count; i++) {
-		if (run_one(job, i, err) == 0)
-			continue;
-		undo(job, i);
-		(void)edge_flush(job->plat, NULL);
+	hs_auto(hs_freep) char *ve = NULL;
+
+	if (add_lock(store, id, "platform", r->ve == NULL, err) < 0)
 		return -1;
-	}
-	return edge_flush(job->plat, err);
+	if (r->ve == NULL)
+		return 0;
+	ve = hs_printf("ve/%s", r->ve);
+	return add_lock(store, id, ve, true, err);
 }
 
-static int begin(struct job *job, struct hs_err *err)
+static int insert(struct hs_db *store, const struct job_request *r,
+    const char *args, char **ret_id, struct hs_err *err)
 {
 	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
-	char changes[24];
+	const char *id;
 
-	(void)snprintf(changes, sizeof(changes), "%zu", job->plan->count);
-	if (HS_DB_QUERY(job->store, prov_sql_job_add, &rows, err,
-		job->request->command, job->request->ve, changes) < 0)
+	if (HS_DB_QUERY(store, prov_sql_job_add, &rows, err, r->command, r->ve,
+		args, r->key) < 0)
 		return -1;
-	job->id = hs_strdup(hs_rows_get(rows, 0, "job_id"));
+	if (hs_rows_count(rows) == 0)
+		return 0; /* the key is known */
+	id = hs_rows_get(rows, 0, "job_id");
+	if (add_locks(store, id, r, err) < 0 ||
+	    journal_told(store, id, r->ve, JOB_QUEUED, err) < 0)
+		return -1;
+	*ret_id = hs_strdup(id);
 	return 0;
 }
 
-static void end(struct job *job, int failed, const struct hs_err *err)
+static int known(struct hs_db *store, const struct job_request *r,
+    const char *args, char **ret_id, struct hs_err *err)
 {
-	const char *state = failed < 0 ? "failed" : "done";
-	const char *event = failed < 0 ? "job.failed" : "job.done";
-	const char *message = failed < 0 ? err->msg : NULL;
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
 
-	(void)HS_DB_QUERY(
-	    job->store, prov_sql_job_end, NULL, NULL, job->id, state, message);
-	store_event(job->store, event, job->request->ve, job->id,
-	    failed < 0 ? message : job->request->command);
-	hs_info(event, "job=%s command=%s ve=%s changes=%zu", job->id,
-	    job->request->command,
-	    job->request->ve != NULL ? job->request->ve : "-",
-	    job->plan->count);
-	free(job->id);
+	if (HS_DB_QUERY(store, prov_sql_job_by_key, &rows, err, r->key,
+		r->command, args) < 0)
+		return -1;
+	if (hs_rows_count(rows) == 0)
+		return hs_fail(err, HS_ECONFLICT, "the job vanished; repeat");
+	if (strcmp(hs_rows_get(rows, 0, "same"), "true") != 0)
+		return hs_fail(err, HS_ECONFLICT,
+		    "the key '%s' belongs to job %s, which was another "
+		    "request; use a new key",
+		    r->key, hs_rows_get(rows, 0, "job_id"));
+	*ret_id = hs_strdup(hs_rows_get(rows, 0, "job_id"));
+	return 0;
 }
 
-int job_run(struct plat *plat, const struct plan *plan,
-    const struct job_request *request, struct hs_err *err)
+int job_submit(struct plat *plat, const struct job_request *request,
+    char **ret_id, struct hs_err *err)
 {
-	struct job job = { .plat = plat, .plan = plan, .request = request };
-	struct hs_err run_err = { 0 };
+	hs_auto(hs_freep) char *args =
+	    json_dumps(request->args, JSON_COMPACT | JSON_SORT_KEYS);
+	struct hs_db *store;
 	int failed;
 
-	if (plan->count == 0)
-		return 0;
-	if (plat_store(plat, &job.store, err) < 0 || begin(&job, err) < 0)
+	*ret_id = NULL;
+	if (plat_store(plat, &store, err) < 0 ||
+	    hs_db_run(store, "BEGIN", err) < 0)
 		return -1;
-	failed = run_all(&job, &run_err);
-	end(&job, failed, &run_err);
+	failed = insert(store, request, args, ret_id, err);
+	if (failed == 0 && *ret_id == NULL)
+		failed = known(store, request, args, ret_id, err);
+	if (failed == 0)
+		failed = hs_db_run(store, "COMMIT", err);
+	else
+		(void)hs_db_run(store, "ROLLBACK", NULL);
 	if (failed < 0)
-		return hs_fail(err, run_err.code, "%s", run_err.msg);
+		hs_freep(ret_id);
+	else
+		engine_wake();
+	return failed;
+}
+
+/* -- Out of it ------------------------------------------------------------- */
+
+static int claim(struct hs_db *store, char **ret_id, struct hs_err *err)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+
+	if (hs_db_query(store, prov_sql_job_claim_lock, 0, NULL, NULL, err) <
+		0 ||
+	    hs_db_query(store, prov_sql_job_claim, 0, NULL, &rows, err) < 0)
+		return -1;
+	if (hs_rows_count(rows) == 0)
+		return 0;
+	*ret_id = hs_strdup(hs_rows_get(rows, 0, "job_id"));
+	return 0;
+}
+
+int job_claim(struct plat *plat, char **ret_id, struct hs_err *err)
+{
+	struct hs_db *store;
+
+	*ret_id = NULL;
+	if (plat_store(plat, &store, err) < 0 ||
+	    hs_db_run(store, "BEGIN", err) < 0)
+		return -1;
+	if (claim(store, ret_id, err) == 0 &&
+	    hs_db_run(store, "COMMIT", err) == 0)
+		return 0;
+	hs_freep(ret_id);
+	(void)hs_db_run(store, "ROLLBACK", NULL);
+	return -1;
+}
+
+/* -- On request ------------------------------------------------------------ */
+
+static int look_up(struct plat *plat, const char *id, struct hs_rows **ret_rows,
+    enum job_state *ret_state, struct hs_err *err)
+{
+	struct hs_db *store;
+
+	if (id == NULL || id[0] == '\0' ||
+	    strspn(id, "0123456789") != strlen(id) || strlen(id) > 18)
+		return hs_fail(err, HS_EINVAL,
+		    "a job is named by its number (see: hanse get jobs)");
+	if (plat_store(plat, &store, err) < 0 ||
+	    HS_DB_QUERY(store, prov_sql_job_get, ret_rows, err, id) < 0)
+		return -1;
+	if (hs_rows_count(*ret_rows) == 0 ||
+	    !job_state_find(hs_rows_get(*ret_rows, 0, "state"), ret_state))
+		return hs_fail(err, HS_ENOTFOUND,
+		    "there is no job %s (see: hanse get jobs)", id);
+	return 0;
+}
+
+int job_check(struct plat *plat, const char *id, struct hs_err *err)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+	enum job_state state;
+
+	return look_up(plat, id, &rows, &state, err);
+}
+
+int job_cancel(struct plat *plat, const char *id, struct hs_err *err)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+	const struct job_kind *kind;
+	enum job_state state;
+	struct hs_db *store;
+
+	if (look_up(plat, id, &rows, &state, err) < 0 ||
+	    plat_store(plat, &store, err) < 0)
+		return -1;
+	kind = job_kind_find(hs_rows_get(rows, 0, "command"));
+	if (job_is_over(state))
+		return hs_fail(err, HS_ECONFLICT, "job %s is %s already", id,
+		    job_state_name(state));
+	if (state == JOB_QUEUED &&
+	    journal_move(store, id, JOB_QUEUED, JOB_CANCELLED, NULL, NULL) == 0)
+		return 0;
+	if (kind == NULL || !kind->can_undo)
+		return hs_fail(err, HS_ECONFLICT,
+		    "job %s (%s) cannot be taken back", id,
+		    hs_rows_get(rows, 0, "command"));
+	if (HS_DB_QUERY(store, prov_sql_job_cancel, NULL, err, id) < 0)
+		return -1;
+	engine_cancel(id);
+	return 0;
+}
+
+int job_retry(struct plat *plat, const char *id, struct hs_err *err)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+	enum job_state state;
+	struct hs_db *store;
+
+	if (look_up(plat, id, &rows, &state, err) < 0 ||
+	    plat_store(plat, &store, err) < 0)
+		return -1;
+	if (!job_may_move(state, JOB_QUEUED))
+		return hs_fail(err, HS_ECONFLICT,
+		    "job %s is %s; only one that failed can be tried again", id,
+		    job_state_name(state));
+	if (journal_move(store, id, state, JOB_QUEUED, NULL, err) < 0)
+		return -1;
+	engine_wake();
 	return 0;
 }

@@ -16,6 +16,7 @@ struct request {
 	const json_t *args; /* the request as it came */
 	struct hs_faults *faults;
 	job_listener *listener;
+	bool (*is_left)(void *arg); /* nobody reads the progress any more */
 	void *arg;
 };
 
@@ -25,8 +26,12 @@ typedef int manager_command(
 
 manager_command manager_plan, manager_apply, manager_destroy, manager_start,
     manager_stop, manager_verify;
+manager_command manager_job_follow, manager_job_cancel, manager_job_retry;
 manager_command query_get, query_describe, query_status;
 manager_command user_passwd;
+
+/** The work of job "stop": every domain and network, no data touched. */
+int stop_all(struct plat *plat, const json_t *args, struct hs_err *err);
 
 /** A text of the request; NULL if it has none. */
 const char *request_text(const struct request *request, const char *key);

@@ -10,7 +10,7 @@ EMBEDS += hanse_shell
 hanse_shell_FILES := provisioning/complete_bash.sh provisioning/complete_zsh.zsh
 PROGRAMS += hanse
 hanse_SRCS := $(addprefix provisioning/,client.c cmd_apply.c cmd_completion.c \
-    cmd_destroy.c cmd_doctor.c cmd_get.c cmd_member.c cmd_plan.c cmd_psql.c \
+    cmd_destroy.c cmd_doctor.c cmd_get.c cmd_job.c cmd_member.c cmd_plan.c cmd_psql.c \
     cmd_spec.c cmd_start.c cmd_status.c cmd_user.c cmd_verify.c cmd_version.c commands.c \
     doctor_host.c doctor_hv.c doctor_net.c hanse.c help.c options.c output.c \
     progress.c) $(B)/gen/hanse_shell.c
@@ -35,6 +35,7 @@ LIBRARIES += manager
 manager_SRCS := $(addprefix provisioning/,ca.c digest.c edge.c form.c \
     initial.c job.c manager.c object.c observe.c observe_databases.c \
     observe_directory.c observe_files.c observe_hosts.c observe_portals.c \
+    engine.c follow.c intent.c job_journal.c job_kind.c job_run.c job_step.c \
     plan.c plat.c query.c query_status.c schema.c setup.c step.c step_config.c \
     step_credential.c step_database.c step_directory.c step_domain.c \
     step_edge.c step_gateway.c step_network.c stop.c store.c user.c \

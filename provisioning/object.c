@@ -34,6 +34,16 @@ const char *object_kind_name(enum object_kind kind)
 	return kind_names[kind];
 }
 
+bool object_kind_find(const char *name, enum object_kind *ret_kind)
+{
+	for (size_t i = 0; name != NULL && i < OBJECT_KIND_COUNT; i++)
+		if (strcmp(kind_names[i], name) == 0) {
+			*ret_kind = (enum object_kind)i;
+			return true;
+		}
+	return false;
+}
+
 struct object *objects_add(struct objects *objects, enum object_kind kind,
     const char *name, const char *ve, const char *enterprise, json_t *attrs,
     json_t *params)
@@ -83,17 +93,34 @@ const struct object *objects_find(
 	return found;
 }
 
-void objects_done(struct objects *objects)
+static void object_done(struct object *o)
 {
+	free(o->name);
+	free(o->ve);
+	free(o->enterprise);
+	json_decref(o->attrs);
+	json_decref(o->params);
+}
+
+void objects_keep(struct objects *objects, const char *ve)
+{
+	size_t kept = 0;
+
 	for (size_t i = 0; i < objects->count; i++) {
 		struct object *o = &objects->list[i];
 
-		free(o->name);
-		free(o->ve);
-		free(o->enterprise);
-		json_decref(o->attrs);
-		json_decref(o->params);
+		if (o->ve == NULL || strcmp(o->ve, ve) == 0)
+			objects->list[kept++] = *o;
+		else
+			object_done(o);
 	}
+	objects->count = kept;
+}
+
+void objects_done(struct objects *objects)
+{
+	for (size_t i = 0; i < objects->count; i++)
+		object_done(&objects->list[i]);
 	free(objects->list);
 	*objects = (struct objects) { 0 };
 }

@@ -6,6 +6,7 @@
 #define HANSE_PROVISIONING_OBJECT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/mem.h"
@@ -48,6 +49,7 @@ struct objects {
 };
 
 const char *object_kind_name(enum object_kind kind);
+bool object_kind_find(const char *name, enum object_kind *ret_kind);
 
 /**
  * Add an object; name, ve and enterprise are copied, attrs and params taken.
@@ -56,6 +58,9 @@ const char *object_kind_name(enum object_kind kind);
 struct object *objects_add(struct objects *objects, enum object_kind kind,
     const char *name, const char *ve, const char *enterprise, json_t *attrs,
     json_t *params);
+
+/** Keep those of the platform and of one VE. */
+void objects_keep(struct objects *objects, const char *ve);
 
 /** By kind, then name. */
 void objects_sort(struct objects *objects);

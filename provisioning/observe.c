@@ -16,6 +16,35 @@ static observer *const observers[] = {
 	observe_portals,
 };
 
+/* Which of them see a kind; some look at what those before them have found. */
+#define HOSTS     (1U << 0)
+#define FILES     (1U << 1)
+#define DIRECTORY (1U << 2)
+#define DATABASES (1U << 3)
+#define PORTALS   (1U << 4)
+
+/* clang-format off */
+static const unsigned seen_by[OBJECT_KIND_COUNT] = {
+	[OBJ_FILTER]     = HOSTS,
+	[OBJ_NETWORK]    = HOSTS,
+	[OBJ_VOLUME]     = FILES,
+	[OBJ_CREDENTIAL] = FILES,
+	[OBJ_VE]         = DIRECTORY,
+	[OBJ_ENTERPRISE] = DIRECTORY,
+	[OBJ_SERVICE]    = DIRECTORY,
+	[OBJ_PERSON]     = DIRECTORY,
+	[OBJ_DB_DOMAIN]  = HOSTS,
+	[OBJ_SERVERS]    = FILES,
+	[OBJ_DATABASE]   = HOSTS | FILES | DATABASES,
+	[OBJ_ROLE]       = HOSTS | FILES | DATABASES,
+	[OBJ_MEMBERS]    = HOSTS | FILES | DATABASES,
+	[OBJ_ROUTE]      = FILES,
+	[OBJ_DOMAIN]     = HOSTS,
+	[OBJ_EDGE]       = FILES,
+	[OBJ_PORTAL]     = HOSTS | PORTALS,
+};
+/* clang-format on */
+
 void observe_assume(struct observation *o, enum object_kind kind,
     const char *name, const char *reason)
 {
@@ -30,26 +59,59 @@ void observe_assume(struct observation *o, enum object_kind kind,
 		    json_incref(w->params));
 }
 
-int observe_objects(struct plat *plat, const struct objects *wanted,
-    struct objects *ret_objects, json_t **ret_unknown, struct hs_err *err)
+bool observe_is_asked(const struct observation *o, const char *ve)
+{
+	return o->ve == NULL || ve == NULL || strcmp(ve, o->ve) == 0;
+}
+
+/* The observers of a mask, in their order. */
+static int observe(struct observation *o, unsigned mask, struct hs_err *err)
+{
+	for (size_t i = 0; i < ARRAY_LEN(observers); i++)
+		if ((mask & 1U << i) != 0 && observers[i](o, err) < 0) {
+			objects_done(&o->found);
+			json_decref(o->unknown);
+			return hs_wrap(err, "look at what is there");
+		}
+	objects_sort(&o->found);
+	return 0;
+}
+
+int observe_objects(struct plat *plat, const char *ve,
+    const struct objects *wanted, struct objects *ret_objects,
+    json_t **ret_unknown, struct hs_err *err)
 {
 	struct observation o = {
 		.plat = plat,
+		.ve = ve,
 		.wanted = wanted,
 		.unknown = json_array(),
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(observers); i++)
-		if (observers[i](&o, err) < 0) {
-			objects_done(&o.found);
-			json_decref(o.unknown);
-			return hs_wrap(err, "look at what is there");
-		}
-	objects_sort(&o.found);
+	if (observe(&o, ~0U, err) < 0)
+		return -1;
 	*ret_objects = o.found;
 	if (ret_unknown != NULL)
 		*ret_unknown = o.unknown;
 	else
 		json_decref(o.unknown);
+	return 0;
+}
+
+int observe_kind(struct plat *plat, enum object_kind kind, const char *ve,
+    const struct objects *wanted, struct objects *ret_objects,
+    struct hs_err *err)
+{
+	struct observation o = {
+		.plat = plat,
+		.ve = ve,
+		.wanted = wanted,
+		.unknown = json_array(),
+	};
+
+	if (observe(&o, seen_by[kind], err) < 0)
+		return -1;
+	json_decref(o.unknown);
+	*ret_objects = o.found;
 	return 0;
 }

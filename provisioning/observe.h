@@ -14,15 +14,24 @@ struct hs_err;
  * What cannot be seen (a database server that does not answer) is taken to be
  * as wanted, for it is unknown and not gone; @ret_unknown then says what.
  *
+ * @ve:           what is costly to see is left out where it is another VE's;
+ *                NULL: nothing is
  * @wanted:       sorted
  * @ret_unknown:  JSON array of {"kind","name","reason"}; NULL if not wanted
  */
-int observe_objects(struct plat *plat, const struct objects *wanted,
-    struct objects *ret_objects, json_t **ret_unknown, struct hs_err *err);
+int observe_objects(struct plat *plat, const char *ve,
+    const struct objects *wanted, struct objects *ret_objects,
+    json_t **ret_unknown, struct hs_err *err);
+
+/** The same of one kind, as far as its observers see others on the way. */
+int observe_kind(struct plat *plat, enum object_kind kind, const char *ve,
+    const struct objects *wanted, struct objects *ret_objects,
+    struct hs_err *err);
 
 /** The parts, one file each. They add to the list. */
 struct observation {
 	struct plat *plat;
+	const char *ve; /* NULL: all */
 	const struct objects *wanted;
 	struct objects found;
 	json_t *unknown;
@@ -40,6 +49,9 @@ int observe_portals(struct observation *o, struct hs_err *err);
  */
 const char *observe_certificate(
     const struct plat *plat, const char *name, bool is_db);
+
+/** Whether a thing of that VE (NULL: the platform's) is to be looked at. */
+bool observe_is_asked(const struct observation *o, const char *ve);
 
 /** Take what is wanted of that kind and VE (NULL: any) to exist. */
 void observe_assume(struct observation *o, enum object_kind kind,

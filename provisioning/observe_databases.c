@@ -60,6 +60,8 @@ static void add_database(
 	struct hs_err err = { 0 };
 	int schema = 0;
 
+	if (!observe_is_asked(o, ve))
+		return;
 	if (plat_database(o->plat, at, &db, &err) == 0) {
 		schema = schema_of(db);
 		if (schema > 0 && members != NULL)

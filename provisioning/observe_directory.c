@@ -84,7 +84,8 @@ int observe_directory(struct observation *o, struct hs_err *err)
 		    ves.list[i].name, NULL,
 		    json_pack("{s:s?}", "title", ves.list[i].title), NULL);
 	for (size_t i = 0; i < enterprises.count; i++)
-		if (add_enterprise(
+		if (observe_is_asked(o, enterprises.list[i].ve) &&
+		    add_enterprise(
 			o, tenant, &enterprises.list[i], arena, err) < 0)
 			return -1;
 	return 0;

@@ -73,6 +73,8 @@ static void add_credential(
 	if (strncmp(name, "platform.", 9) == 0)
 		return;
 	owner_of(name, &ve, &enterprise);
+	if (!observe_is_asked(o, ve))
+		return;
 	(void)objects_add(&o->found, OBJ_CREDENTIAL, name, ve, enterprise,
 	    json_pack(
 		"{s:b}", "good", ca_is_good(dir, name, RENEW_BEFORE_S) ? 1 : 0),
@@ -135,9 +137,12 @@ static void add_edge(struct observation *o, const char *path, const char *name)
 {
 	hs_auto(hs_freep) char *ve = NULL;
 	hs_auto(hs_freep) char *enterprise = NULL;
-	hs_auto(hs_freep) char *digest = digest_file(path);
+	hs_auto(hs_freep) char *digest = NULL;
 
 	owner_of(name, &ve, &enterprise);
+	if (!observe_is_asked(o, ve))
+		return;
+	digest = digest_file(path);
 	(void)objects_add(&o->found, OBJ_EDGE, name, ve, enterprise,
 	    json_pack("{s:s?}", "content", digest), NULL);
 }

@@ -83,6 +83,8 @@ static void add_domain(
 {
 	json_t *attrs;
 
+	if (!observe_is_asked(o, d->ve))
+		return;
 	/* Nothing is restarted because a host does not say. */
 	if (d->state == HV_UNKNOWN &&
 	    objects_find(o->wanted, kind_of(d), d->name) != NULL) {

@@ -23,7 +23,8 @@ int observe_portals(struct observation *o, struct hs_err *err)
 	for (size_t i = 0; i < o->wanted->count; i++) {
 		const struct object *w = &o->wanted->list[i];
 
-		if (w->kind != OBJ_PORTAL || !is_running(o, w->name))
+		if (w->kind != OBJ_PORTAL || !observe_is_asked(o, w->ve) ||
+		    !is_running(o, w->name))
 			continue;
 		(void)objects_add(&o->found, OBJ_PORTAL, w->name, w->ve,
 		    w->enterprise,

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -17,6 +18,16 @@ const char *plan_action_name(enum plan_action action)
 {
 	assert(action < PLAN_ACTION_COUNT);
 	return action_names[action];
+}
+
+bool plan_action_find(const char *name, enum plan_action *ret_action)
+{
+	for (size_t i = 0; name != NULL && i < PLAN_ACTION_COUNT; i++)
+		if (strcmp(action_names[i], name) == 0) {
+			*ret_action = (enum plan_action)i;
+			return true;
+		}
+	return false;
 }
 
 const struct object *plan_object(const struct plan_change *change)
@@ -38,7 +49,7 @@ static void add(struct plan *plan, enum plan_action action,
 }
 
 /* Only what is wanted counts: an attribute nobody asked for is no change. */
-static json_t *difference(
+json_t *plan_difference(
     const struct object *wanted, const struct object *actual)
 {
 	json_t *detail = json_array(), *to;
@@ -70,7 +81,7 @@ void plan_make(const struct objects *wanted, const struct objects *actual,
 
 		if (a == NULL)
 			add(&plan, PLAN_CREATE, w, NULL, NULL);
-		else if ((detail = difference(w, a)) != NULL)
+		else if ((detail = plan_difference(w, a)) != NULL)
 			add(&plan, PLAN_UPDATE, w, a, detail);
 	}
 	for (size_t i = actual->count; i-- > 0;) {

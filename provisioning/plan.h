@@ -25,6 +25,11 @@ struct plan {
 };
 
 const char *plan_action_name(enum plan_action action);
+bool plan_action_find(const char *name, enum plan_action *ret_action);
+
+/** [{"field","from","to"}] of what is wanted otherwise; NULL if nothing is. */
+json_t *plan_difference(
+    const struct object *wanted, const struct object *actual);
 
 /** The object a change is about. */
 const struct object *plan_object(const struct plan_change *change);

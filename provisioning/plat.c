@@ -14,6 +14,7 @@
 
 #include "base/conf.h"
 #include "base/err.h"
+#include "base/fault.h"
 #include "base/text.h"
 
 extern char **environ;
@@ -139,6 +140,15 @@ void plat_done(struct plat *plat)
 	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
 		hv_close(plat->hv[i]);
 	plat_init(plat, plat->conf);
+}
+
+int plat_gives_up(const struct plat *plat, struct hs_err *err)
+{
+	if (plat->cancel != NULL && atomic_load(plat->cancel))
+		return hs_fail(err, HS_ECONFLICT, "cancelled");
+	if (plat->stop != NULL && atomic_load(plat->stop))
+		return hs_fail(err, HS_ECONFLICT, "hansed ends");
+	return 0;
 }
 
 int plat_store(struct plat *plat, struct hs_db **ret_store, struct hs_err *err)
@@ -271,6 +281,8 @@ int plat_run(const char *const *argv, struct hs_err *err)
 	int ends[2], status;
 	pid_t pid;
 
+	if (hs_fault("program", err) < 0)
+		return -1;
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return hs_fail_errno(err, HS_ESYSTEM, "pipe");
 	errno = spawn(argv, ends[1], &pid);

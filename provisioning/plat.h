@@ -4,6 +4,7 @@
 #ifndef HANSE_PROVISIONING_PLAT_H
 #define HANSE_PROVISIONING_PLAT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <time.h>
 
@@ -48,10 +49,15 @@ struct plat {
 	struct tenant *tenant;
 	struct hv_conn *hv[HV_DRIVER_COUNT];
 	bool edge_changed; /* nginx must read its files again */
+	/* Of a job: what waits for something gives up when one is true. */
+	const atomic_bool *stop, *cancel;
 };
 
 void plat_init(struct plat *plat, const struct plat_conf *conf);
 void plat_done(struct plat *plat);
+
+/** Whether nobody waits for this any more. Errors: HS_ECONFLICT. */
+int plat_gives_up(const struct plat *plat, struct hs_err *err);
 
 /** The connection of that kind, opened at the first call and again when dead.
  */

@@ -15,6 +15,9 @@ struct step_ops {
 	/** Remove it. */
 	int (*remove)(
 	    struct plat *plat, const struct object *object, struct hs_err *err);
+	/** What was changed can be made as it was: growing a disk and a newer
+	 * schema cannot. */
+	bool can_go_back;
 };
 
 const struct step_ops *step_ops_of(enum object_kind kind);

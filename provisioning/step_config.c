@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/fault.h"
 #include "base/text.h"
 #include "dom-templates/dom_template.h"
 #include "gen/prov_forms.h"
@@ -32,8 +33,9 @@ static int put(const struct config *c, const char *name, const char *text,
 	hs_auto(hs_freep) char *path = hs_printf("%s/%s", c->dir, name);
 	uid_t owner = c->base + (secret ? c->service : 0);
 
-	if (hs_file_write(path, text, strlen(text), secret ? 0600 : 0644, err) <
-	    0)
+	if (hs_fault("file.write", err) < 0 ||
+	    hs_file_write(path, text, strlen(text), secret ? 0600 : 0644, err) <
+		0)
 		return -1;
 	if (chown(path, owner, owner) < 0)
 		return hs_fail_errno(err, HS_ESYSTEM, "chown '%s'", path);

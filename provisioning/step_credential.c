@@ -42,4 +42,5 @@ static int credential_remove(
 const struct step_ops step_credential = {
 	.make = credential_make,
 	.remove = credential_remove,
+	.can_go_back = true,
 };

@@ -22,6 +22,8 @@ static int open_database(struct plat *plat, const char *name,
 	struct hs_err last = { 0 };
 
 	while (plat_database(plat, database, ret_db, &last) < 0) {
+		if (plat_gives_up(plat, err) < 0)
+			return -1;
 		if (hs_now_ms() > end)
 			return hs_fail(err, last.code,
 			    "the database server does not answer: %s",
@@ -168,7 +170,11 @@ static int role_remove(
 	return run_for(server, prov_sql_role_drop, object->name, NULL, err);
 }
 
-const struct step_ops step_role = { .make = role_make, .remove = role_remove };
+const struct step_ops step_role = {
+	.make = role_make,
+	.remove = role_remove,
+	.can_go_back = true,
+};
 
 /* -- Members --------------------------------------------------------------- */
 
@@ -200,4 +206,5 @@ static int members_remove(
 const struct step_ops step_members = {
 	.make = members_make,
 	.remove = members_remove,
+	.can_go_back = true,
 };

@@ -37,7 +37,11 @@ static int ve_remove(
 	return tenant_ve_remove(tenant, object->name, err);
 }
 
-const struct step_ops step_ve = { .make = ve_make, .remove = ve_remove };
+const struct step_ops step_ve = {
+	.make = ve_make,
+	.remove = ve_remove,
+	.can_go_back = true,
+};
 
 static int enterprise_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
@@ -79,6 +83,7 @@ static int enterprise_remove(
 const struct step_ops step_enterprise = {
 	.make = enterprise_make,
 	.remove = enterprise_remove,
+	.can_go_back = true,
 };
 
 /* The portal's own account. Its password is kept where the domain's files
@@ -138,6 +143,7 @@ static int service_remove(
 const struct step_ops step_service = {
 	.make = service_make,
 	.remove = service_remove,
+	.can_go_back = true,
 };
 
 /* A new person gets a password that only root can read until it is changed. */
@@ -205,4 +211,5 @@ static int person_remove(
 const struct step_ops step_person = {
 	.make = person_make,
 	.remove = person_remove,
+	.can_go_back = true,
 };

@@ -194,4 +194,5 @@ static int domain_make(
 const struct step_ops step_domain = {
 	.make = domain_make,
 	.remove = domain_remove,
+	.can_go_back = true,
 };

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/fault.h"
 #include "base/text.h"
 #include "provisioning/edge.h"
 #include "provisioning/step.h"
@@ -23,7 +24,7 @@ static int edge_make(
 	hs_auto(hs_freep) char *text = NULL;
 
 	if (edge_render(plat, w, &text, err) < 0 ||
-	    edge_keep_old(path, err) < 0 ||
+	    hs_fault("file.write", err) < 0 || edge_keep_old(path, err) < 0 ||
 	    hs_file_write(path, text, strlen(text), 0644, err) < 0)
 		return -1;
 	plat->edge_changed = true;
@@ -41,7 +42,11 @@ static int edge_remove(
 	return 0;
 }
 
-const struct step_ops step_edge = { .make = edge_make, .remove = edge_remove };
+const struct step_ops step_edge = {
+	.make = edge_make,
+	.remove = edge_remove,
+	.can_go_back = true,
+};
 
 /* Wait until it answers. All edges are there by now: nginx reads them once. */
 static int portal_make(
@@ -54,6 +59,8 @@ static int portal_make(
 		return -1;
 	while (edge_portal_answers(
 		   plat, w->ve, w->enterprise, ONE_TRY_MS, err) < 0) {
+		if (plat_gives_up(plat, err) < 0)
+			return -1;
 		if (hs_now_ms() > end)
 			return hs_wrap(
 			    err, "no answer in %d s", ANSWER_MS / 1000);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "base/fault.h"
 #include "dom-templates/dom_template.h"
 #include "provisioning/step.h"
 #include "shared-db-gateway/gateway.h"
@@ -18,6 +19,8 @@ static int reload(struct plat *plat, struct hs_err *err)
 	hs_auto(hs_freep) char *socket =
 	    hs_printf("%s/gateway/control.sock", plat->conf->run);
 
+	if (hs_fault("gateway.reload", err) < 0)
+		return -1;
 	return gw_control_reload(socket, err);
 }
 
@@ -91,6 +94,7 @@ static int servers_remove(
 const struct step_ops step_servers = {
 	.make = servers_make,
 	.remove = servers_remove,
+	.can_go_back = true,
 };
 
 static int route_make(
@@ -137,4 +141,5 @@ static int route_remove(
 const struct step_ops step_route = {
 	.make = route_make,
 	.remove = route_remove,
+	.can_go_back = true,
 };

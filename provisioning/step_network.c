@@ -44,6 +44,7 @@ static int filter_remove(
 const struct step_ops step_filter = {
 	.make = filter_make,
 	.remove = filter_remove,
+	.can_go_back = true,
 };
 
 static int network_make(
@@ -87,6 +88,7 @@ static int network_remove(
 const struct step_ops step_network = {
 	.make = network_make,
 	.remove = network_remove,
+	.can_go_back = true,
 };
 
 static int volume_make(

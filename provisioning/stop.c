@@ -32,12 +32,12 @@ static int stop_network(
 
 /* In the reverse order of creation: portals, then databases, then networks.
  * Only the hosts are asked: the directory may be what is down. */
-int manager_stop(struct request *r, json_t **ret_result, struct hs_err *err)
+int stop_all(struct plat *plat, const json_t *args, struct hs_err *err)
 {
 	hs_auto(objects_done) struct objects found = { 0 };
-	json_int_t stopped = 0;
 
-	if (query_hosts(r->plat, &found, err) < 0)
+	(void)args;
+	if (query_hosts(plat, &found, err) < 0)
 		return -1;
 	for (size_t i = found.count; i-- > 0;) {
 		const struct object *o = &found.list[i];
@@ -46,13 +46,11 @@ int manager_stop(struct request *r, json_t **ret_result, struct hs_err *err)
 		if (strcmp(object_text(o, "state"), "running") != 0)
 			continue;
 		if (o->kind == OBJ_DOMAIN || o->kind == OBJ_DB_DOMAIN)
-			failed = stop_domain(r->plat, o, err);
+			failed = stop_domain(plat, o, err);
 		else if (o->kind == OBJ_NETWORK)
-			failed = stop_network(r->plat, o, err);
+			failed = stop_network(plat, o, err);
 		if (failed < 0)
 			return hs_wrap(err, "stop '%s'", o->name);
-		stopped++;
 	}
-	*ret_result = json_pack("{s:I}", "stopped", stopped);
 	return 0;
 }

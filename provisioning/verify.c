@@ -29,13 +29,10 @@ int manager_verify(struct request *r, json_t **ret_result, struct hs_err *err)
 	size_t i;
 	json_t *unknown;
 
-	if (view_begin(r->plat, err) < 0 ||
-	    view_look(r->plat, &view, err) < 0) {
+	if (view_look(r->plat, NULL, &view, err) < 0) {
 		json_decref(findings);
-		(void)view_finish(r->plat, "ROLLBACK", NULL);
 		return -1;
 	}
-	(void)view_finish(r->plat, "ROLLBACK", NULL);
 	for (i = 0; i < view.plan.count; i++)
 		(void)json_array_append_new(
 		    findings, finding(&view.plan.list[i]));

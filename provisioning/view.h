@@ -16,11 +16,24 @@ struct view {
 	struct plan plan;
 };
 
-/** Look: the specs as they are in the control database now. */
-int view_look(struct plat *plat, struct view *ret_view, struct hs_err *err);
+/**
+ * Look: what the specs in the control database want now, and what is there.
+ *
+ * @ve:  only what belongs to it or to the platform; NULL: everything
+ */
+int view_look(struct plat *plat, const char *ve, struct view *ret_view,
+    struct hs_err *err);
 void view_done(struct view *view);
 
-/** A transaction in the control database; end it with COMMIT or ROLLBACK. */
+/** The two halves of it; the first one in a transaction of the caller's. */
+int view_want(struct plat *plat, struct view *view, struct hs_err *err);
+int view_observe(
+    struct plat *plat, const char *ve, struct view *view, struct hs_err *err);
+
+/**
+ * A transaction in the control database in which numbers may be given away;
+ * others wait meanwhile, so keep it short. End it with COMMIT or ROLLBACK.
+ */
 int view_begin(struct plat *plat, struct hs_err *err);
 int view_finish(struct plat *plat, const char *how, struct hs_err *err);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/fault.h"
 #include "base/mem.h"
 #include "tenant-mgr/link.h"
 
@@ -60,6 +61,8 @@ static int run(
 	int64_t since_ms = tenant_link_now();
 	int result;
 
+	if (hs_fault("ldap", err) < 0)
+		return -1;
 	(void)pthread_mutex_lock(&tenant->lock);
 	result = run_locked(tenant, exchange, since_ms, err);
 	(void)pthread_mutex_unlock(&tenant->lock);

@@ -115,7 +115,7 @@ down() {
 	# With its first process all others of its PID namespace end.
 	[ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null
 	for _ in $(seq 100); do
-		[ -n "$pid" ] && [ -d "/proc/$pid" ] || break
+		[ -d "/proc/${pid:-none}" ] || break
 		sleep 0.05
 	done
 	for c in $controllers; do

@@ -1,0 +1,26 @@
+/* intent.h - changes of what is wanted, each in a transaction of the control
+ * database that its caller begins and ends (view_begin, view_finish).
+ *
+ * Tables that hold what is wanted have the trigger job_note(): what a job has
+ * changed there is put back when the job is undone.
+ */
+#ifndef HANSE_PROVISIONING_INTENT_H
+#define HANSE_PROVISIONING_INTENT_H
+
+#include <jansson.h>
+
+#include "provisioning/plat.h"
+
+struct hs_err;
+
+/**
+ * Store the spec of args ("spec", "file") in its VE's place, and see that it
+ * can be made so at all.
+ * Errors: HS_EINVAL, HS_ECONFLICT (the database's class), HS_ELIMIT.
+ */
+int intent_apply(struct plat *plat, const json_t *args, struct hs_err *err);
+
+/** Forget the spec of args' "ve", or with "all" every one. */
+int intent_destroy(struct plat *plat, const json_t *args, struct hs_err *err);
+
+#endif

@@ -1,0 +1,26 @@
+/* job_kind.c - the kinds of jobs: what each changes of what is wanted. */
+
+#include <string.h>
+
+#include "base/err.h"
+#include "gen/prov_sql.h"
+#include "provisioning/intent.h"
+#include "provisioning/job.h"
+#include "provisioning/manager.h"
+
+/* clang-format off */
+static const struct job_kind kinds[] = {
+	{ "apply",   .can_undo = true, .intend = intent_apply },
+	{ "destroy", .intend = intent_destroy },
+	{ "start",   .is_whole = true },
+	{ "stop",    .is_whole = true, .run = stop_all },
+};
+/* clang-format on */
+
+const struct job_kind *job_kind_find(const char *command)
+{
+	for (size_t i = 0; command != NULL && i < ARRAY_LEN(kinds); i++)
+		if (strcmp(kinds[i].command, command) == 0)
+			return &kinds[i];
+	return NULL;
+}

@@ -1,0 +1,218 @@
+/* job_step.c - one step of a job carried out or taken back. */
+
+#include "provisioning/job_step.h"
+
+#include <pthread.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "provisioning/observe.h"
+#include "provisioning/step.h"
+#include "provisioning/view.h"
+
+#define TRIES       6
+#define FIRST_WAIT  100 /* ms; doubled each time */
+#define WHILE_WIDTH 4
+
+static pthread_rwlock_t platform = PTHREAD_RWLOCK_INITIALIZER;
+
+void job_platform_hold(void)
+{
+	(void)pthread_rwlock_rdlock(&platform);
+}
+
+void job_platform_release(void)
+{
+	(void)pthread_rwlock_unlock(&platform);
+}
+
+/* -- Trying again ---------------------------------------------------------- */
+
+typedef int attempt(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err);
+
+static int patiently(attempt *try, struct plat *plat,
+    const struct plan_change *change, struct hs_err *err)
+{
+	int64_t wait = FIRST_WAIT;
+
+	for (int i = 1;; i++, wait *= 2) {
+		if (try(plat, change, err) == 0)
+			return 0;
+		if (i == TRIES || plat_gives_up(plat, NULL) < 0)
+			return -1;
+		hs_pause_ms(wait);
+	}
+}
+
+static int make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
+{
+	return step_ops_of(change->wanted->kind)->make(plat, change, err);
+}
+
+static int remove_it(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
+{
+	const struct object *o = plan_object(change);
+
+	return step_ops_of(o->kind)->remove(plat, o, err);
+}
+
+/* -- What is there now ----------------------------------------------------- */
+
+/* The thing as it is; *ret_actual is NULL if it is not there. */
+static int look(struct plat *plat, const struct object *o,
+    const struct objects *wanted, struct objects *ret_all,
+    const struct object **ret_actual, struct hs_err *err)
+{
+	if (observe_kind(plat, o->kind, o->ve, wanted, ret_all, err) < 0)
+		return -1;
+	*ret_actual = objects_find(ret_all, o->kind, o->name);
+	return 0;
+}
+
+static bool is_as(const struct object *wanted, const struct object *actual)
+{
+	json_t *difference =
+	    actual != NULL ? plan_difference(wanted, actual) : json_array();
+	bool same = difference == NULL;
+
+	json_decref(difference);
+	return same;
+}
+
+/* Whether a change has been made already. */
+static bool is_made(struct plat *plat, const struct plan_change *change)
+{
+	hs_auto(objects_done) struct objects all = { 0 };
+	const struct object *o = plan_object(change);
+	struct object copy = *o;
+	const struct objects one = { .list = &copy, .count = 1 };
+	const struct object *actual;
+
+	if (look(plat, o, &one, &all, &actual, NULL) < 0)
+		return false;
+	return change->wanted != NULL ? is_as(change->wanted, actual)
+				      : actual == NULL;
+}
+
+/* -- Things that VEs share ------------------------------------------------- */
+
+static bool is_shared(const struct plan_change *change)
+{
+	return (change->wanted != NULL && change->wanted->ve == NULL) ||
+	       (change->actual != NULL && change->actual->ve == NULL);
+}
+
+/* As is wanted now, whatever the plan said: alone. */
+static int settle(
+    struct plat *plat, const struct plan_change *planned, struct hs_err *err)
+{
+	hs_auto(view_done) struct view view = { 0 };
+	hs_auto(objects_done) struct objects all = { 0 };
+	const struct object *o = plan_object(planned);
+	struct plan_change now = *planned;
+	int failed;
+
+	if (view_begin(plat, err) < 0)
+		return -1;
+	failed = view_want(plat, &view, err);
+	if (view_finish(plat, failed < 0 ? "ROLLBACK" : "COMMIT", err) < 0 ||
+	    failed < 0)
+		return -1;
+	now.wanted = objects_find(&view.wanted, o->kind, o->name);
+	if (now.wanted == NULL)
+		return patiently(remove_it, plat, &now, err);
+	if (look(plat, o, &view.wanted, &all, &now.actual, err) < 0)
+		return -1;
+	if (is_as(now.wanted, now.actual))
+		return 0;
+	now.action = now.actual != NULL ? PLAN_UPDATE : PLAN_CREATE;
+	return make(plat, &now, err);
+}
+
+static int settle_alone(
+    struct plat *plat, const struct plan_change *planned, struct hs_err *err)
+{
+	int failed;
+
+	(void)pthread_rwlock_wrlock(&platform);
+	failed = settle(plat, planned, err);
+	(void)pthread_rwlock_unlock(&platform);
+	return failed;
+}
+
+/* -- A step ---------------------------------------------------------------- */
+
+int job_step_run(struct plat *plat, const struct plan_change *change,
+    bool again, struct hs_err *err)
+{
+	if (is_shared(change))
+		return settle_alone(plat, change, err);
+	if (again && is_made(plat, change))
+		return 0;
+	if (change->action == PLAN_DELETE)
+		return patiently(remove_it, plat, change, err);
+	return make(plat, change, err);
+}
+
+/* As the specs want it now: they are the old ones again. */
+static int undo(struct plat *plat, const struct plan_change *change,
+    bool *ret_kept, struct hs_err *err)
+{
+	hs_auto(view_done) struct view view = { 0 };
+	const struct object *o = plan_object(change);
+	struct plan_change back = {
+		.action = PLAN_UPDATE,
+		.actual = o,
+	};
+	int failed;
+
+	if (view_begin(plat, err) < 0)
+		return -1;
+	failed = view_want(plat, &view, err);
+	if (view_finish(plat, failed < 0 ? "ROLLBACK" : "COMMIT", err) < 0 ||
+	    failed < 0)
+		return -1;
+	back.wanted = objects_find(&view.wanted, o->kind, o->name);
+	if (back.wanted == NULL && change->action == PLAN_CREATE)
+		return patiently(remove_it, plat, change, err);
+	if (back.wanted != NULL && change->action == PLAN_UPDATE &&
+	    step_ops_of(o->kind)->can_go_back)
+		return patiently(make, plat, &back, err);
+	*ret_kept = true;
+	return 0;
+}
+
+int job_step_undo(struct plat *plat, const struct plan_change *change,
+    bool *ret_kept, struct hs_err *err)
+{
+	bool shared = is_shared(change);
+	int failed;
+
+	*ret_kept = false;
+	if (shared)
+		(void)pthread_rwlock_wrlock(&platform);
+	failed = undo(plat, change, ret_kept, err);
+	if (shared)
+		(void)pthread_rwlock_unlock(&platform);
+	return failed;
+}
+
+/* clang-format off */
+/* What one file, one database or one lock of a service is behind is done one
+ * by one; what mostly waits is done several at once. */
+static const unsigned char widths[OBJECT_KIND_COUNT] = {
+	[OBJ_CREDENTIAL] = 2,
+	[OBJ_PERSON]     = 2,
+	[OBJ_DOMAIN]     = 4,
+	[OBJ_PORTAL]     = 8,
+};
+/* clang-format on */
+
+unsigned job_step_width(enum object_kind kind, enum plan_action action)
+{
+	(void)action;
+	return widths[kind] > 0 ? widths[kind] : 1;
+}

@@ -1,0 +1,2 @@
+-- Claims are one at a time.
+SELECT pg_advisory_xact_lock(721001)

@@ -1,0 +1,2 @@
+-- $1 job_id
+UPDATE job SET intended = true WHERE job_id = $1::bigint

@@ -1,0 +1,2 @@
+-- $1 job_id
+DELETE FROM job_lock WHERE job_id = $1::bigint
