@@ -24,7 +24,7 @@ trap finish EXIT
 trap 'exit 1' INT TERM
 
 make --no-print-directory -s B="$build" "$build/hansed" "$build/tests/provisioning/want" \
-	"$build/tests/provisioning/apply" "$build/tests/provisioning/ask" >/dev/null || exit 1
+	"$build/tests/provisioning/jobs" "$build/tests/provisioning/apply" "$build/tests/provisioning/ask" >/dev/null || exit 1
 # Nor may our copies of a running platform's mounts keep them busy.
 for dir in $(findmnt -rno TARGET | grep '^/run/hanse/' | sort -r); do
 	umount -l "$dir" || exit 1
@@ -56,6 +56,8 @@ echo 'server {{ve}} {{enterprise}} {{server_name}} {{listen}} {{domain_address}}
 
 expect 'the store, and what specs want' 0 \
 	"$build/tests/provisioning/want" "$work/state" "$work/run" "$work/share"
+expect 'the queue of jobs' 0 \
+	"$build/tests/provisioning/jobs" "$work/state" "$work/run" "$work/share"
 expect 'applies that fail, and what is there' 0 \
 	"$build/tests/provisioning/apply" "$work/state" "$work/run" "$work/share"
 [ "$checks_failed" -eq 0 ] || { summary; exit 1; }
