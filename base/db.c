@@ -119,6 +119,11 @@ bool hs_db_is_alive(const struct hs_db *db)
 	return PQstatus(db->conn) == CONNECTION_OK;
 }
 
+bool hs_db_is_idle(const struct hs_db *db)
+{
+	return PQtransactionStatus(db->conn) == PQTRANS_IDLE;
+}
+
 int hs_db_fd(const struct hs_db *db)
 {
 	return PQsocket(db->conn);

@@ -29,6 +29,9 @@ void hs_db_close(struct hs_db *db);
 /** Whether the connection is still good for another statement. */
 bool hs_db_is_alive(const struct hs_db *db);
 
+/** Whether it is alive and in no transaction. */
+bool hs_db_is_idle(const struct hs_db *db);
+
 /** The connection's socket, for poll(); see hs_db_notified(). */
 int hs_db_fd(const struct hs_db *db);
 

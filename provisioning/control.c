@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "provisioning/manager.h"
+#include "provisioning/plat_pool.h"
 
 #define REQUEST_MAX (4 * 1024 * 1024)
 #define REQUEST_MS  10000
@@ -188,9 +189,7 @@ static int run(struct client *client, const json_t *args,
 {
 	const struct command *command =
 	    find(json_string_value(json_object_get(args, "command")));
-	struct plat plat;
 	struct request request = {
-		.plat = &plat,
 		.args = args,
 		.faults = faults,
 		.listener = write_line,
@@ -203,9 +202,9 @@ static int run(struct client *client, const json_t *args,
 		return hs_fail(err, HS_EINVAL,
 		    "hansed does not know this command; is it of another "
 		    "version than hanse?");
-	plat_init(&plat, client->server->conf);
+	request.plat = plat_pool_take(client->server->conf);
 	failed = command->run(&request, ret_result, err);
-	plat_done(&plat);
+	plat_pool_give(request.plat);
 	return failed;
 }
 
@@ -365,5 +364,6 @@ int control_serve(const struct plat_conf *conf, const char *path, int stop_fd,
 	(void)unlink(path);
 	atomic_store(&server.stop, true);
 	wait_for_clients(&server);
+	plat_pool_done();
 	return 0;
 }

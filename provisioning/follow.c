@@ -105,6 +105,8 @@ int job_follow(struct plat *plat, const char *id, long long since,
 		return -1;
 	f.cursor = hs_printf("%lld", since);
 	failed = follow(&f, is_left, err);
+	/* The connection serves others after us. */
+	(void)hs_db_run(f.store, "UNLISTEN *", NULL);
 	free(f.cursor);
 	return failed;
 }

@@ -36,7 +36,7 @@ manager_SRCS := $(addprefix provisioning/,ca.c digest.c edge.c form.c \
     initial.c job.c manager.c object.c observe.c observe_databases.c \
     observe_directory.c observe_files.c observe_hosts.c observe_portals.c \
     engine.c follow.c intent.c job_journal.c job_kind.c job_run.c job_step.c \
-    plan.c plat.c query.c query_status.c schema.c setup.c step.c step_config.c \
+    plan.c plat.c plat_pool.c query.c query_status.c schema.c setup.c step.c step_config.c \
     step_credential.c step_database.c step_directory.c step_domain.c \
     step_edge.c step_gateway.c step_network.c stop.c store.c tidy.c user.c \
     verify.c view.c want.c want_domain.c) \
