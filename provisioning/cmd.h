@@ -46,8 +46,12 @@ enum option_id {
 	OPT_ALL,
 	OPT_DETACH,
 	OPT_KEY,
+	OPT_SINCE,
+	OPT_FOLLOW,
+	OPT_VE,
+	OPT_AGAINST,
 };
-#define OPTION_COUNT (OPT_KEY + 1)
+#define OPTION_COUNT (OPT_AGAINST + 1)
 #define OPT(name)    (1U << OPT_##name)
 #define OPT_COMMON   (OPT(OUTPUT) | OPT(SOCKET) | OPT(QUIET) | OPT(HELP))
 
@@ -81,6 +85,7 @@ enum arg_kind {
 	ARG_SHELL,
 	ARG_PASSWD,
 	ARG_JOB,
+	ARG_AUDIT,
 };
 
 struct command {
@@ -103,6 +108,7 @@ extern const char *const get_words[];
 extern const char *const describe_words[];
 extern const char *const shell_words[];
 extern const char *const job_words[];
+extern const char *const audit_words[];
 
 const struct command *command_find(const char *name);
 
@@ -127,10 +133,12 @@ int check_word(const char *what, const char *word, const char *const *words,
 
 /* clang-format off */
 int cmd_apply(const struct call *call, struct hs_err *err);
+int cmd_audit(const struct call *call, struct hs_err *err);
 int cmd_completion(const struct call *call, struct hs_err *err);
 int cmd_describe(const struct call *call, struct hs_err *err);
 int cmd_destroy(const struct call *call, struct hs_err *err);
 int cmd_doctor(const struct call *call, struct hs_err *err);
+int cmd_events(const struct call *call, struct hs_err *err);
 int cmd_get(const struct call *call, struct hs_err *err);
 int cmd_job(const struct call *call, struct hs_err *err);
 int cmd_help(const struct call *call, struct hs_err *err);

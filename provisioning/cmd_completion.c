@@ -53,6 +53,9 @@ static void print_arg(const struct command *c)
 	case ARG_JOB:
 		print_words(job_words);
 		break;
+	case ARG_AUDIT:
+		print_words(audit_words);
+		break;
 	}
 }
 

@@ -13,7 +13,7 @@
 /* clang-format off */
 const struct exit_row exit_rows[] = {
 	{ EXIT_OK,          "done; for plan: nothing to change; for verify: clean" },
-	{ EXIT_FAILED,      "failed; for verify: not clean; for doctor: a check failed; for status: something is down" },
+	{ EXIT_FAILED,      "failed; for verify: not clean; for audit: the log is broken; for doctor: a check failed; for status: something is down" },
 	{ EXIT_CHANGES,     "plan: there are changes" },
 	{ EXIT_INVALID,     "the spec or the input is invalid, or too large" },
 	{ EXIT_NOT_FOUND,   "there is no such thing" },
@@ -47,6 +47,10 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPT_ALL]      = { "all",      0,   NULL,     "every virtual enterprise" },
 	[OPT_DETACH]   = { "detach",   'd', NULL,     "queue the job, print its number, do not wait" },
 	[OPT_KEY]      = { "key",      'k', "KEY",    "of idempotency: a request with the same key is the same job" },
+	[OPT_SINCE]    = { "since",    0,   "CURSOR", "events after that number; 0 is all of them" },
+	[OPT_FOLLOW]   = { "follow",   'f', NULL,     "go on with what comes" },
+	[OPT_VE]       = { "ve",       0,   "VE",     "of one virtual enterprise only" },
+	[OPT_AGAINST]  = { "against",  0,   "HEAD",   "compare with a head that was printed before" },
 	[OPT_QUICK]    = { "quick",    0,   NULL,     "do not boot a guest to probe for KVM" },
 };
 
@@ -63,6 +67,8 @@ const char *const job_words[] = { "list", "show", "follow", "cancel", "retry",
 	NULL };
 
 const char *const shell_words[] = { "bash", "zsh", NULL };
+
+const char *const audit_words[] = { "verify", NULL };
 
 const struct command commands[] = {
 	{
@@ -158,6 +164,29 @@ const struct command commands[] = {
 		.examples = "hanse status\tis everything well?\n"
 			    "watch -c hanse status\tkeep looking\n",
 		.options = OPT_COMMON, .run = cmd_status,
+	},
+	{
+		.name = "events", .args = "",
+		.summary = "what happened, and what happens",
+		.about = "One line an event. The first column is the cursor: --since N goes on behind\n"
+			 "event N and misses none. Without it the newest 50. With --follow it goes on\n"
+			 "until Ctrl-C, also over restarts of hansed. -o json is one object a line.",
+		.examples = "hanse events --follow\twatch\n"
+			    "hanse events --since 1200 --ve automotive\tfrom a cursor on\n"
+			    "hanse events --since 0 -o json | jq -r .event\tfor scripts\n",
+		.options = OPT(OUTPUT) | OPT(SOCKET) | OPT(HELP) | OPT(SINCE) | OPT(FOLLOW) | OPT(VE),
+		.run = cmd_events,
+	},
+	{
+		.name = "audit", .args = "verify",
+		.summary = "find out whether the event log was tampered with",
+		.about = "Makes every event's hash again and compares, with the next event, with the last\n"
+			 "one hansed has seen and, with --against, with a head that you have kept\n"
+			 "elsewhere. Names what was changed, taken out or cut off. Exit status 1 then.",
+		.examples = "hanse audit verify\tprints the head, too\n"
+			    "hanse audit verify --against \"$(cat /mnt/usb/head)\"\twith a kept one\n",
+		.options = OPT(OUTPUT) | OPT(SOCKET) | OPT(HELP) | OPT(AGAINST), .min = 1, .max = 1,
+		.arg = ARG_AUDIT, .run = cmd_audit,
 	},
 	{
 		.name = "psql", .args = "VE/ENTERPRISE [-- ARGS]",

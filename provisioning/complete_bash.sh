@@ -29,6 +29,10 @@ _hanse() {
 		mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$current")
 		return
 		;;
+	--ve)
+		mapfile -t COMPREPLY < <(compgen -W "$(_hanse_column ves 1)" -- "$current")
+		return
+		;;
 	--socket)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return

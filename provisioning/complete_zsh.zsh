@@ -17,6 +17,10 @@ _hanse() {
 		compadd -- table json
 		return
 		;;
+	--ve)
+		compadd -- ${(f)"$(_hanse_column ves 1)"}
+		return
+		;;
 	--socket)
 		_files
 		return

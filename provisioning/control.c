@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "provisioning/manager.h"
+#include "provisioning/operator.h"
 #include "provisioning/plat_pool.h"
 
 #define REQUEST_MAX (4 * 1024 * 1024)
@@ -42,21 +43,24 @@ static int ping(
 static const struct command {
 	const char *name;
 	manager_command *run;
+	bool recorded; /* who asked stands in the event log */
 } commands[] = {
-	{ "ping",        ping },
-	{ "status",      query_status },
-	{ "get",         query_get },
-	{ "describe",    query_describe },
-	{ "plan",        manager_plan },
-	{ "verify",      manager_verify },
-	{ "apply",       manager_apply },
-	{ "destroy",     manager_destroy },
-	{ "start",       manager_start },
-	{ "stop",        manager_stop },
-	{ "job.follow",  manager_job_follow },
-	{ "job.cancel",  manager_job_cancel },
-	{ "job.retry",   manager_job_retry },
-	{ "user.passwd", user_passwd },
+	{ "ping",         ping,               false },
+	{ "status",       query_status,       false },
+	{ "get",          query_get,          false },
+	{ "describe",     query_describe,     false },
+	{ "events",       query_events,       false },
+	{ "audit.verify", audit_verify,       false },
+	{ "plan",         manager_plan,       false },
+	{ "verify",       manager_verify,     false },
+	{ "apply",        manager_apply,      true  },
+	{ "destroy",      manager_destroy,    true  },
+	{ "start",        manager_start,      true  },
+	{ "stop",         manager_stop,       true  },
+	{ "job.follow",   manager_job_follow, false },
+	{ "job.cancel",   manager_job_cancel, true  },
+	{ "job.retry",    manager_job_retry,  true  },
+	{ "user.passwd",  user_passwd,        true  },
 };
 /* clang-format on */
 
@@ -166,6 +170,7 @@ static void refuse(struct client *client, enum hs_code code, const char *why)
 	struct hs_err err = { 0 };
 	json_t *reply;
 
+	operator_refuse(client->fd, why);
 	(void)hs_fail(&err, code, "%s", why);
 	hs_info(
 	    "request.failed", "code=%s err=\"%s\"", hs_code_name(code), why);
@@ -184,6 +189,16 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
+static int record(struct client *client, struct plat *plat, const json_t *args,
+    struct hs_err *err)
+{
+	struct hs_db *store;
+
+	if (plat_store(plat, &store, err) < 0)
+		return -1;
+	return operator_record(store, client->fd, args, err);
+}
+
 static int run(struct client *client, const json_t *args,
     struct hs_faults *faults, json_t **ret_result, struct hs_err *err)
 {
@@ -196,14 +211,17 @@ static int run(struct client *client, const json_t *args,
 		.is_left = is_left,
 		.arg = client,
 	};
-	int failed;
+	int failed = 0;
 
 	if (command == NULL)
 		return hs_fail(err, HS_EINVAL,
 		    "hansed does not know this command; is it of another "
 		    "version than hanse?");
 	request.plat = plat_pool_take(client->server->conf);
-	failed = command->run(&request, ret_result, err);
+	if (command->recorded)
+		failed = record(client, request.plat, args, err);
+	if (failed == 0)
+		failed = command->run(&request, ret_result, err);
 	plat_pool_give(request.plat);
 	return failed;
 }

@@ -13,6 +13,7 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "provisioning/audit.h"
 #include "provisioning/control.h"
 #include "provisioning/engine.h"
 #include "provisioning/setup.h"
@@ -74,17 +75,20 @@ static int serve(struct plat *plat, struct hs_err *err)
 	hs_auto(hs_freep) char *path =
 	    hs_printf("%s/hansed.sock", plat->conf->run);
 	hs_auto(hs_closep) int stop_fd = stop_signals(err);
+	pthread_t audit;
 	int failed;
 
 	if (stop_fd < 0 || open_store(plat, err) < 0 || hv_init(err) < 0)
 		return -1;
-	if (engine_start(plat->conf, err) < 0)
+	if (audit_start(plat->conf, stop_fd, &audit, err) < 0 ||
+	    engine_start(plat->conf, err) < 0)
 		return -1;
 	hs_info("start", "version=%s socket=%s", HANSE_VERSION, path);
 	failed = control_serve(plat->conf, path, stop_fd, err);
 	engine_stop();
 	if (failed < 0)
-		return -1;
+		return -1; /* the process ends, and its threads with it */
+	(void)pthread_join(audit, NULL);
 	hs_info("stop", "version=%s", HANSE_VERSION);
 	return 0;
 }

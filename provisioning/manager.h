@@ -27,7 +27,8 @@ typedef int manager_command(
 manager_command manager_plan, manager_apply, manager_destroy, manager_start,
     manager_stop, manager_verify;
 manager_command manager_job_follow, manager_job_cancel, manager_job_retry;
-manager_command query_get, query_describe, query_status;
+manager_command query_get, query_describe, query_events, query_status;
+manager_command audit_verify;
 manager_command user_passwd;
 
 /** The work of job "stop": every domain and network, no data touched. */

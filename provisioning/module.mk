@@ -9,8 +9,9 @@ prov_PKGS := jansson libcyaml yaml-0.1
 EMBEDS += hanse_shell
 hanse_shell_FILES := provisioning/complete_bash.sh provisioning/complete_zsh.zsh
 PROGRAMS += hanse
-hanse_SRCS := $(addprefix provisioning/,client.c cmd_apply.c cmd_completion.c \
-    cmd_destroy.c cmd_doctor.c cmd_get.c cmd_job.c cmd_member.c cmd_plan.c cmd_psql.c \
+hanse_SRCS := $(addprefix provisioning/,client.c cmd_apply.c cmd_audit.c \
+    cmd_completion.c cmd_destroy.c cmd_doctor.c cmd_events.c cmd_get.c cmd_job.c \
+    cmd_member.c cmd_plan.c cmd_psql.c \
     cmd_spec.c cmd_start.c cmd_status.c cmd_user.c cmd_verify.c cmd_version.c commands.c \
     doctor_host.c doctor_hv.c doctor_net.c hanse.c help.c options.c output.c \
     progress.c) $(B)/gen/hanse_shell.c
@@ -32,7 +33,8 @@ prov_sql_FILES := $(wildcard provisioning/sql/*.sql)
 prov_control_FILES := $(wildcard provisioning/control/*.sql)
 prov_forms_FILES := $(wildcard provisioning/forms/*)
 LIBRARIES += manager
-manager_SRCS := $(addprefix provisioning/,ca.c digest.c edge.c form.c \
+manager_SRCS := $(addprefix provisioning/,audit.c ca.c digest.c edge.c event.c \
+    event_chain.c form.c operator.c query_events.c \
     initial.c job.c manager.c object.c observe.c observe_databases.c \
     observe_directory.c observe_files.c observe_hosts.c observe_portals.c \
     engine.c follow.c intent.c job_journal.c job_kind.c job_run.c job_step.c \
@@ -56,7 +58,8 @@ endef
 $(foreach t,$(manager_TESTS),$(eval $(call manager_test,$(t))))
 
 # What tests/provisioning/run.sh starts: it makes their ground.
-ground_TESTS := tests/provisioning/want tests/provisioning/jobs tests/provisioning/apply
+ground_TESTS := tests/provisioning/want tests/provisioning/jobs \
+    tests/provisioning/apply tests/provisioning/events
 BENCHES += $(ground_TESTS) tests/provisioning/ask
 define ground_test
 $(1)_SRCS := $(1).c tests/provisioning/ground.c

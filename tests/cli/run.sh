@@ -12,8 +12,8 @@ trap 'rm -rf "$work"' EXIT
 unset HANSE_SOCKET
 export HANSE_SOCKET=$work/none.sock LC_ALL=C.UTF-8
 
-commands='doctor plan apply destroy get describe status psql verify user
-version completion help'
+commands='doctor plan apply destroy get describe status events audit psql
+verify user version completion help'
 
 out() { # COMMAND...: what it prints, both streams
 	"$@" 2>&1 </dev/null
@@ -46,6 +46,8 @@ expect 'unknown kind of describe' 64 "$hanse" describe vm x
 expect 'user passwd without a way' 64 "$hanse" user passwd a/b c
 expect 'user passwd with two ways' 64 "$hanse" user passwd a/b c --generate --stdin
 expect 'user of another subcommand' 64 "$hanse" user remove a/b c
+expect 'events: no number is no cursor' 64 "$hanse" events --since -1
+expect 'audit of another subcommand' 64 "$hanse" audit repair
 expect 'member without enterprise' 64 "$hanse" psql automotive
 expect 'member with a path in it' 64 "$hanse" psql ../etc/passwd
 
@@ -79,7 +81,7 @@ contains 'faults as JSON' '"field": "relations\[0\].seller"' "$("$hanse" \
 
 # no hansed
 for c in 'apply etc/examples/automotive.yaml' 'get ves' 'describe ve x' \
-	'destroy --yes x' 'verify' 'status' 'user passwd a/b c --generate'; do
+	'destroy --yes x' 'verify' 'events' 'events --follow' 'audit verify' 'status' 'user passwd a/b c --generate'; do
 	# shellcheck disable=SC2086
 	expect "no hansed: ${c%% *}" 7 "$hanse" $c
 done

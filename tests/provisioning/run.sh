@@ -24,7 +24,8 @@ trap finish EXIT
 trap 'exit 1' INT TERM
 
 make --no-print-directory -s B="$build" "$build/hansed" "$build/tests/provisioning/want" \
-	"$build/tests/provisioning/jobs" "$build/tests/provisioning/apply" "$build/tests/provisioning/ask" >/dev/null || exit 1
+	"$build/tests/provisioning/jobs" "$build/tests/provisioning/apply" "$build/tests/provisioning/ask" \
+	"$build/tests/provisioning/events" "$build/hanse" >/dev/null || exit 1
 # Nor may our copies of a running platform's mounts keep them busy.
 for dir in $(findmnt -rno TARGET | grep '^/run/hanse/' | sort -r); do
 	umount -l "$dir" || exit 1
@@ -60,6 +61,8 @@ expect 'the queue of jobs' 0 \
 	"$build/tests/provisioning/jobs" "$work/state" "$work/run" "$work/share"
 expect 'applies that fail, and what is there' 0 \
 	"$build/tests/provisioning/apply" "$work/state" "$work/run" "$work/share"
+expect 'the event log' 0 \
+	"$build/tests/provisioning/events" "$work/state" "$work/run" "$work/share"
 [ "$checks_failed" -eq 0 ] || { summary; exit 1; }
 
 # --- hansed's socket ----------------------------------------------------------
@@ -130,6 +133,12 @@ start
 eventually 'what ran is gone on with; without a platform it fails' 20 state_is failed
 contains 'a job without a VE can be described' '"ve":null' \
 	"$(ask line "{\"command\":\"describe\",\"what\":\"job\",\"name\":\"$(sql 'SELECT job_id FROM job')\"}")"
+
+# --- the event log ---------------------------------------------------------------
+
+# shellcheck source=tests/provisioning/audit.sh
+. tests/provisioning/audit.sh
+
 since=$SECONDS
 kill "$hansed"
 wait "$hansed"
