@@ -20,6 +20,7 @@
 #include "provisioning/event.h"
 #include "provisioning/event_chain.h"
 #include "provisioning/manager.h"
+#include "provisioning/metric.h"
 #include "provisioning/operator.h"
 
 #define TICK_MS 1000
@@ -83,9 +84,12 @@ static int walk(struct keeper *k, struct hs_db *store, struct hs_err *err)
 
 	while (more) {
 		size_t before = k->walk.broken;
+		int64_t checked = k->walk.checked;
 
 		if (event_walk_on(store, &k->walk, &more, err) < 0)
 			return -1;
+		metric_count(
+		    METRIC_EVENTS, NULL, (uint64_t)(k->walk.checked - checked));
 		if (before == 0 && k->walk.broken > 0)
 			complain(k, before);
 	}
@@ -162,6 +166,8 @@ static void *keep(void *arg)
 		struct hs_err err = { 0 };
 		bool is_away = look(k, &err) < 0;
 
+		metric_set(METRIC_STORE_UP, NULL, is_away ? 0 : 1);
+		metric_set(METRIC_AUDIT_WHOLE, NULL, k->walk.broken == 0);
 		if (is_away && !was_away)
 			hs_warn("audit.away", "err=\"%s\"", err.msg);
 		was_away = is_away;

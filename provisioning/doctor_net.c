@@ -25,6 +25,7 @@ static const struct port {
 	const char *what, *program; /* whose it is: comm, cut at 15 bytes */
 } ports[] = {
 	{ "127.0.0.1", 8443, "the edge",      "nginx"         },
+	{ "127.0.0.1", 9464, "the metrics",   "hansed"        },
 	{ "127.0.0.1", 6432, "the gateway",   "hanse-gateway" },
 	{ "10.90.0.1", 6432, "the gateway",   "hanse-gateway" },
 	{ "10.90.0.1", 1636, "the directory", "slapd"         },

@@ -177,11 +177,9 @@ static int follow_on(struct hs_db *store, struct event_query *rest,
 		if (drain(store, rest, reader, err) < 0)
 			return -1;
 		if (is_over(reader))
-			break;
+			return 0;
 		wait_for_more(store, reader);
 	}
-	/* The connection serves others after us. */
-	return hs_db_run(store, "UNLISTEN hanse_event", err);
 }
 
 int event_stream(struct hs_db *store, const struct event_query *query,
@@ -192,6 +190,9 @@ int event_stream(struct hs_db *store, const struct event_query *query,
 	int failed = follow ? follow_on(store, &rest, reader, err)
 			    : drain(store, &rest, reader, err);
 
+	/* The connection serves others after us. */
+	if (follow)
+		(void)hs_db_run(store, "UNLISTEN hanse_event", NULL);
 	if (failed == 0)
 		*ret_cursor = rest.since;
 	return failed;

@@ -16,6 +16,7 @@
 #include "provisioning/audit.h"
 #include "provisioning/control.h"
 #include "provisioning/engine.h"
+#include "provisioning/metric_http.h"
 #include "provisioning/setup.h"
 #include "provisioning/store.h"
 
@@ -70,15 +71,31 @@ static int open_store(struct plat *plat, struct hs_err *err)
 	return store_migrate(store, err);
 }
 
+/* Without figures one can go on. */
+static struct metric_http *serve_metrics(const struct plat_conf *conf)
+{
+	struct metric_http *http = NULL;
+	struct hs_err err = { 0 };
+
+	if (strcmp(conf->metrics.listen, "none") != 0 &&
+	    metric_http_start(conf->metrics.listen, &http, &err) < 0)
+		hs_err_log("metrics.off", "err=\"%s\"", err.msg);
+	return http;
+}
+
 static int serve(struct plat *plat, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *path =
 	    hs_printf("%s/hansed.sock", plat->conf->run);
 	hs_auto(hs_closep) int stop_fd = stop_signals(err);
+	hs_auto(metric_http_stopp) struct metric_http *http = NULL;
 	pthread_t audit;
 	int failed;
 
-	if (stop_fd < 0 || open_store(plat, err) < 0 || hv_init(err) < 0)
+	if (stop_fd < 0)
+		return -1;
+	http = serve_metrics(plat->conf);
+	if (open_store(plat, err) < 0 || hv_init(err) < 0)
 		return -1;
 	if (audit_start(plat->conf, stop_fd, &audit, err) < 0 ||
 	    engine_start(plat->conf, err) < 0)

@@ -34,7 +34,8 @@ prov_control_FILES := $(wildcard provisioning/control/*.sql)
 prov_forms_FILES := $(wildcard provisioning/forms/*)
 LIBRARIES += manager
 manager_SRCS := $(addprefix provisioning/,audit.c ca.c digest.c edge.c event.c \
-    event_chain.c form.c operator.c query_events.c \
+    event_chain.c form.c metric.c metric_http.c metric_process.c operator.c \
+    query_events.c \
     initial.c job.c manager.c object.c observe.c observe_databases.c \
     observe_directory.c observe_files.c observe_hosts.c observe_portals.c \
     engine.c follow.c intent.c job_journal.c job_kind.c job_run.c job_step.c \
@@ -43,12 +44,12 @@ manager_SRCS := $(addprefix provisioning/,audit.c ca.c digest.c edge.c event.c \
     step_edge.c step_gateway.c step_network.c stop.c store.c tidy.c user.c \
     verify.c view.c want.c want_domain.c) \
     $(B)/gen/prov_sql.c $(B)/gen/prov_control.c $(B)/gen/prov_forms.c
-manager_PKGS := jansson libcrypto libcurl
+manager_PKGS := jansson libcrypto libcurl libmicrohttpd
 PROGRAMS += hansed
 hansed_SRCS := provisioning/hansed.c provisioning/control.c
 hansed_LIBS := manager prov hv dom tenant gw base
 
-manager_TESTS := test_plan test_ca test_form
+manager_TESTS := test_plan test_ca test_form test_metric
 TESTS += $(manager_TESTS)
 define manager_test
 $(1)_SRCS := tests/unit/$(1).c

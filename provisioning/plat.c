@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/fault.h"
 #include "base/text.h"
+#include "provisioning/metric_http.h"
 
 extern char **environ;
 
@@ -30,6 +31,11 @@ extern char **environ;
 static const cyaml_schema_field_t edge_fields[] = {
 	TEXT("listen", edge.listen, 64),
 	TEXT("domain", edge.domain, 200),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t metrics_fields[] = {
+	TEXT("listen", metrics.listen, 64),
 	CYAML_FIELD_END,
 };
 
@@ -57,6 +63,14 @@ static const cyaml_schema_field_t fields[] = {
 		.flags = CYAML_FLAG_OPTIONAL,
 		.data_size = sizeof(struct plat_conf),
 		.mapping = { .fields = edge_fields } },
+	    .data_offset = 0,
+	},
+	{
+	    .key = "metrics",
+	    .value = { .type = CYAML_MAPPING,
+		.flags = CYAML_FLAG_OPTIONAL,
+		.data_size = sizeof(struct plat_conf),
+		.mapping = { .fields = metrics_fields } },
 	    .data_offset = 0,
 	},
 	{
@@ -96,11 +110,22 @@ static void fill_defaults(struct plat_conf *c)
 	text_default(&c->platform_address, "10.90.0.1");
 	text_default(&c->edge.listen, "127.0.0.1:8443");
 	text_default(&c->edge.domain, "localhost");
+	text_default(&c->metrics.listen, "127.0.0.1:9464");
 	text_default(&c->database.driver, "auto");
 	number_default(&c->gateway_port, 6432);
 	number_default(&c->directory_port, 1636);
 	number_default(&c->database.memory_mib, 512);
 	number_default(&c->database.disk_gib, 4);
+}
+
+static int check_addresses(const struct plat_conf *c, struct hs_err *err)
+{
+	if (strrchr(c->edge.listen, ':') == NULL)
+		return hs_fail(
+		    err, HS_EINVAL, "edge.listen must be ADDRESS:PORT");
+	if (strcmp(c->metrics.listen, "none") == 0)
+		return 0;
+	return metric_http_check(c->metrics.listen, err);
 }
 
 int plat_conf_load(const char *path, struct hs_conf **ret_keep,
@@ -118,12 +143,10 @@ int plat_conf_load(const char *path, struct hs_conf **ret_keep,
 		return hs_fail(err, load_err.code, "%s", load_err.msg);
 	fill_defaults(ret_conf);
 	ret_conf->started = time(NULL);
-	if (strrchr(ret_conf->edge.listen, ':') == NULL) {
-		hs_conf_freep(ret_keep);
-		return hs_fail(err, HS_EINVAL,
-		    "%s: edge.listen must be ADDRESS:PORT", path);
-	}
-	return 0;
+	if (check_addresses(ret_conf, err) == 0)
+		return 0;
+	hs_conf_freep(ret_keep);
+	return hs_wrap(err, "%s", path);
 }
 
 /* -- Connections ---------------------------------------------------------- */

@@ -25,6 +25,9 @@ struct plat_conf {
 		char *listen;
 		char *domain;
 	} edge;
+	struct {
+		char *listen; /* "none": not at all */
+	} metrics;
 	unsigned gateway_port, directory_port;
 	time_t started; /* when it was read: at the start of the program */
 	struct {

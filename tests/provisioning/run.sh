@@ -67,11 +67,21 @@ expect 'the event log' 0 \
 
 # --- hansed's socket ----------------------------------------------------------
 
+free_port() { # one on which nobody listens
+	local port
+	while :; do
+		port=$((20000 + RANDOM % 10000))
+		nc -z 127.0.0.1 "$port" || break
+	done
+	echo "$port"
+}
+port=$(free_port)
 cat >"$work/etc/hansed.yaml" <<END
 state: $work/state
 run: $work/run
 config: $work/etc
 share: $work/share
+metrics: {listen: "127.0.0.1:$port"}
 END
 socket=$work/run/hansed.sock
 ask() { "$build/tests/provisioning/ask" "$socket" "$@"; }
@@ -86,6 +96,8 @@ printf 'edge: {listen: nowhere}\n' >"$work/etc/bad.yaml"
 expect 'hansed: an edge without a port' 1 "$build/hansed" --config "$work/etc/bad.yaml"
 printf 'gatway_port: 1\n' >"$work/etc/bad.yaml"
 expect 'hansed: an unknown key' 1 "$build/hansed" --config "$work/etc/bad.yaml"
+printf 'metrics: {listen: "0.0.0.0:9464"}\n' >"$work/etc/bad.yaml"
+expect 'hansed: metrics for the world' 1 "$build/hansed" --config "$work/etc/bad.yaml"
 start
 same 'only root may open it' 600 "$(stat -c %a "$socket")"
 
@@ -138,6 +150,8 @@ contains 'a job without a VE can be described' '"ve":null' \
 
 # shellcheck source=tests/provisioning/audit.sh
 . tests/provisioning/audit.sh
+# shellcheck source=tests/provisioning/metrics.sh
+. tests/provisioning/metrics.sh
 
 since=$SECONDS
 kill "$hansed"
