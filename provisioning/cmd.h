@@ -46,8 +46,9 @@ enum option_id {
 	OPT_ALL,
 	OPT_DETACH,
 	OPT_KEY,
+	OPT_RESTART,
 };
-#define OPTION_COUNT (OPT_KEY + 1)
+#define OPTION_COUNT (OPT_RESTART + 1)
 #define OPT(name)    (1U << OPT_##name)
 #define OPT_COMMON   (OPT(OUTPUT) | OPT(SOCKET) | OPT(QUIET) | OPT(HELP))
 

@@ -18,12 +18,12 @@ hanse_LIBS := prov hv dom base
 
 TESTS += test_spec
 test_spec_SRCS := tests/unit/test_spec.c
-test_spec_LIBS := prov base
+test_spec_LIBS := prov dom base
 test_spec_PKGS := cmocka
 
 FUZZERS += fuzz_spec
 fuzz_spec_SRCS := tests/fuzz/fuzz_spec.c
-fuzz_spec_LIBS := prov base
+fuzz_spec_LIBS := prov dom base
 fuzz_spec_SEEDS := tests/golden/spec etc/examples
 
 # hansed: the control daemon. manager is all of it but its socket, for tests.
@@ -32,11 +32,11 @@ prov_sql_FILES := $(wildcard provisioning/sql/*.sql)
 prov_control_FILES := $(wildcard provisioning/control/*.sql)
 prov_forms_FILES := $(wildcard provisioning/forms/*)
 LIBRARIES += manager
-manager_SRCS := $(addprefix provisioning/,ca.c digest.c edge.c form.c \
-    initial.c job.c manager.c object.c observe.c observe_databases.c \
+manager_SRCS := $(addprefix provisioning/,answer.c ca.c change.c digest.c edge.c edge_workers.c form.c \
+    initial.c instance.c job.c manager.c object.c observe.c observe_databases.c \
     observe_directory.c observe_files.c observe_hosts.c observe_portals.c \
     engine.c follow.c intent.c job_journal.c job_kind.c job_run.c job_step.c \
-    plan.c plat.c plat_pool.c query.c query_status.c schema.c setup.c step.c step_config.c \
+    plan.c plat.c plat_pool.c query.c query_status.c roll.c schema.c setup.c step.c step_config.c \
     step_credential.c step_database.c step_directory.c step_domain.c \
     step_edge.c step_gateway.c step_network.c stop.c store.c tidy.c user.c \
     verify.c view.c want.c want_domain.c) \
@@ -46,7 +46,7 @@ PROGRAMS += hansed
 hansed_SRCS := provisioning/hansed.c provisioning/control.c
 hansed_LIBS := manager prov hv dom tenant gw base
 
-manager_TESTS := test_plan test_ca test_form
+manager_TESTS := test_plan test_ca test_change test_form
 TESTS += $(manager_TESTS)
 define manager_test
 $(1)_SRCS := tests/unit/$(1).c
