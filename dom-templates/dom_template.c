@@ -29,6 +29,22 @@ static const char *number(struct number *n, uint64_t value)
 /* CPU time of a period of 100 ms, in microseconds. */
 #define QUOTA_PER_VCPU 100000u
 
+/* clang-format off */
+static const struct dom_kind kinds[] = {
+	{ "app",       "app", "app", 128, 64,  8  },
+	{ "app-large", "app", "app", 256, 256, 16 },
+	{ "db",        "db",  "db",  256, 64,  0  },
+};
+/* clang-format on */
+
+const struct dom_kind *dom_kind_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
 const char *dom_driver_name(enum dom_driver driver)
 {
 	static const char *const names[DOM_DRIVER_COUNT] = {
@@ -47,6 +63,9 @@ static int check(
 	if (p->memory_kib == 0 || p->vcpus == 0)
 		return hs_fail(
 		    err, HS_EINVAL, "a domain needs memory and vCPUs");
+	if (p->kind != NULL && dom_kind_find(p->kind) == NULL)
+		return hs_fail(
+		    err, HS_EINVAL, "there is no template '%s'", p->kind);
 	if (p->prefix < 1 || p->prefix > 32)
 		return hs_fail(
 		    err, HS_EINVAL, "prefix %u is not 1 to 32", p->prefix);
@@ -75,6 +94,9 @@ int dom_template_domain(enum dom_driver driver, const struct dom_params *p,
 		[DOM_QEMU] = dom_xml_qemu,
 	};
 	struct number generation, memory, vcpus, quota, prefix, base, count;
+	struct number tmp;
+	const struct dom_kind *kind =
+	    p->kind != NULL ? dom_kind_find(p->kind) : NULL;
 	/* clang-format off */
 	const struct dom_value values[] = {
 		{ "name",        p->name },
@@ -85,6 +107,7 @@ int dom_template_domain(enum dom_driver driver, const struct dom_params *p,
 		{ "generation",  number(&generation, p->generation) },
 		{ "memory_kib",  number(&memory, p->memory_kib) },
 		{ "vcpus",       number(&vcpus, p->vcpus) },
+		{ "tmp_kib",     number(&tmp, kind != NULL ? kind->tmp_mib * 1024 : 0) },
 		{ "cpu_quota",   number(&quota, (uint64_t)p->vcpus * QUOTA_PER_VCPU) },
 		{ "network",     p->network },
 		{ "ifname",      p->ifname },

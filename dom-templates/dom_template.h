@@ -35,11 +35,24 @@ enum dom_driver {
 /** "lxc", "qemu"; a static string. */
 const char *dom_driver_name(enum dom_driver driver);
 
+/** A template: what its domains have in common beyond their sizes. */
+struct dom_kind {
+	const char *name;        /* "app-large", as in a spec and in metadata */
+	const char *image;       /* of the manifest, "app" */
+	const char *filter;      /* filter-app.xml */
+	unsigned memory_min_mib; /* what it takes to work at all */
+	unsigned tmp_mib;        /* of /tmp */
+	unsigned threads;        /* of a portal, at most */
+};
+
+/** NULL if there is no template of that name. */
+const struct dom_kind *dom_kind_find(const char *name);
+
 /** What a domain is made of. Strings are only lent; NULL means "has none". */
 struct dom_params {
 	const char *name;       /* "VE.ENTERPRISE", "db.shared" */
 	const char *uuid;       /* v5 over "hanse:domain/NAME" */
-	const char *kind;       /* "app" or "db" */
+	const char *kind;       /* a template's name, "app" */
 	const char *ve;         /* NULL: the platform's */
 	const char *enterprise; /* NULL: no enterprise's */
 	uint64_t generation;

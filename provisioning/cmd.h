@@ -50,8 +50,10 @@ enum option_id {
 	OPT_FOLLOW,
 	OPT_VE,
 	OPT_AGAINST,
+	OPT_RESTART,
+	OPTION_LAST = OPT_RESTART,
 };
-#define OPTION_COUNT (OPT_AGAINST + 1)
+#define OPTION_COUNT (OPTION_LAST + 1)
 #define OPT(name)    (1U << OPT_##name)
 #define OPT_COMMON   (OPT(OUTPUT) | OPT(SOCKET) | OPT(QUIET) | OPT(HELP))
 

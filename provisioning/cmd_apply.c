@@ -48,8 +48,12 @@ static void print_portals(const json_t *portals)
 int cmd_apply(const struct call *call, struct hs_err *err)
 {
 	hs_auto(json_freep) json_t *result = NULL;
+	bool restart = call->given[OPT_RESTART];
+	int failed = cmd_spec_ask(call, "apply", restart, &result, err);
 
-	if (cmd_spec_ask(call, "apply", &result, err) < 0)
+	if (failed < 0 && !restart && cmd_spec_may_restart(call, err))
+		failed = cmd_spec_ask(call, "apply", true, &result, err);
+	if (failed < 0)
 		return exit_status_of(err);
 	if (wants_json(call)) {
 		print_json(result);

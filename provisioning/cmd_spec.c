@@ -77,7 +77,25 @@ static int check(const struct call *call, const char *name, const char *text,
 	    name, count, count == 1 ? "" : "s");
 }
 
-int cmd_spec_ask(const struct call *call, const char *command,
+/* Standard input is the spec's if FILE is "-": there is nobody to ask. */
+bool cmd_spec_may_restart(const struct call *call, const struct hs_err *err)
+{
+	static const char refused[] = "needs restart: ";
+	hs_auto(hs_freep) char *line = NULL;
+	size_t size = 0;
+
+	if (err->code != HS_ECONFLICT ||
+	    strncmp(err->msg, refused, strlen(refused)) != 0 ||
+	    strcmp(call->args[0], "-") == 0 || isatty(STDIN_FILENO) != 1)
+		return false;
+	(void)fprintf(stderr,
+	    "These must stop for a moment, and nothing was touched yet:\n"
+	    "  %s\nGo on? [y/N] ",
+	    err->msg + strlen(refused));
+	return getline(&line, &size, stdin) > 0 && strcmp(line, "y\n") == 0;
+}
+
+int cmd_spec_ask(const struct call *call, const char *command, bool restart,
     json_t **ret_result, struct hs_err *err)
 {
 	hs_auto(progress_freep) struct progress *progress = NULL;
@@ -91,8 +109,8 @@ int cmd_spec_ask(const struct call *call, const char *command,
 		return -1;
 	progress = progress_new(call->given[OPT_QUIET]);
 	watch = progress_watch(progress);
-	request = json_pack(
-	    "{s:s, s:s, s:s}", "command", command, "file", name, "spec", text);
+	request = json_pack("{s:s, s:s, s:s, s:b}", "command", command, "file",
+	    name, "spec", text, "restart", restart);
 	cmd_job_options(call, request);
 	return client_ask(call, request, &watch, name, ret_result, err);
 }

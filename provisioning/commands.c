@@ -51,6 +51,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPT_FOLLOW]   = { "follow",   'f', NULL,     "go on with what comes" },
 	[OPT_VE]       = { "ve",       0,   "VE",     "of one virtual enterprise only" },
 	[OPT_AGAINST]  = { "against",  0,   "HEAD",   "compare with a head that was printed before" },
+	[OPT_RESTART]  = { "restart",  0,   NULL,     "what must stop for a change may, without asking" },
 	[OPT_QUICK]    = { "quick",    0,   NULL,     "do not boot a guest to probe for KVM" },
 };
 
@@ -95,12 +96,17 @@ const struct command commands[] = {
 		.name = "apply", .args = "FILE",
 		.summary = "make a virtual enterprise as its spec says",
 		.about = "Checks the spec, then creates, changes and removes what differs. A second run\n"
-			 "changes nothing. FILE may be - for standard input. What fails is undone. Ctrl-C\n"
-			 "ends the showing, not the job.",
+			 "changes nothing. Members' portals go on answering: what cannot be changed in a\n"
+			 "domain while it serves is rolled (a new one answers before the old one goes).\n"
+			 "A database domain that must stop for a change is asked about first; without a\n"
+			 "terminal that is refused unless --restart is given. FILE may be - for standard\n"
+			 "input. What fails is undone. Ctrl-C ends the showing, not the job.",
 		.examples = "hanse apply automotive.yaml\tshows each step and the portals' addresses\n"
+			    "hanse apply --restart automotive.yaml\tdatabases may stop for a moment\n"
 			    "hanse apply --detach automotive.yaml\tprints the number of the job\n"
 			    "hanse apply --key order-4711 -q -o json - <automotive.yaml\tfor scripts: repeating it is safe\n",
-		.options = OPT_COMMON | OPT(DETACH) | OPT(KEY), .min = 1, .max = 1, .arg = ARG_FILE, .run = cmd_apply,
+		.options = OPT_COMMON | OPT(DETACH) | OPT(KEY) | OPT(RESTART), .min = 1, .max = 1, .arg = ARG_FILE,
+		.run = cmd_apply,
 	},
 	{
 		.name = "destroy", .args = "VE|--all",

@@ -16,9 +16,11 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "provisioning/edge_workers.h"
 #include "provisioning/form.h"
 
 #define FORM_MAX 65536
+#define DRAIN_MS 10000
 
 char *edge_path(const struct plat *plat, const char *name)
 {
@@ -65,6 +67,16 @@ static int read_pid(const struct plat *plat, pid_t *ret_pid, struct hs_err *err)
 		return hs_fail(err, HS_EREMOTE,
 		    "the edge (nginx) does not run; start it with: make up");
 	return 0;
+}
+
+enum edge_way edge_leads_to(const char *path, const char *address)
+{
+	hs_auto(hs_freep) char *text = NULL;
+	hs_auto(hs_freep) char *way = hs_printf(" %s:", address);
+
+	if (hs_file_read(path, FORM_MAX, &text, NULL, NULL) < 0)
+		return EDGE_NOWHERE;
+	return strstr(text, way) != NULL ? EDGE_THERE : EDGE_ELSEWHERE;
 }
 
 /* A hard link: hs_file_write() puts a new file in the old one's place. */
@@ -118,24 +130,39 @@ static int flush(struct plat *plat, struct hs_err *err)
 	pid_t pid = 0;
 
 	if (hs_fault("edge.reload", err) < 0 || test_files(plat, err) < 0 ||
-	    read_pid(plat, &pid, err) < 0)
+	    read_pid(plat, &pid, err) < 0 || edge_tell(plat, pid, err) < 0)
 		return hs_wrap(err, "edge");
-	if (kill(pid, SIGHUP) < 0)
-		return hs_fail_errno(err, HS_EREMOTE, "edge (nginx)");
 	plat->edge_changed = false;
 	return 0;
+}
+
+/* One that does not run reads all of them when it starts. */
+static bool is_running(const struct plat *plat)
+{
+	pid_t pid = 0;
+
+	return read_pid(plat, &pid, NULL) == 0 && kill(pid, 0) == 0;
 }
 
 int edge_flush(struct plat *plat, struct hs_err *err)
 {
 	int failed;
 
-	if (!plat->edge_changed)
+	if (!plat->edge_changed && (edge_is_told(plat) || !is_running(plat)))
 		return 0;
 	(void)pthread_mutex_lock(&one_flush);
 	failed = flush(plat, err);
 	(void)pthread_mutex_unlock(&one_flush);
 	return failed;
+}
+
+int edge_drain(struct plat *plat, struct hs_err *err)
+{
+	if (!is_running(plat))
+		return 0;
+	if (edge_flush(plat, err) < 0)
+		return -1;
+	return edge_wait_for_workers(plat, DRAIN_MS, err);
 }
 
 static size_t ignore(char *data, size_t size, size_t count, void *arg)

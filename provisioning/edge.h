@@ -24,12 +24,30 @@ char *edge_path(const struct plat *plat, const char *name);
 /** Keep a file, if there is one, until edge_flush(). Errors: HS_ESYSTEM. */
 int edge_keep_old(const char *path, struct hs_err *err);
 
+/** Where the way of a file leads. */
+enum edge_way {
+	EDGE_NOWHERE, /* there is no file */
+	EDGE_THERE,
+	EDGE_ELSEWHERE,
+};
+
+/** Whether a file leads to that address of a domain. */
+enum edge_way edge_leads_to(const char *path, const char *address);
+
 /**
  * If files have changed: let nginx test all of them, then read them again.
  * If it refuses them, those that were kept take their places back.
  * Errors: HS_EREMOTE (nginx does not run), HS_ESYSTEM (it refuses them).
  */
 int edge_flush(struct plat *plat, struct hs_err *err);
+
+/**
+ * Until no request can come the old way any more: nginx has the files as they
+ * are, and its old workers have ended what they began. One that takes longer
+ * than some seconds is not waited for. An nginx that does not run asks nobody.
+ * Errors: as edge_flush(); HS_EREMOTE (it does not take them).
+ */
+int edge_drain(struct plat *plat, struct hs_err *err);
 
 /**
  * Ask a portal, through the edge, whether it and all behind it are well.

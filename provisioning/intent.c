@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "gen/prov_sql.h"
+#include "provisioning/instance.h"
 #include "provisioning/spec.h"
 #include "provisioning/store.h"
 #include "provisioning/view.h"
@@ -43,7 +44,9 @@ int intent_apply(struct plat *plat, const json_t *args, struct hs_err *err)
 	if (spec_load("spec", text, &spec, NULL, err) < 0 ||
 	    plat_store(plat, &store, err) < 0 ||
 	    check_class(store, spec, err) < 0 ||
-	    HS_DB_QUERY(store, prov_sql_ve_put, NULL, err, spec->ve, text) < 0)
+	    HS_DB_QUERY(store, prov_sql_ve_put, NULL, err, spec->ve, text) <
+		0 ||
+	    instance_unpin(store, spec->ve, err) < 0)
 		return -1;
 	return view_want(plat, &view, err);
 }

@@ -10,10 +10,12 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "gen/prov_sql.h"
+#include "provisioning/change.h"
 #include "provisioning/edge.h"
 #include "provisioning/job.h"
 #include "provisioning/job_journal.h"
 #include "provisioning/job_step.h"
+#include "provisioning/roll.h"
 #include "provisioning/store.h"
 #include "provisioning/view.h"
 #include "provisioning/want.h"
@@ -285,6 +287,29 @@ static int look(struct job *job, struct view *view, struct hs_err *err)
 	return failed;
 }
 
+/* Members that must be rolled get their next instance; what they had is kept
+ * like the rest of the intent. */
+static int settle(struct job *job, struct view *view, struct hs_err *err)
+{
+	struct hs_db *store;
+	int failed;
+
+	if (!roll_is_needed(&view->plan))
+		return roll_settle(&job->plat, job->ve, view, err);
+	if (view_begin(&job->plat, err) < 0)
+		return -1;
+	failed = plat_store(&job->plat, &store, err) < 0 ||
+			 HS_DB_QUERY(
+			     store, prov_sql_job_set, NULL, err, job->id) < 0 ||
+			 roll_settle(&job->plat, job->ve, view, err) < 0
+		     ? -1
+		     : 0;
+	if (view_finish(&job->plat, failed < 0 ? "ROLLBACK" : "COMMIT", err) <
+	    0)
+		return -1;
+	return failed;
+}
+
 /* One round; *ret_more if there was something to do. */
 static int run_round(struct job *job, bool *ret_more, struct hs_err *err)
 {
@@ -292,8 +317,11 @@ static int run_round(struct job *job, bool *ret_more, struct hs_err *err)
 	struct hs_db *store;
 
 	*ret_more = false;
-	if (look(job, &view, err) < 0)
+	if (look(job, &view, err) < 0 || settle(job, &view, err) < 0)
 		return -1;
+	/* Restarts wait for an apply that has been told to make them. */
+	if (!json_is_true(json_object_get(job->args, "restart")))
+		change_defer_restarts(&view.plan);
 	if (view.plan.count == 0)
 		return all_is_known(&view, err);
 	*ret_more = true;

@@ -10,9 +10,8 @@
 #include "provisioning/step.h"
 #include "provisioning/view.h"
 
-#define TRIES       6
-#define FIRST_WAIT  100 /* ms; doubled each time */
-#define WHILE_WIDTH 4
+#define TRIES      6
+#define FIRST_WAIT 100 /* ms; doubled each time */
 
 static pthread_rwlock_t platform = PTHREAD_RWLOCK_INITIALIZER;
 
@@ -204,7 +203,6 @@ int job_step_undo(struct plat *plat, const struct plan_change *change,
 /* What one file, one database or one lock of a service is behind is done one
  * by one; what mostly waits is done several at once. */
 static const unsigned char widths[OBJECT_KIND_COUNT] = {
-	[OBJ_CREDENTIAL] = 2,
 	[OBJ_PERSON]     = 2,
 	[OBJ_DOMAIN]     = 4,
 	[OBJ_PORTAL]     = 8,

@@ -9,6 +9,7 @@
 #include "gen/prov_sql.h"
 #include "provisioning/initial.h"
 #include "provisioning/intent.h"
+#include "provisioning/roll.h"
 #include "provisioning/spec.h"
 #include "provisioning/store.h"
 #include "provisioning/view.h"
@@ -48,13 +49,30 @@ static int want_as_if(struct request *r, struct view *view, struct hs_err *err)
 	return failed;
 }
 
+/* The members that would be rolled; nothing of that is kept either. */
+static int settle_as_if(
+    struct request *r, const char *ve, struct view *view, struct hs_err *err)
+{
+	int failed;
+
+	if (view_begin(r->plat, err) < 0)
+		return -1;
+	failed = intent_apply(r->plat, r->args, err) < 0 ||
+			 roll_settle(r->plat, ve, view, err) < 0
+		     ? -1
+		     : 0;
+	(void)view_finish(r->plat, "ROLLBACK", NULL);
+	return failed;
+}
+
 int manager_plan(struct request *r, json_t **ret_result, struct hs_err *err)
 {
 	hs_auto(view_done) struct view view = { 0 };
 	hs_auto(spec_freep) struct spec *spec = NULL;
 
 	if (read_spec(r, &spec, err) < 0 || want_as_if(r, &view, err) < 0 ||
-	    view_observe(r->plat, spec->ve, &view, err) < 0)
+	    view_observe(r->plat, spec->ve, &view, err) < 0 ||
+	    settle_as_if(r, spec->ve, &view, err) < 0)
 		return -1;
 	*ret_result = plan_json(&view.plan);
 	(void)json_object_set_new(*ret_result, "ve", json_string(spec->ve));
@@ -165,16 +183,33 @@ static int run_job(struct request *r, const char *command, const char *ve,
 	return job_result(r, id, ret_result, err);
 }
 
+/* What stops for it is not touched, nor anything else, before somebody has
+ * said that it may. */
+static int check_restarts(struct request *r, const char *ve,
+    const struct view *view, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *restarts = NULL;
+
+	if (roll_restarts(r->plat, ve, &view->wanted, &restarts, err) < 0)
+		return -1;
+	if (restarts == NULL)
+		return 0;
+	return hs_fail(err, HS_ECONFLICT, "needs restart: %s", restarts);
+}
+
 int manager_apply(struct request *r, json_t **ret_result, struct hs_err *err)
 {
+	bool restart = json_is_true(json_object_get(r->args, "restart"));
 	hs_auto(view_done) struct view view = { 0 };
 	hs_auto(spec_freep) struct spec *spec = NULL;
 
-	if (read_spec(r, &spec, err) < 0 || want_as_if(r, &view, err) < 0)
+	if (read_spec(r, &spec, err) < 0 || want_as_if(r, &view, err) < 0 ||
+	    (!restart && check_restarts(r, spec->ve, &view, err) < 0))
 		return -1;
 	return run_job(r, "apply", spec->ve,
-	    json_pack("{s:s}", "spec", request_text(r, "spec")), ret_result,
-	    err);
+	    json_pack("{s:s, s:b}", "spec", request_text(r, "spec"), "restart",
+		restart),
+	    ret_result, err);
 }
 
 /* What a failed job has left of a VE whose spec is gone. */

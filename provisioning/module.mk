@@ -1,5 +1,5 @@
-# prov: what the command and the daemon share. Lists are explicit: each program
-# names its own files.
+# prov: what the command and the daemon share. The programs name their own files;
+# what is left is the library of the daemon.
 LIBRARIES += prov
 prov_SRCS := provisioning/spec.c provisioning/spec_check.c \
     provisioning/spec_codes.c provisioning/spec_cross.c provisioning/spec_json.c
@@ -9,22 +9,20 @@ prov_PKGS := jansson libcyaml yaml-0.1
 EMBEDS += hanse_shell
 hanse_shell_FILES := provisioning/complete_bash.sh provisioning/complete_zsh.zsh
 PROGRAMS += hanse
-hanse_SRCS := $(addprefix provisioning/,client.c cmd_apply.c cmd_audit.c \
-    cmd_completion.c cmd_destroy.c cmd_doctor.c cmd_events.c cmd_get.c cmd_job.c \
-    cmd_member.c cmd_plan.c cmd_psql.c \
-    cmd_spec.c cmd_start.c cmd_status.c cmd_user.c cmd_verify.c cmd_version.c commands.c \
-    doctor_host.c doctor_hv.c doctor_net.c hanse.c help.c options.c output.c \
-    progress.c) $(B)/gen/hanse_shell.c
+hanse_SRCS := $(wildcard provisioning/cmd_*.c provisioning/doctor_*.c) \
+    $(addprefix provisioning/,client.c commands.c hanse.c help.c options.c \
+    output.c progress.c)
+hanse_SRCS += $(B)/gen/hanse_shell.c
 hanse_LIBS := prov hv dom base
 
 TESTS += test_spec
 test_spec_SRCS := tests/unit/test_spec.c
-test_spec_LIBS := prov base
+test_spec_LIBS := prov dom base
 test_spec_PKGS := cmocka
 
 FUZZERS += fuzz_spec
 fuzz_spec_SRCS := tests/fuzz/fuzz_spec.c
-fuzz_spec_LIBS := prov base
+fuzz_spec_LIBS := prov dom base
 fuzz_spec_SEEDS := tests/golden/spec etc/examples
 
 # hansed: the control daemon. manager is all of it but its socket, for tests.
@@ -32,24 +30,16 @@ EMBEDS += prov_sql prov_control prov_forms
 prov_sql_FILES := $(wildcard provisioning/sql/*.sql)
 prov_control_FILES := $(wildcard provisioning/control/*.sql)
 prov_forms_FILES := $(wildcard provisioning/forms/*)
+hansed_SRCS := provisioning/hansed.c provisioning/control.c
 LIBRARIES += manager
-manager_SRCS := $(addprefix provisioning/,audit.c ca.c digest.c edge.c event.c \
-    event_chain.c form.c metric.c metric_http.c metric_process.c operator.c \
-    query_events.c \
-    initial.c job.c manager.c object.c observe.c observe_databases.c \
-    observe_directory.c observe_files.c observe_hosts.c observe_portals.c \
-    engine.c follow.c intent.c job_journal.c job_kind.c job_run.c job_step.c \
-    plan.c plat.c plat_pool.c query.c query_status.c schema.c setup.c step.c step_config.c \
-    step_credential.c step_database.c step_directory.c step_domain.c \
-    step_edge.c step_gateway.c step_network.c stop.c store.c tidy.c user.c \
-    verify.c view.c want.c want_domain.c) \
+manager_SRCS := $(filter-out $(prov_SRCS) $(hanse_SRCS) $(hansed_SRCS), \
+    $(wildcard provisioning/*.c)) \
     $(B)/gen/prov_sql.c $(B)/gen/prov_control.c $(B)/gen/prov_forms.c
 manager_PKGS := jansson libcrypto libcurl libmicrohttpd
 PROGRAMS += hansed
-hansed_SRCS := provisioning/hansed.c provisioning/control.c
 hansed_LIBS := manager prov hv dom tenant gw base
 
-manager_TESTS := test_plan test_ca test_form test_metric
+manager_TESTS := test_plan test_ca test_change test_form test_metric
 TESTS += $(manager_TESTS)
 define manager_test
 $(1)_SRCS := tests/unit/$(1).c

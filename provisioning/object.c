@@ -125,6 +125,14 @@ void objects_done(struct objects *objects)
 	*objects = (struct objects) { 0 };
 }
 
+bool object_is_member(const struct object *object, enum object_kind kind,
+    const char *ve, const char *enterprise)
+{
+	return object->kind == kind && object->ve != NULL &&
+	       object->enterprise != NULL && strcmp(object->ve, ve) == 0 &&
+	       strcmp(object->enterprise, enterprise) == 0;
+}
+
 static json_t *value_of(const struct object *object, const char *key)
 {
 	json_t *value = json_object_get(object->params, key);

@@ -71,6 +71,10 @@ const struct object *objects_find(
 
 void objects_done(struct objects *objects);
 
+/** Whether it is of that kind and that enterprise's. */
+bool object_is_member(const struct object *object, enum object_kind kind,
+    const char *ve, const char *enterprise);
+
 /** The text of a key of params, then attrs; "" if neither has it. */
 const char *object_text(const struct object *object, const char *key);
 json_int_t object_number(const struct object *object, const char *key);

@@ -56,18 +56,18 @@ static bool are_same(const char *a, const char *b)
 }
 
 const char *observe_certificate(
-    const struct plat *plat, const char *name, bool is_db)
+    const struct plat *plat, const char *owner, const char *name, bool is_db)
 {
 	hs_auto(hs_freep) char *dir = plat_path(plat, "ca");
 	hs_auto(hs_freep) char *ca = plat_path(plat, "ca/ca.crt");
-	hs_auto(hs_freep) char *own = plat_path(plat, "ca/%s.crt", name);
+	hs_auto(hs_freep) char *own = plat_path(plat, "ca/%s.crt", owner);
 	hs_auto(hs_freep) char *ca_copy =
 	    plat_path(plat, "domains/%s/config/ca.crt", name);
 	hs_auto(hs_freep) char *copy = plat_path(plat,
 	    "domains/%s/config/%s.crt", name, is_db ? "server" : "client");
 
 	return are_same(ca, ca_copy) && are_same(own, copy) &&
-		       ca_is_good(dir, name, RENEW_BEFORE_S)
+		       ca_is_good(dir, owner, RENEW_BEFORE_S)
 		   ? "current"
 		   : "stale";
 }
@@ -78,9 +78,17 @@ static enum object_kind kind_of(const struct hv_object *d)
 							     : OBJ_DOMAIN;
 }
 
+static char *owner_of(const struct hv_object *d)
+{
+	return d->ve != NULL && d->enterprise != NULL
+		   ? hs_printf("%s.%s", d->ve, d->enterprise)
+		   : hs_strdup(d->name);
+}
+
 static void add_domain(
     struct observation *o, const struct hv_object *d, enum hv_driver driver)
 {
+	hs_auto(hs_freep) char *owner = owner_of(d);
 	json_t *attrs;
 
 	if (!observe_is_asked(o, d->ve))
@@ -95,11 +103,11 @@ static void add_domain(
 	attrs = record_of(o->plat, d->name);
 	(void)json_object_set_new(attrs, "certificate",
 	    json_string(observe_certificate(
-		o->plat, d->name, kind_of(d) == OBJ_DB_DOMAIN)));
+		o->plat, owner, d->name, kind_of(d) == OBJ_DB_DOMAIN)));
 	(void)json_object_update_new(attrs,
-	    json_pack("{s:s, s:s, s:i, s:i, s:s?, s:s?, s:s?, s:s?}", "driver",
-		hv_caps(driver)->name, "state", hv_state_name(d->state),
-		"vcpus", (int)d->vcpus, "memory_mib",
+	    json_pack("{s:s?, s:s, s:s, s:i, s:i, s:s?, s:s?, s:s?, s:s?}",
+		"template", d->role, "driver", hv_caps(driver)->name, "state",
+		hv_state_name(d->state), "vcpus", (int)d->vcpus, "memory_mib",
 		(int)(d->memory_kib / 1024), "network", d->network, "address",
 		d->address, "mac", d->mac, "filter", d->filter));
 	(void)objects_add(

@@ -6,13 +6,16 @@
 #include "provisioning/edge.h"
 #include "provisioning/observe.h"
 
-static bool is_running(const struct observation *o, const char *name)
+/* Whichever of its instances it is that runs. */
+static bool is_running(const struct observation *o, const struct object *portal)
 {
 	for (size_t i = 0; i < o->found.count; i++) {
 		const struct object *f = &o->found.list[i];
 
-		if (f->kind == OBJ_DOMAIN && strcmp(f->name, name) == 0)
-			return strcmp(object_text(f, "state"), "running") == 0;
+		if (object_is_member(
+			f, OBJ_DOMAIN, portal->ve, portal->enterprise) &&
+		    strcmp(object_text(f, "state"), "running") == 0)
+			return true;
 	}
 	return false;
 }
@@ -24,7 +27,7 @@ int observe_portals(struct observation *o, struct hs_err *err)
 		const struct object *w = &o->wanted->list[i];
 
 		if (w->kind != OBJ_PORTAL || !observe_is_asked(o, w->ve) ||
-		    !is_running(o, w->name))
+		    !is_running(o, w))
 			continue;
 		(void)objects_add(&o->found, OBJ_PORTAL, w->name, w->ve,
 		    w->enterprise,

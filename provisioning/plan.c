@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "provisioning/change.h"
 
 static const char *const action_names[PLAN_ACTION_COUNT] = {
 	[PLAN_CREATE] = "create",
@@ -100,14 +101,18 @@ json_t *plan_json(const struct plan *plan)
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_change *c = &plan->list[i];
 		const struct object *o = plan_object(c);
+		json_t *change = json_pack("{s:s, s:s, s:s, s:s?, s:o}",
+		    "action", plan_action_name(c->action), "kind",
+		    object_kind_name(o->kind), "name", o->name, "ve", o->ve,
+		    "detail",
+		    c->detail != NULL ? json_incref(c->detail) : json_array());
 
-		(void)json_array_append_new(
-		    changes, json_pack("{s:s, s:s, s:s, s:s?, s:o}", "action",
-				 plan_action_name(c->action), "kind",
-				 object_kind_name(o->kind), "name", o->name,
-				 "ve", o->ve, "detail",
-				 c->detail != NULL ? json_incref(c->detail)
-						   : json_array()));
+		if (change_is_roll(c))
+			(void)json_object_set_new(change, "roll", json_true());
+		if (change_of(c) == CHANGE_RESTART)
+			(void)json_object_set_new(
+			    change, "restart", json_true());
+		(void)json_array_append_new(changes, change);
 	}
 	return json_pack("{s:o}", "changes", changes);
 }

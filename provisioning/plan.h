@@ -16,7 +16,7 @@ struct plan_change {
 	enum plan_action action;
 	const struct object *wanted; /* NULL: to be deleted */
 	const struct object *actual; /* NULL: to be created */
-	json_t *detail;              /* [{"field","from","to"}], of an update */
+	json_t *detail; /* [{"field","from","to"}], of an update or a roll */
 };
 
 struct plan {
@@ -28,6 +28,10 @@ const char *plan_action_name(enum plan_action action);
 bool plan_action_find(const char *name, enum plan_action *ret_action);
 
 /** [{"field","from","to"}] of what is wanted otherwise; NULL if nothing is. */
+json_t *plan_difference(
+    const struct object *wanted, const struct object *actual);
+
+/** [{"field","from","to"}] of what is wanted and not so; NULL if nothing is. */
 json_t *plan_difference(
     const struct object *wanted, const struct object *actual);
 

@@ -59,7 +59,6 @@ static int list_ves(struct listing *l, struct hs_err *err)
 static void add_enterprise(struct listing *l, const struct store_ve *v,
     const struct spec_enterprise *e)
 {
-	hs_auto(hs_freep) char *domain = hs_printf("%s.%s", v->name, e->name);
 	hs_auto(hs_freep) char *url =
 	    plat_url(l->request->plat, v->name, e->name);
 
@@ -67,7 +66,7 @@ static void add_enterprise(struct listing *l, const struct store_ve *v,
 		   "enterprise", e->name, "role", spec_place_name(e->role),
 		   "legal_name", e->legal_name, "people",
 		   (json_int_t)e->people_count, "state",
-		   query_state(&l->found, domain), "portal", url));
+		   query_state(&l->found, v->name, e->name), "portal", url));
 }
 
 static int list_enterprises(struct listing *l, struct hs_err *err)

@@ -11,7 +11,11 @@ struct hs_err;
 int query_hosts(
     struct plat *plat, struct objects *ret_found, struct hs_err *err);
 
-/** The state of a domain by name; "missing" if it is not among them. */
-const char *query_state(const struct objects *found, const char *name);
+/**
+ * The state of an enterprise: "running" if any instance of its domain is;
+ * "missing" if it has none.
+ */
+const char *query_state(
+    const struct objects *found, const char *ve, const char *enterprise);
 
 #endif

@@ -28,16 +28,20 @@ int query_hosts(
 	return 0;
 }
 
-const char *query_state(const struct objects *found, const char *name)
+/* While it is rolled it has two, and one of them serves. */
+const char *query_state(
+    const struct objects *found, const char *ve, const char *enterprise)
 {
+	const char *state = "missing";
+
 	for (size_t i = 0; i < found->count; i++) {
 		const struct object *o = &found->list[i];
 
-		if ((o->kind == OBJ_DOMAIN || o->kind == OBJ_DB_DOMAIN) &&
-		    strcmp(o->name, name) == 0)
-			return object_text(o, "state");
+		if (object_is_member(o, OBJ_DOMAIN, ve, enterprise) &&
+		    strcmp(state, "running") != 0)
+			state = object_text(o, "state");
 	}
-	return "missing";
+	return state;
 }
 
 static void add_service(
@@ -87,9 +91,8 @@ static void count_states(
 	static const char *const states[] = { "running", "stopped" };
 
 	for (size_t k = 0; k < v->spec->enterprises_count; k++) {
-		hs_auto(hs_freep) char *domain =
-		    hs_printf("%s.%s", v->name, v->spec->enterprises[k].name);
-		const char *state = query_state(found, domain);
+		const char *state =
+		    query_state(found, v->name, v->spec->enterprises[k].name);
 
 		if (strcmp(state, states[0]) == 0)
 			counts[0]++;

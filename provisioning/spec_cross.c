@@ -7,6 +7,7 @@
 
 #include "base/conf.h"
 #include "base/mem.h"
+#include "dom-templates/dom_template.h"
 #include "provisioning/spec_check.h"
 
 #define SEP "\1" /* between scope and text; no text has it */
@@ -274,6 +275,33 @@ static void check_isolation(
 	hs_conf_each(conf, "enterprises[]", on_enterprise, &r);
 }
 
+/* A template needs its memory; how much a number of a spec may be at all has
+ * been checked. */
+static void on_template(void *arg, const struct hs_conf_value *value)
+{
+	const struct relations *r = arg;
+	const char *name = text_of(r->conf, value->field, "template");
+	const char *memory = text_of(r->conf, value->field, "memory_mib");
+	const struct dom_kind *kind = name != NULL ? dom_kind_find(name) : NULL;
+	hs_auto(hs_freep) char *field =
+	    hs_printf("%s.memory_mib", value->field);
+	unsigned long has = memory != NULL ? strtoul(memory, NULL, 10) : 0;
+
+	if (kind == NULL || has < 128 || has >= kind->memory_min_mib)
+		return;
+	hs_faults_add(r->faults, hs_conf_line(r->conf, field), field,
+	    "found %lu; template '%s' needs at least %u", has, kind->name,
+	    kind->memory_min_mib);
+}
+
+static void check_templates(
+    const struct hs_conf *conf, struct hs_faults *faults)
+{
+	struct relations r = { .conf = conf, .faults = faults };
+
+	hs_conf_each(conf, "enterprises[]", on_template, &r);
+}
+
 static void on_dedicated_only(void *arg, const struct hs_conf_value *value)
 {
 	hs_faults_add(arg, value->line, value->field,
@@ -295,5 +323,6 @@ void spec_cross_check(const struct hs_conf *conf, struct hs_faults *faults)
 	check_uniques(conf, faults);
 	check_relations(conf, faults);
 	check_isolation(conf, faults);
+	check_templates(conf, faults);
 	check_database(conf, faults);
 }

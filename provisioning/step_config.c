@@ -58,8 +58,9 @@ static int put_copy(const struct config *c, const char *name,
 
 static int put_pair(const struct config *c, const char *as, struct hs_err *err)
 {
-	hs_auto(hs_freep) char *cert = hs_printf("%s.crt", c->domain->name);
-	hs_auto(hs_freep) char *key = hs_printf("%s.key", c->domain->name);
+	const char *owner = object_text(c->domain, "owner");
+	hs_auto(hs_freep) char *cert = hs_printf("%s.crt", owner);
+	hs_auto(hs_freep) char *key = hs_printf("%s.key", owner);
 	hs_auto(hs_freep) char *as_cert = hs_printf("%s.crt", as);
 	hs_auto(hs_freep) char *as_key = hs_printf("%s.key", as);
 
@@ -99,8 +100,8 @@ static int put_portal(const struct config *c, struct hs_err *err)
 {
 	const struct object *d = c->domain;
 	const struct plat_conf *conf = c->plat->conf;
-	hs_auto(hs_freep) char *path =
-	    plat_path(c->plat, "domains/%s/portal.password", d->name);
+	hs_auto(hs_freep) char *path = plat_path(
+	    c->plat, "domains/%s/portal.password", object_text(d, "owner"));
 	hs_auto(hs_freep) char *password = NULL;
 	hs_auto(hs_freep) char *title = form_quoted(object_text(d, "title"));
 	hs_auto(hs_freep) char *legal_name =
@@ -112,6 +113,8 @@ static int put_portal(const struct config *c, struct hs_err *err)
 	    hs_printf("%u", conf->gateway_port);
 	hs_auto(hs_freep) char *directory_port =
 	    hs_printf("%u", conf->directory_port);
+	hs_auto(hs_freep) char *threads =
+	    hs_printf("%lld", (long long)object_number(d, "threads"));
 	hs_auto(hs_freep) char *quoted = NULL;
 	hs_auto(hs_freep) char *text = NULL;
 
@@ -129,8 +132,9 @@ static int put_portal(const struct config *c, struct hs_err *err)
 		{ "directory_port", directory_port },
 		{ "bind_dn", bind_dn },
 		{ "password", quoted },
+		{ "threads", threads },
 	    },
-	    9);
+	    10);
 	return put(c, "portal.yaml", text, true, err);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "provisioning/ca.h"
+#include "provisioning/edge_workers.h"
 #include "provisioning/step.h"
 
 #define DAYS 397
@@ -27,7 +28,7 @@ static int credential_make(
 	if (ca_issue(dir, &request, err) < 0)
 		return -1;
 	if (strncmp(w->name, "edge.", strlen("edge.")) == 0)
-		plat->edge_changed = true;
+		edge_touch(plat);
 	return 0;
 }
 

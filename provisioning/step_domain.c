@@ -6,14 +6,16 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "dom-templates/dom_template.h"
+#include "provisioning/edge.h"
 #include "provisioning/step.h"
 
 #define STOP_MS 15000
 
 static const char *const record_fields[] = { "image", "kernel", "initrd",
-	"title", "legal_name", "max_connections" };
+	"title", "legal_name", "max_connections", "threads" };
 
 static int driver_of(
     const struct object *object, enum hv_driver *ret_driver, struct hs_err *err)
@@ -24,7 +26,8 @@ static int driver_of(
 	    err, HS_EINVAL, "domain '%s' has no known driver", object->name);
 }
 
-/* What it was started from, for the next plan to compare. */
+/* What it starts from, for the next plan to compare. Written before it starts:
+ * one that runs has its record. */
 static int record_write(
     struct plat *plat, const struct object *w, struct hs_err *err)
 {
@@ -89,7 +92,7 @@ static int define(struct plat *plat, const struct object *w,
 		.kind = object_text(w, "template"),
 		.ve = w->ve,
 		.enterprise = w->enterprise,
-		.generation = 1,
+		.generation = (uint64_t)object_number(w, "generation"),
 		.memory_kib = (uint64_t)object_number(w, "memory_mib") * 1024,
 		.vcpus = (unsigned)object_number(w, "vcpus"),
 		.network = object_text(w, "network"),
@@ -140,6 +143,19 @@ static int stop(
 	return driver == HV_LXC ? hv_mounts_remove(object->name, err) : 0;
 }
 
+/* Whoever had its address before had another MAC, which the host may remember
+ * for half a minute. */
+static void forget_neighbour(const struct object *w)
+{
+	const char *const argv[] = { "ip", "neighbour", "flush", "to",
+		object_text(w, "address"), NULL };
+	struct hs_err err = { 0 };
+
+	if (plat_run(argv, &err) < 0)
+		hs_warn("neighbour.kept", "address=%s err=\"%s\"",
+		    object_text(w, "address"), err.msg);
+}
+
 static int domain_remove(
     struct plat *plat, const struct object *object, struct hs_err *err)
 {
@@ -153,6 +169,8 @@ static int domain_remove(
 	enum hv_driver driver;
 	struct hv_conn *hv;
 
+	if (object->kind == OBJ_DOMAIN && edge_drain(plat, err) < 0)
+		return -1;
 	if (stop(plat, object, err) < 0 ||
 	    driver_of(object, &driver, err) < 0 ||
 	    plat_hv(plat, driver, &hv, err) < 0 ||
@@ -186,9 +204,10 @@ static int domain_make(
 	    stop(plat, change->actual, err) < 0)
 		return -1;
 	if (define(plat, w, driver, hv, err) < 0 ||
-	    hv_domain_start(hv, w->name, err) < 0)
+	    record_write(plat, w, err) < 0)
 		return -1;
-	return record_write(plat, w, err);
+	forget_neighbour(w);
+	return hv_domain_start(hv, w->name, err);
 }
 
 const struct step_ops step_domain = {

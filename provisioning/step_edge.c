@@ -9,12 +9,34 @@
 #include "base/err.h"
 #include "base/fault.h"
 #include "base/text.h"
+#include "provisioning/answer.h"
 #include "provisioning/edge.h"
 #include "provisioning/step.h"
 
 #define ANSWER_MS    60000
 #define ONE_TRY_MS   5000
 #define TRY_AGAIN_MS 50
+
+/* The way is not switched to an instance that does not serve: an edge that
+ * leads elsewhere now waits. A new one need not; nobody comes that way yet. */
+static int wait_for_instance(const struct plat *plat, const char *path,
+    const struct object *edge, struct hs_err *err)
+{
+	const char *address = object_text(edge, "address");
+	int64_t end = hs_now_ms() + ANSWER_MS;
+
+	if (edge_leads_to(path, address) != EDGE_ELSEWHERE)
+		return 0;
+	while (answer_of_portal(address, ONE_TRY_MS, err) < 0) {
+		if (plat_gives_up(plat, err) < 0)
+			return -1;
+		if (hs_now_ms() > end)
+			return hs_wrap(
+			    err, "no answer in %d s", ANSWER_MS / 1000);
+		hs_pause_ms(TRY_AGAIN_MS);
+	}
+	return 0;
+}
 
 static int edge_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
@@ -24,6 +46,7 @@ static int edge_make(
 	hs_auto(hs_freep) char *text = NULL;
 
 	if (edge_render(plat, w, &text, err) < 0 ||
+	    wait_for_instance(plat, path, w, err) < 0 ||
 	    hs_fault("file.write", err) < 0 || edge_keep_old(path, err) < 0 ||
 	    hs_file_write(path, text, strlen(text), 0644, err) < 0)
 		return -1;

@@ -135,15 +135,19 @@ static int want_enterprise(struct want *w, const struct spec *spec,
 	hs_auto(hs_freep) char *server = want_server_name(spec);
 	hs_auto(hs_freep) char *network = hs_printf("hanse-%s", spec->ve);
 	hs_auto(hs_freep) char *hosts = hs_printf("host:%s", spec->ve);
-	struct place place = { .name = name,
+	hs_auto(hs_freep) char *instance =
+	    instance_name(name, instance_find(&w->instances, name)->generation);
+	struct place place = { .owner = name,
+		.name = instance,
 		.ve = spec->ve,
 		.enterprise = e->name,
-		.kind = e->template,
+		.template = e->template,
 		.network = network,
 		.hosts = hosts,
 		.subnet = subnet,
 		.vcpus = e->vcpus,
-		.memory_mib = e->memory_mib };
+		.memory_mib = e->memory_mib,
+		.connections = spec->database.connections };
 
 	if (want_driver(
 		w->plat, e->driver, e->isolation, name, &place.driver, err) < 0)
@@ -228,79 +232,152 @@ static int want_ve(struct want *w, const struct spec *spec, struct hs_err *err)
 
 /* -- All ------------------------------------------------------------------- */
 
+static int want_all(struct want *w, struct hs_err *err)
+{
+	if (w->ves->count > 0) {
+		(void)want_filter(&w->objects, "app");
+		(void)want_filter(&w->objects, "db");
+		want_network(w, WANT_DATA_NETWORK, NULL, WANT_DATA_NETWORK, 1);
+		if (want_servers(w, err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < w->ves->count; i++)
+		if (want_ve(w, w->ves->list[i].spec, err) < 0)
+			return -1;
+	return 0;
+}
+
 int want_objects(struct plat *plat, const struct store_ves *ves,
     struct objects *ret_objects, struct hs_err *err)
 {
 	struct want w = { .plat = plat, .ves = ves };
+	struct hs_db *store;
+	int failed;
 
-	if (ves->count > 0) {
-		(void)want_filter(&w.objects, "app");
-		(void)want_filter(&w.objects, "db");
-		want_network(&w, WANT_DATA_NETWORK, NULL, WANT_DATA_NETWORK, 1);
-		if (want_servers(&w, err) < 0) {
-			objects_done(&w.objects);
-			return -1;
-		}
+	if (plat_store(plat, &store, err) < 0 ||
+	    instance_list(store, &w.instances, err) < 0)
+		return -1;
+	failed = want_all(&w, err);
+	instances_done(&w.instances);
+	if (failed < 0) {
+		objects_done(&w.objects);
+		return -1;
 	}
-	for (size_t i = 0; i < ves->count; i++)
-		if (want_ve(&w, ves->list[i].spec, err) < 0) {
-			objects_done(&w.objects);
-			return -1;
-		}
 	objects_sort(&w.objects);
 	*ret_objects = w.objects;
 	return 0;
 }
 
-/* Whether an allocation belongs to something a stored VE has. */
-static bool is_used(
-    const struct store_ves *ves, const char *kind, const char *key)
+/* -- What nobody has any more ---------------------------------------------- */
+
+static bool is_server(const struct store_ves *ves, const char *name)
 {
-	const char *ve = strncmp(kind, "host:", 5) == 0 ? kind + 5 : key;
-	hs_auto(hs_freep) char *head = hs_strdup(ve);
-	const char *member =
-	    strcmp(kind, "idmap") == 0 ? strchr(key, '.') : NULL;
-	const struct store_ve *stored;
+	for (size_t i = 0; i < ves->count; i++) {
+		hs_auto(hs_freep) char *server =
+		    want_server_name(ves->list[i].spec);
 
-	if (strcmp(kind, "host:data") == 0 || strncmp(key, "db.", 3) == 0) {
-		for (size_t i = 0; i < ves->count; i++) {
-			hs_auto(hs_freep) char *server =
-			    want_server_name(ves->list[i].spec);
-
-			if (strcmp(server, key) == 0)
-				return true;
-		}
-		return false;
+		if (strcmp(server, name) == 0)
+			return true;
 	}
-	if (member != NULL)
-		head[strcspn(head, ".")] = '\0';
-	stored = store_ve_find(ves, head);
-	if (stored == NULL)
-		return false;
-	if (strcmp(kind, "network") == 0)
-		return true;
-	return spec_enterprise_find(
-		   stored->spec, member != NULL ? member + 1 : key) != NULL;
+	return false;
 }
 
-int want_release(
-    struct plat *plat, const struct store_ves *ves, struct hs_err *err)
+/* Whether an owner of instances, VE.ENTERPRISE or a database's, is wanted. */
+static bool is_owner(const struct store_ves *ves, const char *owner)
+{
+	hs_auto(hs_freep) char *ve = hs_strndup(owner, strcspn(owner, "."));
+	const struct store_ve *stored = store_ve_find(ves, ve);
+
+	if (strncmp(owner, "db.", 3) == 0)
+		return is_server(ves, owner);
+	return stored != NULL && owner[strlen(ve)] == '.' &&
+	       spec_enterprise_find(stored->spec, owner + strlen(ve) + 1) !=
+		   NULL;
+}
+
+/** What decides whether a number may be given to somebody else. */
+struct release {
+	const struct plat *plat;
+	const struct store_ves *ves;
+	struct instances instances;
+};
+
+/* A domain keeps its numbers while it is wanted, and until it has gone. */
+static bool is_domain_used(const struct release *r, const char *name)
+{
+	hs_auto(hs_freep) char *owner = instance_owner(name);
+	hs_auto(hs_freep) char *current = instance_name(
+	    owner, instance_find(&r->instances, owner)->generation);
+
+	return (strcmp(current, name) == 0 && is_owner(r->ves, owner)) ||
+	       instance_is_left(r->plat, name);
+}
+
+static bool is_used(const struct release *r, const char *kind, const char *key)
+{
+	hs_auto(hs_freep) char *name = NULL;
+
+	if (strcmp(kind, "network") == 0)
+		return store_ve_find(r->ves, key) != NULL;
+	if (strcmp(kind, "idmap") == 0 || strcmp(kind, "host:data") == 0)
+		return is_domain_used(r, key);
+	if (strncmp(kind, "host:", 5) != 0)
+		return false;
+	name = hs_printf("%s.%s", kind + 5, key);
+	return is_domain_used(r, name);
+}
+
+static int release_numbers(
+    const struct release *r, struct hs_db *store, struct hs_err *err)
 {
 	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
-	struct hs_db *store;
 
-	if (plat_store(plat, &store, err) < 0 ||
-	    hs_db_query(store, prov_sql_allocation_list, 0, NULL, &rows, err) <
-		0)
+	if (hs_db_query(store, prov_sql_allocation_list, 0, NULL, &rows, err) <
+	    0)
 		return -1;
 	for (size_t i = 0; i < hs_rows_count(rows); i++) {
 		const char *kind = hs_rows_get(rows, i, "kind");
 		const char *key = hs_rows_get(rows, i, "key");
 
-		if (!is_used(ves, kind, key) &&
+		if (!is_used(r, kind, key) &&
 		    HS_DB_QUERY(store, prov_sql_allocation_remove, NULL, err,
 			kind, key) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+/* A member that comes again begins again, if nothing of it is left. */
+static int release_instances(
+    const struct release *r, struct hs_db *store, struct hs_err *err)
+{
+	for (size_t i = 0; i < r->instances.count; i++) {
+		const struct instance *row = &r->instances.list[i];
+		hs_auto(hs_freep) char *current =
+		    instance_name(row->owner, row->generation);
+
+		if (!is_owner(r->ves, row->owner) &&
+		    !instance_is_left(r->plat, current) &&
+		    HS_DB_QUERY(store, prov_sql_instance_remove, NULL, err,
+			row->owner) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int want_release(
+    struct plat *plat, const struct store_ves *ves, struct hs_err *err)
+{
+	struct release r = { .plat = plat, .ves = ves };
+	struct hs_db *store;
+	int failed;
+
+	if (plat_store(plat, &store, err) < 0 ||
+	    instance_list(store, &r.instances, err) < 0)
+		return -1;
+	failed = release_numbers(&r, store, err);
+	if (failed == 0)
+		failed = release_instances(&r, store, err);
+	instances_done(&r.instances);
+	return failed;
 }

@@ -2,8 +2,10 @@
 
 #include "provisioning/want_part.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/text.h"
@@ -64,24 +66,64 @@ int want_driver(const struct plat *plat, enum spec_driver driver,
 
 /* -- Domains --------------------------------------------------------------- */
 
-static int image_names(const struct plat *plat, const struct place *p,
+/* The one taken before, or the newest; also if that is all there is left. */
+static int one_image(const struct plat *plat, const char *name,
+    const char *taken, char **ret_path, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *manifest = plat_path(plat, "images/manifest");
+	hs_auto(hs_freep) char *newest = NULL;
+
+	if (dom_image_path(manifest, name, &newest, err) < 0)
+		return hs_wrap(err, "system image (run: make images)");
+	*ret_path = taken != NULL && access(taken, R_OK) == 0
+			? hs_strdup(taken)
+			: hs_steal(&newest);
+	return 0;
+}
+
+static bool is_same(const char *was, const char *took)
+{
+	return took == NULL || (was != NULL && strcmp(was, took) == 0);
+}
+
+static bool is_taken(const struct instance *row, const struct instance *took)
+{
+	return is_same(row->image, took->image) &&
+	       is_same(row->kernel, took->kernel) &&
+	       is_same(row->initrd, took->initrd);
+}
+
+/* Which images: those taken before stay until somebody asks for newer ones. */
+static int image_names(const struct want *w, const struct place *p,
     json_t *attrs, struct hs_err *err)
 {
-	static const char *const machine[] = { "kernel", "initrd" };
-	hs_auto(hs_freep) char *manifest = plat_path(plat, "images/manifest");
-	hs_auto(hs_freep) char *image = NULL;
+	const struct instance *row = instance_find(&w->instances, p->owner);
+	struct instance took = { .owner = (char *)(uintptr_t)p->owner };
+	const struct {
+		const char *field, *name, *taken;
+		char **took;
+	} images[] = {
+		{ "image", dom_kind_find(p->template)->image, row->image,
+		    &took.image },
+		{ "kernel", "kernel", row->kernel, &took.kernel },
+		{ "initrd", "initrd", row->initrd, &took.initrd },
+	};
+	size_t count = strcmp(p->driver, "lxc") == 0 ? 1 : ARRAY_LEN(images);
+	int failed = 0;
 
-	if (dom_image_path(manifest, p->kind, &image, err) < 0)
-		return hs_wrap(err, "system image (run: make images)");
-	(void)json_object_set_new(attrs, "image", json_string(image));
-	for (size_t i = 0; i < 2 && strcmp(p->driver, "qemu") == 0; i++) {
-		hs_auto(hs_freep) char *path = NULL;
-
-		if (dom_image_path(manifest, machine[i], &path, err) < 0)
-			return hs_wrap(err, "system image (run: make images)");
-		(void)json_object_set_new(attrs, machine[i], json_string(path));
+	for (size_t i = 0; i < count && failed == 0; i++) {
+		failed = one_image(w->plat, images[i].name, images[i].taken,
+		    images[i].took, err);
+		if (failed == 0)
+			(void)json_object_set_new(attrs, images[i].field,
+			    json_string(*images[i].took));
 	}
-	return 0;
+	if (failed == 0 && !is_taken(row, &took))
+		failed = instance_pin(w->plat->store, &took, err);
+	free(took.image);
+	free(took.kernel);
+	free(took.initrd);
+	return failed;
 }
 
 /* What stands in the domain's own files: a change of it is a change of the
@@ -99,11 +141,27 @@ static void want_files(json_t *attrs, const json_t *params)
 	}
 }
 
+/* Within a VE's network its members go without its name. */
+static const char *host_key(const struct place *p)
+{
+	return p->enterprise != NULL ? p->name + strlen(p->ve) + 1 : p->name;
+}
+
+/* Of a member's portal: two instances share its connections for a while. */
+static unsigned threads_of(const struct place *p)
+{
+	unsigned most = dom_kind_find(p->template)->threads;
+	unsigned half = p->connections > 1 ? p->connections / 2 : 1;
+
+	return half < most ? half : most;
+}
+
 int want_domain(struct want *w, enum object_kind kind, const struct place *p,
     json_t *params, struct hs_err *err)
 {
 	char uuid[HV_UUID_SIZE], mac[HV_NAME_SIZE], ifname[HV_NAME_SIZE];
-	hs_auto(hs_freep) char *filter = hs_printf("hanse-%s", p->kind);
+	hs_auto(hs_freep) char *filter =
+	    hs_printf("hanse-%s", dom_kind_find(p->template)->filter);
 	hs_auto(hs_freep) char *address = NULL;
 	hs_auto(hs_freep) char *gateway = NULL;
 	const char *const accel =
@@ -113,9 +171,8 @@ int want_domain(struct want *w, enum object_kind kind, const struct place *p,
 	json_t *attrs;
 
 	if (plat_store(w->plat, &store, err) < 0 ||
-	    store_allocate(store, p->hosts,
-		p->enterprise != NULL ? p->enterprise : p->name, FIRST_HOST,
-		LAST_HOST, &host, err) < 0 ||
+	    store_allocate(store, p->hosts, host_key(p), FIRST_HOST, LAST_HOST,
+		&host, err) < 0 ||
 	    store_allocate(
 		store, "idmap", p->name, 0, IDMAP_SLOTS, &slot, err) < 0) {
 		json_decref(params);
@@ -126,17 +183,23 @@ int want_domain(struct want *w, enum object_kind kind, const struct place *p,
 	hv_ifname(uuid, ifname);
 	address = hs_printf("%s.%u.%u", w->plat->conf->pool, p->subnet, host);
 	gateway = hs_printf("%s.%u.1", w->plat->conf->pool, p->subnet);
-	attrs = json_pack("{s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}",
-	    "driver", p->driver, "state", "running", "certificate", "current",
-	    "vcpus", (int)p->vcpus, "memory_mib", (int)p->memory_mib, "network",
-	    p->network, "address", address, "mac", mac, "filter", filter);
+	attrs = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}",
+	    "template", p->template, "driver", p->driver, "state", "running",
+	    "certificate", "current", "vcpus", (int)p->vcpus, "memory_mib",
+	    (int)p->memory_mib, "network", p->network, "address", address,
+	    "mac", mac, "filter", filter);
 	want_files(attrs, params);
-	(void)json_object_update_new(params,
-	    json_pack("{s:s, s:s, s:s, s:s, s:I, s:s}", "uuid", uuid, "ifname",
-		ifname, "template", p->kind, "gateway", gateway, "idmap_base",
-		(json_int_t)(slot + IDMAP_FIRST) * DOM_IDMAP_COUNT, "accel",
-		accel));
-	if (image_names(w->plat, p, attrs, err) < 0) {
+	if (p->enterprise != NULL)
+		(void)json_object_set_new(
+		    attrs, "threads", json_integer(threads_of(p)));
+	(void)json_object_update_new(
+	    params, json_pack("{s:s, s:s, s:s, s:i, s:s, s:I, s:s}", "owner",
+			p->owner, "uuid", uuid, "ifname", ifname, "generation",
+			(int)instance_find(&w->instances, p->owner)->generation,
+			"gateway", gateway, "idmap_base",
+			(json_int_t)(slot + IDMAP_FIRST) * DOM_IDMAP_COUNT,
+			"accel", accel));
+	if (image_names(w, p, attrs, err) < 0) {
 		json_decref(attrs);
 		json_decref(params);
 		return -1;
@@ -202,9 +265,10 @@ static int want_server(struct want *w, const struct spec *spec,
 			    ? spec->database.disk_gib
 			    : c->database.disk_gib;
 	struct place place = {
+		.owner = name,
 		.name = name,
 		.ve = own ? spec->ve : NULL,
-		.kind = "db",
+		.template = "db",
 		.driver = server_driver(c, spec, own),
 		.network = WANT_DATA_NETWORK,
 		.hosts = "host:data",

@@ -2,6 +2,7 @@
 #ifndef HANSE_PROVISIONING_WANT_PART_H
 #define HANSE_PROVISIONING_WANT_PART_H
 
+#include "provisioning/instance.h"
 #include "provisioning/spec.h"
 #include "provisioning/want.h"
 
@@ -11,18 +12,22 @@
 struct want {
 	struct plat *plat;
 	const struct store_ves *ves;
+	struct instances instances;
 	struct objects objects;
 };
 
 /** What a domain needs to be described. */
 struct place {
-	const char *name, *ve, *enterprise;
-	const char *kind; /* "app" or "db" */
+	const char *owner; /* "VE.ENTERPRISE", "db.shared" */
+	const char *name;  /* of this instance of it */
+	const char *ve, *enterprise;
+	const char *template; /* "app-large", "db" */
 	const char *driver;
 	const char *network;
 	const char *hosts; /* allocation kind of its address */
 	unsigned subnet;
 	unsigned vcpus, memory_mib;
+	unsigned connections; /* that a member may have */
 };
 
 /**

@@ -59,6 +59,11 @@ init() {
 		mount -t overlay overlay "/$d" \
 			-o "lowerdir=/$d,upperdir=$dir/upper/$d,workdir=$dir/work/$d" || exit 1
 	done
+	# A platform of the machine's own is none of this host's.
+	for d in $(awk '$5 ~ "^/run/" { print $5 }' /proc/self/mountinfo | tac); do
+		umount -l "$d"
+	done
+	rm -rf /var/lib/hanse /etc/hanse
 	mount -t tmpfs -o mode=755 run /run
 	mkdir -m 1777 /run/lock
 	ip link set lo up

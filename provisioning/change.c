@@ -1,0 +1,203 @@
+/* change.c - how a change of a domain comes about, as one table. */
+
+#include "provisioning/change.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+static const char *const way_names[CHANGE_WAY_COUNT] = {
+	[CHANGE_LIVE] = "live",
+	[CHANGE_ROLL] = "roll",
+	[CHANGE_RESTART] = "restart",
+};
+
+const char *change_way_name(enum change_way way)
+{
+	return way_names[way];
+}
+
+/* -- What a driver can do while the domain runs ---------------------------- */
+
+typedef bool live_test(
+    const struct hv_caps *caps, const json_t *from, const json_t *to);
+
+static bool always(
+    const struct hv_caps *caps, const json_t *from, const json_t *to)
+{
+	(void)caps;
+	(void)from;
+	(void)to;
+	return true;
+}
+
+/* -- The table ------------------------------------------------------------- */
+
+/* What is not listed is in the domain's files or definition: a member's is
+ * rolled, a database restarted. */
+/* clang-format off */
+static const struct {
+	const char *field;
+	live_test *live;
+} rows[] = {
+	{ "state", always },
+};
+/* clang-format on */
+
+static bool is_domain(enum object_kind kind)
+{
+	return kind == OBJ_DOMAIN || kind == OBJ_DB_DOMAIN;
+}
+
+enum change_way change_field(enum object_kind kind, enum hv_driver driver,
+    const char *field, const json_t *from, const json_t *to)
+{
+	if (!is_domain(kind))
+		return CHANGE_LIVE;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (strcmp(rows[i].field, field) == 0 &&
+		    rows[i].live(hv_caps(driver), from, to))
+			return CHANGE_LIVE;
+	return kind == OBJ_DOMAIN ? CHANGE_ROLL : CHANGE_RESTART;
+}
+
+/* -- Changes of a plan ----------------------------------------------------- */
+
+static bool serves(const struct object *domain)
+{
+	return strcmp(object_text(domain, "state"), "running") == 0;
+}
+
+static enum change_way way_of(const struct plan_change *c)
+{
+	enum hv_driver driver = HV_LXC;
+	enum change_way most = CHANGE_LIVE;
+	size_t i;
+	json_t *one;
+
+	(void)hv_driver_find(object_text(c->actual, "driver"), &driver);
+	json_array_foreach (c->detail, i, one) {
+		enum change_way way = change_field(c->wanted->kind, driver,
+		    json_string_value(json_object_get(one, "field")),
+		    json_object_get(one, "from"), json_object_get(one, "to"));
+
+		if (way > most)
+			most = way;
+	}
+	return most;
+}
+
+enum change_way change_of(const struct plan_change *c)
+{
+	if (c->action != PLAN_UPDATE || !is_domain(c->wanted->kind) ||
+	    !serves(c->actual))
+		return CHANGE_LIVE;
+	return way_of(c);
+}
+
+static const struct object *predecessor(
+    const struct plan *plan, const struct object *created)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_change *c = &plan->list[i];
+
+		if (c->action == PLAN_DELETE &&
+		    object_is_member(c->actual, OBJ_DOMAIN, created->ve,
+			created->enterprise))
+			return c->actual;
+	}
+	return NULL;
+}
+
+/* Its own address is no reason; that it is another one is, if nothing else. */
+static json_t *reason_of(
+    const struct object *created, const struct object *before)
+{
+	json_t *all = plan_difference(created, before), *one;
+	json_t *why = json_array();
+	size_t i;
+
+	json_array_foreach (all, i, one) {
+		const char *field =
+		    json_string_value(json_object_get(one, "field"));
+
+		if (strcmp(field, "address") != 0 && strcmp(field, "mac") != 0)
+			(void)json_array_append(why, one);
+	}
+	json_decref(all);
+	if (json_array_size(why) == 0)
+		(void)json_array_append_new(
+		    why, json_pack("{s:s, s:s, s:s}", "field", "instance",
+			     "from", before->name, "to", created->name));
+	return why;
+}
+
+void change_explain_rolls(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		struct plan_change *c = &plan->list[i];
+		const struct object *before;
+
+		if (c->action != PLAN_CREATE || c->wanted->kind != OBJ_DOMAIN ||
+		    c->detail != NULL)
+			continue;
+		before = predecessor(plan, c->wanted);
+		if (before != NULL)
+			c->detail = reason_of(c->wanted, before);
+	}
+}
+
+bool change_is_roll(const struct plan_change *c)
+{
+	return c->action == PLAN_CREATE && c->detail != NULL;
+}
+
+bool change_is_in_place(const struct plan_change *c)
+{
+	return c->action == PLAN_UPDATE && serves(c->actual) &&
+	       way_of(c) == CHANGE_LIVE;
+}
+
+/* -- Restarts -------------------------------------------------------------- */
+
+static void add_restart(struct hs_text *text, const struct plan_change *c)
+{
+	size_t i;
+	json_t *one;
+
+	hs_text_addf(
+	    text, "%s%s (", text->len > 0 ? ", " : "", c->wanted->name);
+	json_array_foreach (c->detail, i, one) {
+		hs_auto(hs_freep) char *from =
+		    json_dumps(json_object_get(one, "from"), JSON_ENCODE_ANY);
+		hs_auto(hs_freep) char *to =
+		    json_dumps(json_object_get(one, "to"), JSON_ENCODE_ANY);
+
+		hs_text_addf(text, "%s%s: %s -> %s", i > 0 ? ", " : "",
+		    json_string_value(json_object_get(one, "field")),
+		    from != NULL ? from : "none", to != NULL ? to : "none");
+	}
+	hs_text_add_char(text, ')');
+}
+
+char *change_restarts(const struct plan *plan)
+{
+	struct hs_text text = { 0 };
+
+	for (size_t i = 0; i < plan->count; i++)
+		if (change_of(&plan->list[i]) == CHANGE_RESTART)
+			add_restart(&text, &plan->list[i]);
+	return text.len > 0 ? hs_text_take(&text) : NULL;
+}
+
+void change_defer_restarts(struct plan *plan)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		if (change_of(&plan->list[i]) == CHANGE_RESTART)
+			json_decref(plan->list[i].detail);
+		else
+			plan->list[kept++] = plan->list[i];
+	plan->count = kept;
+}

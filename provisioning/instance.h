@@ -1,0 +1,62 @@
+/* instance.h - which instance of its domain a member should have.
+ *
+ * What cannot be changed in a domain while it serves is changed by putting a
+ * new instance beside it. The first one is called VE.ENTERPRISE, the Nth
+ * VE.ENTERPRISE.N; a label begins with a letter, so no name means two things.
+ * Database domains have one instance each, for their data are one.
+ */
+#ifndef HANSE_PROVISIONING_INSTANCE_H
+#define HANSE_PROVISIONING_INSTANCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/mem.h"
+
+struct hs_db;
+struct hs_err;
+struct plat;
+
+/** A row of the control database. */
+struct instance {
+	char *owner; /* "VE.ENTERPRISE", "db.shared" */
+	unsigned generation;
+	char *image, *kernel, *initrd; /* NULL: none taken yet */
+};
+
+struct instances {
+	struct instance *list;
+	size_t count;
+};
+
+/** The name of an owner's Nth domain, and back; owned by the caller. */
+char *instance_name(const char *owner, unsigned generation);
+char *instance_owner(const char *name);
+
+int instance_list(
+    struct hs_db *store, struct instances *ret_list, struct hs_err *err);
+void instances_done(struct instances *list);
+/** The row of an owner; one of generation 1 that has nothing if none is. */
+const struct instance *instance_find(
+    const struct instances *list, const char *owner);
+
+/** The next instance is wanted from now on. */
+int instance_raise(struct hs_db *store, const char *owner, struct hs_err *err);
+
+/** Remember what it is made of; NULL leaves what is there. */
+int instance_pin(
+    struct hs_db *store, const struct instance *row, struct hs_err *err);
+
+/**
+ * Let a VE's members take the newest images when they are looked at next.
+ * Database domains do not: they would stop for it.
+ */
+int instance_unpin(struct hs_db *store, const char *ve, struct hs_err *err);
+
+/**
+ * Whether something of a domain may still be there, whatever the host says:
+ * its files go last. Its numbers are nobody else's until then.
+ */
+bool instance_is_left(const struct plat *plat, const char *name);
+
+#endif

@@ -1,0 +1,2 @@
+-- Columns: enterprise, generation, image, kernel, initrd.
+SELECT enterprise, generation, image, kernel, initrd FROM instance ORDER BY enterprise

@@ -1,0 +1,2 @@
+-- $1 enterprise
+DELETE FROM instance WHERE enterprise = $1
