@@ -55,6 +55,21 @@ const char *dom_driver_name(enum dom_driver driver)
 	return names[driver];
 }
 
+static uint64_t memory_max(const struct dom_params *p)
+{
+	return p->memory_max_kib != 0 ? p->memory_max_kib
+				      : p->memory_kib * DOM_MEMORY_GROWTH;
+}
+
+static unsigned vcpus_max(const struct dom_params *p)
+{
+	if (p->vcpus_max != 0)
+		return p->vcpus_max;
+	if (p->vcpus >= DOM_VCPUS_MAX / DOM_VCPUS_GROWTH)
+		return p->vcpus > DOM_VCPUS_MAX ? p->vcpus : DOM_VCPUS_MAX;
+	return p->vcpus * DOM_VCPUS_GROWTH;
+}
+
 /* What no template can check: sizes and ids that would be accepted and wrong.
  */
 static int check(
@@ -66,6 +81,9 @@ static int check(
 	if (p->kind != NULL && dom_kind_find(p->kind) == NULL)
 		return hs_fail(
 		    err, HS_EINVAL, "there is no template '%s'", p->kind);
+	if (memory_max(p) < p->memory_kib || vcpus_max(p) < p->vcpus)
+		return hs_fail(
+		    err, HS_EINVAL, "a domain's maxima are below what it has");
 	if (p->prefix < 1 || p->prefix > 32)
 		return hs_fail(
 		    err, HS_EINVAL, "prefix %u is not 1 to 32", p->prefix);
@@ -97,6 +115,7 @@ int dom_template_domain(enum dom_driver driver, const struct dom_params *p,
 	struct number tmp;
 	const struct dom_kind *kind =
 	    p->kind != NULL ? dom_kind_find(p->kind) : NULL;
+	struct number most_memory, most_vcpus;
 	/* clang-format off */
 	const struct dom_value values[] = {
 		{ "name",        p->name },
@@ -108,6 +127,8 @@ int dom_template_domain(enum dom_driver driver, const struct dom_params *p,
 		{ "memory_kib",  number(&memory, p->memory_kib) },
 		{ "vcpus",       number(&vcpus, p->vcpus) },
 		{ "tmp_kib",     number(&tmp, kind != NULL ? kind->tmp_mib * 1024 : 0) },
+		{ "memory_max_kib", number(&most_memory, memory_max(p)) },
+		{ "vcpus_max",   number(&most_vcpus, vcpus_max(p)) },
 		{ "cpu_quota",   number(&quota, (uint64_t)p->vcpus * QUOTA_PER_VCPU) },
 		{ "network",     p->network },
 		{ "ifname",      p->ifname },

@@ -20,6 +20,13 @@ struct hs_err;
 /* Ids a domain has in its user namespace, from idmap_base up. */
 #define DOM_IDMAP_COUNT 65536
 
+/* How far a virtual machine grows without a restart: times what it has. What
+ * it does not have yet is ballooned away at its start, which under TCG takes
+ * 0.5 s of CPU time for each 128 MiB. */
+#define DOM_MEMORY_GROWTH 2
+#define DOM_VCPUS_GROWTH  4
+#define DOM_VCPUS_MAX     64
+
 #define DOM_PORT_PORTAL   9000 /* FastCGI, app domain */
 #define DOM_PORT_POSTGRES 5432 /* db domain */
 
@@ -59,6 +66,10 @@ struct dom_params {
 
 	uint64_t memory_kib;
 	unsigned vcpus;
+	/* A virtual machine: what it may be given while it runs; 0: as much as
+	 * the above grow. (A container has no such limits.) */
+	uint64_t memory_max_kib;
+	unsigned vcpus_max;
 
 	const char *network; /* libvirt network, "hanse-VE" */
 	const char *ifname;  /* host end, "hi" + 12 hex, at most 15 bytes */

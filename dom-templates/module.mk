@@ -7,8 +7,8 @@ dom_SRCS := dom-templates/dom_template.c dom-templates/image_manifest.c \
 
 # hanse-init: process 1 of every domain; static, so that the initramfs needs
 # nothing else. Of base it takes what needs no library.
-hanse_init_PARTS := $(addprefix dom-templates/init/,confine.c conf.c mounts.c \
-    names.c net.c power.c relay.c service.c stage1.c supervise.c)
+hanse_init_PARTS := $(addprefix dom-templates/init/,confine.c conf.c cpus.c \
+    mounts.c names.c net.c power.c relay.c service.c stage1.c supervise.c)
 PROGRAMS += hanse-init
 hanse-init_SRCS := dom-templates/init/main.c $(hanse_init_PARTS) \
     base/err.c base/log.c base/mem.c base/text.c

@@ -13,12 +13,14 @@
 #define HV_CALL_MS  30000  /* questions and small changes */
 #define HV_START_MS 120000 /* starting and stopping */
 
+/* Period of a CPU quota, as dom-templates/ has it. */
+#define HV_PERIOD_US 100000
+
 struct hv_conn {
 	virConnectPtr vir;
 	enum hv_driver driver;
 	bool is_local;
-	int fd; /* the socket to libvirtd, a duplicate; -1: none (test driver)
-		 */
+	atomic_int fd;       /* the socket to libvirtd, a duplicate; -1: none */
 	atomic_int refs;     /* the owner's, and one a running timer */
 	atomic_bool is_late; /* a deadline has passed: the socket is shut */
 };

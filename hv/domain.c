@@ -21,20 +21,21 @@
 /* clang-format off */
 static const char *const state_names[HV_STATE_COUNT] = {
 	[HV_RUNNING] = "running",
+	[HV_PAUSED]  = "paused",
 	[HV_STOPPED] = "stopped",
 	[HV_UNKNOWN] = "unknown",
 };
 
-/* libvirt's states; a paused domain holds its resources: it is not stopped. */
+/* libvirt's states; one that is just shutting down still runs. */
 static const enum hv_state states[] = {
 	[VIR_DOMAIN_NOSTATE]     = HV_UNKNOWN,
 	[VIR_DOMAIN_RUNNING]     = HV_RUNNING,
 	[VIR_DOMAIN_BLOCKED]     = HV_RUNNING,
-	[VIR_DOMAIN_PAUSED]      = HV_RUNNING,
+	[VIR_DOMAIN_PAUSED]      = HV_PAUSED,
 	[VIR_DOMAIN_SHUTDOWN]    = HV_RUNNING,
 	[VIR_DOMAIN_SHUTOFF]     = HV_STOPPED,
 	[VIR_DOMAIN_CRASHED]     = HV_STOPPED,
-	[VIR_DOMAIN_PMSUSPENDED] = HV_RUNNING,
+	[VIR_DOMAIN_PMSUSPENDED] = HV_PAUSED,
 };
 /* clang-format on */
 
@@ -43,7 +44,7 @@ const char *hv_state_name(enum hv_state state)
 	return state_names[state];
 }
 
-static int lookup(struct hv_conn *conn, const char *name,
+int hv_domain_find(struct hv_conn *conn, const char *name,
     virDomainPtr *ret_domain, struct hs_err *err)
 {
 	virDomainPtr domain = virDomainLookupByName(conn->vir, name);
@@ -60,7 +61,7 @@ static int lookup_or_gone(struct hv_conn *conn, const char *name,
 {
 	struct hs_err why = { 0 };
 
-	if (lookup(conn, name, ret_domain, &why) == 0 ||
+	if (hv_domain_find(conn, name, ret_domain, &why) == 0 ||
 	    why.code == HS_ENOTFOUND)
 		return 0;
 	return hs_fail(err, why.code, "%s", why.msg);
@@ -90,15 +91,19 @@ int hv_domain_start(struct hv_conn *conn, const char *name, struct hs_err *err)
 {
 	hs_call call = hv_call_begin(conn, HV_START_MS);
 	hs_domain domain = NULL;
+	enum hv_state state;
 	bool ran;
 
 	(void)call;
-	if (lookup(conn, name, &domain, err) < 0)
+	if (hv_domain_find(conn, name, &domain, err) < 0)
 		return -1;
-	ran = hv_state_of(domain) == HV_RUNNING;
-	if (!ran && virDomainCreate(domain) < 0)
+	state = hv_state_of(domain);
+	ran = state == HV_RUNNING || state == HV_PAUSED;
+	if ((state == HV_PAUSED && virDomainResume(domain) < 0) ||
+	    (!ran && virDomainCreate(domain) < 0))
 		return hv_fail(conn, err, "start domain '%s'", name);
-	if (conn->driver != HV_LXC || hv_domain_confine(conn, name, err) == 0)
+	if (conn->driver != HV_LXC || !conn->is_local ||
+	    hv_domain_confine(conn, name, err) == 0)
 		return 0;
 	if (!ran)
 		(void)virDomainDestroy(domain);
@@ -132,13 +137,14 @@ static bool has_stopped(virDomainPtr domain, int timeout_ms)
 
 /*
  * libvirt takes 1.8 s to destroy an LXC domain; when its first process dies,
- * the rest follows in 0.2 s.
+ * the rest follows in 0.2 s. A paused one cannot die: libvirt knows how.
  */
 static bool has_been_killed(struct hv_conn *conn, virDomainPtr domain)
 {
 	pid_t pid;
 
 	if (conn->driver != HV_LXC || !conn->is_local ||
+	    hv_state_of(domain) == HV_PAUSED ||
 	    hv_init_of(virDomainGetID(domain), &pid, NULL) < 0)
 		return false;
 	return kill(pid, SIGKILL) == 0 && has_stopped(domain, KILLED_MS);
@@ -167,6 +173,8 @@ int hv_domain_shutdown(
 		return -1;
 	if (domain == NULL)
 		return 0;
+	if (hv_state_of(domain) == HV_PAUSED)
+		(void)virDomainResume(domain); /* or it would not hear us */
 	if (hv_state_of(domain) == HV_RUNNING &&
 	    virDomainShutdownFlags(domain, hv_shutdown_flags(conn->driver)) ==
 		0)
@@ -191,13 +199,15 @@ int hv_domain_undefine(
 {
 	hs_call call = hv_call_begin(conn, HV_CALL_MS);
 	hs_domain domain = NULL;
+	enum hv_state state;
 
 	(void)call;
 	if (lookup_or_gone(conn, name, &domain, err) < 0)
 		return -1;
 	if (domain == NULL)
 		return 0;
-	if (hv_state_of(domain) == HV_RUNNING)
+	state = hv_state_of(domain);
+	if (state == HV_RUNNING || state == HV_PAUSED)
 		return hs_fail(err, HS_ECONFLICT, "domain '%s' runs", name);
 	if (virDomainUndefineFlags(domain, hv_undefine_flags(conn->driver)) <
 		0 &&
@@ -214,7 +224,7 @@ int hv_domain_state(struct hv_conn *conn, const char *name,
 	struct hs_err why = { 0 };
 
 	(void)call;
-	if (lookup(conn, name, &domain, &why) == 0)
+	if (hv_domain_find(conn, name, &domain, &why) == 0)
 		*ret_state = hv_state_of(domain);
 	else if (why.code == HS_ENOTFOUND)
 		return hs_fail(err, why.code, "%s", why.msg);
@@ -234,7 +244,7 @@ int hv_domain_init_pid(
 	if (conn->driver != HV_LXC || !conn->is_local)
 		return hs_fail(err, HS_EINVAL,
 		    "domain '%s': no container on this host", name);
-	if (lookup(conn, name, &domain, err) < 0)
+	if (hv_domain_find(conn, name, &domain, err) < 0)
 		return -1;
 	id = virDomainGetID(domain);
 	if (id == (unsigned)-1)

@@ -22,6 +22,10 @@ static const struct driver {
 			.name = "lxc",
 			.uri = "lxc:///system",
 			.live_memory = true,
+			.live_vcpus = true,
+			.quota_vcpus = true,
+			.fewer_vcpus = true,
+			.pause = true,
 			.attach = true,
 			.metadata = true,
 			.nwfilter = true,
@@ -35,6 +39,8 @@ static const struct driver {
 			.uri = "qemu:///system",
 			.live_memory = true,
 			.live_vcpus = true,
+			.has_maxima = true,
+			.pause = true,
 			.attach = true,
 			.save = true,
 			.snapshot = true,
@@ -53,6 +59,9 @@ static const struct driver {
 			.uri = "xen:///system",
 			.live_memory = true,
 			.live_vcpus = true,
+			.has_maxima = true,
+			.fewer_vcpus = true,
+			.pause = true,
 			.attach = true,
 			.save = true,
 			.migrate = true,
@@ -67,6 +76,9 @@ static const struct driver {
 			.uri = "test:///default",
 			.live_memory = true,
 			.live_vcpus = true,
+			.has_maxima = true,
+			.fewer_vcpus = true,
+			.pause = true,
 			.save = true,
 			.snapshot = true,
 			.metadata = true,
@@ -96,12 +108,13 @@ int hv_driver_of_uri(
     const char *uri, enum hv_driver *ret_driver, bool *ret_is_local)
 {
 	char name[16];
-	const char *end = strstr(uri, ":");
+	const char *end = strstr(uri, "://");
 
 	if (end == NULL || sscanf(uri, "%15[a-z]", name) != 1 ||
+	    strcspn(uri, "+:") != strlen(name) ||
 	    !hv_driver_find(name, ret_driver))
 		return -1;
-	*ret_is_local = strncmp(end, ":///", 4) == 0;
+	*ret_is_local = end[3] == '/' && strstr(end, "socket=") == NULL;
 	return 0;
 }
 

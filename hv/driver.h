@@ -6,7 +6,12 @@
 
 #include "hv/hv.h"
 
-/** -1 for a URI of no driver of ours. */
+/**
+ * The driver a URI names, and whether it is this machine's: neither an address
+ * nor a socket is named. Another socket is another host's, forwarded or of
+ * another namespace: its PIDs are not ours.
+ * -1 for a URI of no driver of ours.
+ */
 int hv_driver_of_uri(
     const char *uri, enum hv_driver *ret_driver, bool *ret_is_local);
 

@@ -37,6 +37,10 @@ struct hv_caps {
 	const char *uri;  /* of the local host, e.g. "lxc:///system" */
 	bool live_memory; /* change a running domain's memory */
 	bool live_vcpus;  /* ... its virtual CPUs */
+	bool has_maxima;  /* but only up to what its definition allows */
+	bool quota_vcpus; /* virtual CPUs are a share of the host's */
+	bool fewer_vcpus; /* a running domain can give them back */
+	bool pause;       /* suspend and resume */
 	bool attach;      /* add a device to a running domain */
 	bool save;        /* save a running domain to disk */
 	bool snapshot;
@@ -90,6 +94,7 @@ void hv_bridge(const char *uuid, char ret_name[HV_NAME_SIZE]);
 
 enum hv_state {
 	HV_RUNNING,
+	HV_PAUSED, /* holds its resources and does nothing */
 	HV_STOPPED,
 	HV_UNKNOWN, /* no contact, or in between; never take it for stopped */
 };
@@ -105,16 +110,18 @@ const char *hv_state_name(enum hv_state state); /* "running" */
 int hv_domain_define(struct hv_conn *conn, const char *xml, struct hs_err *err);
 
 /**
- * Start a defined domain; one that runs is fine. An LXC domain is confined
- * further (hv_domain_confine); one that did not run before is destroyed again
- * if that fails.
+ * Start a defined domain; one that runs is fine, one that is paused goes on.
+ * An LXC domain of this host is confined further (hv_domain_confine); one that
+ * did not run before is destroyed again if that fails. On another host whoever
+ * is there must confine it.
  * Errors: HS_ENOTFOUND, HS_EREMOTE, HS_ESYSTEM.
  */
 int hv_domain_start(struct hv_conn *conn, const char *name, struct hs_err *err);
 
 /**
  * Ask the domain to stop (LXC: SIGTERM to its init, QEMU: power button), wait,
- * and destroy it if it has not stopped within the time.
+ * and destroy it if it has not stopped within the time. A paused one goes on
+ * first, to hear it.
  * Errors: HS_EREMOTE.
  */
 int hv_domain_shutdown(
@@ -130,6 +137,35 @@ int hv_domain_destroy(
  */
 int hv_domain_undefine(
     struct hv_conn *conn, const char *name, struct hs_err *err);
+
+/**
+ * Pause a running domain, and let it go on; one that is so already is fine.
+ * Errors: HS_ENOTFOUND, HS_ECONFLICT (it does not run), HS_EREMOTE.
+ */
+int hv_domain_suspend(
+    struct hv_conn *conn, const char *name, struct hs_err *err);
+int hv_domain_resume(
+    struct hv_conn *conn, const char *name, struct hs_err *err);
+
+/**
+ * Give a domain this much memory: now, if it runs, and in its definition.
+ * Where hv_caps() says has_maxima, a running one gets no more than its
+ * definition allows; that of a stopped one is raised. A guest may take some
+ * seconds to give memory back.
+ *
+ * Errors: HS_ENOTFOUND, HS_ELIMIT (it must be stopped for that), HS_EINVAL
+ * (the driver cannot), HS_EREMOTE.
+ */
+int hv_domain_set_memory(
+    struct hv_conn *conn, const char *name, uint64_t kib, struct hs_err *err);
+
+/**
+ * The same with its virtual CPUs. Where they are quota_vcpus, what is set is
+ * their share of the host's CPU time. A running QEMU domain gives none back
+ * (fewer_vcpus is false): HS_ELIMIT.
+ */
+int hv_domain_set_vcpus(
+    struct hv_conn *conn, const char *name, unsigned vcpus, struct hs_err *err);
 
 /**
  * Whether a domain runs. Without contact to the host that is HV_UNKNOWN, not
@@ -202,6 +238,8 @@ struct hv_object {
 	/* domain */
 	unsigned vcpus;
 	uint64_t memory_kib;
+	unsigned vcpus_max; /* what it may be given while it runs */
+	uint64_t memory_max_kib;
 	char *root;   /* folder (LXC) or image file (QEMU) of the root */
 	char *config; /* of /etc/hanse */
 	char *data;   /* of /data */
@@ -234,6 +272,54 @@ int hv_list(struct hv_conn *conn, enum hv_kind kind,
 bool hv_object_parse(
     enum hv_kind kind, const char *xml, struct hv_object *ret_object);
 void hv_object_done(struct hv_object *object);
+
+/* -- What happens ------------------------------------------------------- */
+
+enum hv_change {
+	HV_DEFINED, /* or its definition was replaced */
+	HV_UNDEFINED,
+	HV_STARTED,
+	HV_SUSPENDED,
+	HV_RESUMED,
+	HV_SHUTDOWN, /* it is about to stop by itself */
+	HV_ENDED,    /* it has stopped, for whatever reason */
+	HV_CRASHED,
+	HV_LOST, /* the connection: from here on nothing more is told */
+};
+#define HV_CHANGE_COUNT (HV_LOST + 1)
+
+const char *hv_change_name(enum hv_change change); /* "started" */
+
+/** Valid within the callback only. */
+struct hv_event {
+	enum hv_change change;
+	enum hv_kind kind; /* HV_DOMAIN or HV_NETWORK */
+	const char *name;  /* NULL with HV_LOST */
+	const char *uuid;
+};
+
+/**
+ * Runs in the event thread, on which every deadline depends (HV_LOST: in that
+ * of whoever found it out): note what happened, wake somebody, return. No
+ * function of hv.h may be called.
+ */
+typedef void hv_event_fn(const struct hv_event *event, void *arg);
+
+struct hv_watch;
+
+/**
+ * Be told of the domains and networks of ours (those whose UUID derives from
+ * their name) on this connection, and of its loss; one watch each. What
+ * happened before is not told: look at what is there after this returns. The
+ * connection is kept open for the watch by its owner, and closed after
+ * hv_watch_stop().
+ *
+ * Errors: HS_EREMOTE, HS_EINVAL (it is watched already).
+ */
+int hv_watch_start(struct hv_conn *conn, hv_event_fn *fn, void *arg,
+    struct hv_watch **ret_watch, struct hs_err *err);
+/** After this fn is not called any more. Not from within fn. */
+void hv_watch_stop(struct hv_watch *watch);
 
 /* -- Networks and filters ----------------------------------------------- */
 
@@ -373,6 +459,7 @@ void hv_probe(enum hv_probe_kind kind, const struct hv_probe_guest *guest,
     struct hv_probe *ret_probe);
 
 HS_FREEP(hv_closep, struct hv_conn *, hv_close)
+HS_FREEP(hv_watch_stopp, struct hv_watch *, hv_watch_stop)
 HS_FREEP(hv_names_freep, char **, hv_names_free)
 
 #endif

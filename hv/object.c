@@ -37,8 +37,12 @@ static const struct attribute {
 	{ D|N,   TEXT(ve),           "/*/metadata/h:object/@ve" },
 	{ D|N,   TEXT(enterprise),   "/*/metadata/h:object/@enterprise" },
 	{ D|N,   NUMBER(generation), "/*/metadata/h:object/@generation" },
-	{ D,     NUMBER(vcpus),      "/*/vcpu" },
+	{ D,     NUMBER(vcpus), "/*/vcpu/@current|/*/vcpu[not(@current)]" },
+	{ D,     NUMBER(vcpus_max),  "/*/vcpu" },
 	{ D,     offsetof(struct hv_object, memory_kib), AS_UINT64,
+	              "/*/currentMemory[not(@unit) or @unit='KiB']"
+	              "|/*[not(currentMemory)]/memory[not(@unit) or @unit='KiB']" },
+	{ D,     offsetof(struct hv_object, memory_max_kib), AS_UINT64,
 	                             "/*/memory[not(@unit) or @unit='KiB']" },
 	{ D,     TEXT(root),         "//filesystem[target/@dir='/']/source/@dir"
 	                             "|//disk[target/@dev='vda']/source/@file" },

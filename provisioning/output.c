@@ -35,6 +35,7 @@ static const struct {
 	{ "unexplained", COLOR_YELLOW }, { "stopped",   COLOR_RED    },
 	{ "down",        COLOR_RED    }, { "failed",    COLOR_RED    },
 	{ "fail",        COLOR_RED    }, { "missing",   COLOR_RED    },
+	{ "paused",      COLOR_YELLOW },
 };
 /* clang-format on */
 

@@ -43,7 +43,8 @@ int stop_all(struct plat *plat, const json_t *args, struct hs_err *err)
 		const struct object *o = &found.list[i];
 		int failed = 0;
 
-		if (strcmp(object_text(o, "state"), "running") != 0)
+		if (strcmp(object_text(o, "state"), "running") != 0 &&
+		    strcmp(object_text(o, "state"), "paused") != 0)
 			continue;
 		if (o->kind == OBJ_DOMAIN || o->kind == OBJ_DB_DOMAIN)
 			failed = stop_domain(plat, o, err);

@@ -110,6 +110,11 @@ bool init_power_pressed(int fd);
 /** The end: power off, or leave the container. */
 void init_power_off(int status) __attribute__((noreturn));
 
+/** News of the kernel's about CPUs, to be polled; -1 in a container. */
+int init_cpus_open(void);
+/** Use the CPUs that have come. */
+void init_cpus_changed(int fd);
+
 /** How long to wait before the next start, after one that ran ran_ms. */
 int64_t init_backoff_ms(int64_t last_delay_ms, int64_t ran_ms);
 

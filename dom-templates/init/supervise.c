@@ -23,6 +23,7 @@ struct guard {
 	struct init_relay relay;
 	struct init_power power;
 	int signal_fd;
+	int cpus_fd;         /* -1: none */
 	pid_t pid;           /* 0: not running */
 	int64_t started_ms;  /* of the last start */
 	int64_t delay_ms;    /* before the last start */
@@ -144,22 +145,25 @@ static int wait_ms(const struct guard *g)
 
 static void turn(struct guard *g)
 {
-	struct pollfd fds[2 + ARRAY_LEN(g->power.fds)] = {
+	struct pollfd fds[3 + ARRAY_LEN(g->power.fds)] = {
 		{ .fd = g->signal_fd, .events = POLLIN },
 		{ .fd = g->relay.read_fd, .events = POLLIN },
+		{ .fd = g->cpus_fd, .events = POLLIN },
 	};
 
 	for (size_t i = 0; i < g->power.count; i++)
-		fds[2 + i] =
+		fds[3 + i] =
 		    (struct pollfd) { .fd = g->power.fds[i], .events = POLLIN };
-	if (poll(fds, 2 + g->power.count, wait_ms(g)) > 0) {
+	if (poll(fds, 3 + g->power.count, wait_ms(g)) > 0) {
 		if (fds[1].revents != 0)
 			init_relay_pump(&g->relay);
 		if (fds[0].revents != 0)
 			take_signal(g);
+		if (fds[2].revents != 0)
+			init_cpus_changed(g->cpus_fd);
 		for (size_t i = 0; i < g->power.count; i++)
-			if (fds[2 + i].revents != 0 &&
-			    init_power_pressed(fds[2 + i].fd))
+			if (fds[3 + i].revents != 0 &&
+			    init_power_pressed(fds[3 + i].fd))
 				stop(g, "button");
 	}
 	deadline(g);
@@ -189,6 +193,7 @@ int init_supervise(const struct init_service *service, struct hs_err *err)
 	    init_relay_open(&g.relay, err) < 0)
 		return -1;
 	init_power_open(&g.power);
+	g.cpus_fd = init_cpus_open();
 	start(&g);
 	while (!g.stopping || g.pid != 0)
 		turn(&g);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/log.h"
@@ -50,6 +51,8 @@ XML_COMMAND(filter_define, hv_filter_define)
 NAME_COMMAND(start, hv_domain_start)
 NAME_COMMAND(destroy, hv_domain_destroy)
 NAME_COMMAND(undefine, hv_domain_undefine)
+NAME_COMMAND(suspend, hv_domain_suspend)
+NAME_COMMAND(resume, hv_domain_resume)
 NAME_COMMAND(net_start, hv_network_start)
 NAME_COMMAND(net_destroy, hv_network_destroy)
 NAME_COMMAND(net_undefine, hv_network_undefine)
@@ -69,6 +72,47 @@ static int state(const struct call *c)
 	if (hv_domain_state(c->conn, c->args[0], &found, c->err) < 0)
 		return -1;
 	(void)puts(hv_state_name(found));
+	return 0;
+}
+
+static const char *text(const char *s)
+{
+	return s != NULL ? s : "-";
+}
+
+static int set_memory(const struct call *c)
+{
+	return hv_domain_set_memory(
+	    c->conn, c->args[0], strtoull(c->args[1], NULL, 10), c->err);
+}
+
+static int set_vcpus(const struct call *c)
+{
+	return hv_domain_set_vcpus(c->conn, c->args[0],
+	    (unsigned)strtoul(c->args[1], NULL, 10), c->err);
+}
+
+static void show_event(const struct hv_event *event, void *arg)
+{
+	(void)arg;
+	(void)printf("%s %s %s\n", hv_change_name(event->change),
+	    event->name != NULL ? hv_kind_name(event->kind) : "-",
+	    text(event->name));
+	(void)fflush(stdout);
+	if (event->change == HV_LOST)
+		_exit(0);
+}
+
+/* Say "watching", then what happens, for so many seconds. */
+static int watch(const struct call *c)
+{
+	hs_auto(hv_watch_stopp) struct hv_watch *watching = NULL;
+
+	if (hv_watch_start(c->conn, show_event, NULL, &watching, c->err) < 0)
+		return -1;
+	(void)puts("watching");
+	(void)fflush(stdout);
+	(void)sleep((unsigned)atoi(c->args[0]));
 	return 0;
 }
 
@@ -92,11 +136,6 @@ static int init_pid(const struct call *c)
 	return 0;
 }
 
-static const char *text(const char *s)
-{
-	return s != NULL ? s : "-";
-}
-
 static int list(const struct call *c)
 {
 	static const struct {
@@ -115,14 +154,16 @@ static int list(const struct call *c)
 	for (size_t i = 0; i < objects.count; i++) {
 		const struct hv_object *o = &objects.list[i];
 
-		(void)printf("%s %s role=%s ve=%s enterprise=%s generation=%u "
-			     "vcpus=%u memory_kib=%llu root=%s network=%s "
-			     "mac=%s ifname=%s filter=%s address=%s "
-			     "isolated=%d idmap=%u+%u bridge=%s host=%s/%u "
-			     "forwards=%d\n",
+		(void)printf(
+		    "%s %s role=%s ve=%s enterprise=%s generation=%u "
+		    "vcpus=%u memory_kib=%llu max=%u/%llu root=%s network=%s "
+		    "mac=%s ifname=%s filter=%s address=%s "
+		    "isolated=%d idmap=%u+%u bridge=%s host=%s/%u "
+		    "forwards=%d\n",
 		    o->name, hv_state_name(o->state), text(o->role),
 		    text(o->ve), text(o->enterprise), o->generation, o->vcpus,
-		    (unsigned long long)o->memory_kib, text(o->root),
+		    (unsigned long long)o->memory_kib, o->vcpus_max,
+		    (unsigned long long)o->memory_max_kib, text(o->root),
 		    text(o->network), text(o->mac), text(o->ifname),
 		    text(o->filter), text(o->address), o->isolated,
 		    o->idmap_base, o->idmap_count, text(o->bridge),
@@ -272,6 +313,7 @@ static const struct param {
 	DOMAIN(initrd), DOMAIN(cmdline), DOMAIN(image), DOMAIN(config_disk),
 	DOMAIN(data_disk), DOMAIN(console_log), DOMAIN(route),
 	NUMBER(generation), NUMBER(memory_kib), NUMBER(vcpus), NUMBER(prefix),
+	NUMBER(memory_max_kib), NUMBER(vcpus_max),
 	NUMBER(idmap_base),
 	{ NULL, 0, 0 },
 }, network_params[] = {
@@ -380,6 +422,11 @@ static const struct command {
 	{ "destroy",         1, true,  destroy },
 	{ "undefine",        1, true,  undefine },
 	{ "state",           1, true,  state },
+	{ "suspend",         1, true,  suspend },
+	{ "resume",          1, true,  resume },
+	{ "set-memory",      2, true,  set_memory },
+	{ "set-vcpus",       2, true,  set_vcpus },
+	{ "watch",           1, true,  watch },
 	{ "init-pid",        1, true,  init_pid },
 	{ "list",            1, true,  list },
 	{ "usage",           0, true,  usage },

@@ -18,6 +18,7 @@ fixture_open
 
 ### Networks and filters
 network_up t-hv-a t-hv 10.91.2.1
+network_up t-hv-b t-hv2 10.91.3.1
 same "network: active" running "$("$try" net-state t-hv-a)"
 expect "network: start again" 0 "$try" net-start t-hv-a
 expect "network: define again" 0 "$try" net-define "$work/t-hv-a.xml"
@@ -101,7 +102,7 @@ expect "lxc: start to answer in $took ms" 0 test $took -lt 5000
 same "lxc: running" running "$("$try" state t-hv.a1)"
 expect "lxc: started again" 0 "$try" start t-hv.a1
 contains "lxc: what is ours of it" \
-    '^t-hv.a1 running role=app ve=t-hv enterprise=a1 generation=1 vcpus=1 memory_kib=65536 root=/run/hanse/mnt/domain/t-hv.a1/root network=t-hv-a .*filter=t-hv-app address=10.91.2.10 isolated=1 idmap=7000000.65536' \
+    '^t-hv.a1 running role=app ve=t-hv enterprise=a1 generation=1 vcpus=1 memory_kib=65536 max=1/65536 root=/run/hanse/mnt/domain/t-hv.a1/root network=t-hv-a .*filter=t-hv-app address=10.91.2.10 isolated=1 idmap=7000000.65536' \
     "$("$try" list domain)"
 contains "lxc: usage" '^t-hv.a1 cpu_ns=[1-9][0-9]* memory_kib=[1-9][0-9]* rx=[1-9][0-9]* tx=[1-9]' \
     "$("$try" usage)"
@@ -114,6 +115,7 @@ expect "lxc: all its processes are counted" 0 test \
     "$(wc -l </sys/fs/cgroup/pids/hanse/t-hv.a1/cgroup.procs)" -ge 3
 lacks "lxc: no host cgroups in it" cgroup "$(cat "/proc/$init/mountinfo")"
 expect "lxc: not undefined while it runs" 1 "$try" undefine t-hv.a1
+. tests/hv/live.sh
 expect "filter: not undefined while used" 1 "$try" filter-undefine t-hv-app
 "$try" start t-hv.db1 && answers 10.91.2.20 5432
 same "lxc: the data is there, and its root's" 7100000 \

@@ -234,6 +234,37 @@ static void test_absurd(void **state)
 	p = app, p.idmap_base = 0, refused(DOM_LXC, &p);
 	p = app, p.idmap_base = 65535, refused(DOM_LXC, &p);
 	p = app, p.accel = "turbo", refused(DOM_QEMU, &p);
+	p = app, p.memory_max_kib = p.memory_kib - 1, refused(DOM_QEMU, &p);
+	p = app, p.vcpus_max = p.vcpus - 1, refused(DOM_QEMU, &p);
+}
+
+/* What a virtual machine may grow to, given or not. */
+static void test_maxima(void **state)
+{
+	static const struct {
+		unsigned vcpus, vcpus_max;
+		const char *wanted;
+	} rows[] = {
+		{ 1, 0, "<vcpu current='1'>4</vcpu>" },
+		{ 16, 0, "<vcpu current='16'>64</vcpu>" },
+		{ 30, 0, "<vcpu current='30'>64</vcpu>" },
+		{ 80, 0, "<vcpu current='80'>80</vcpu>" },
+		{ 2, 3, "<vcpu current='2'>3</vcpu>" },
+	};
+	struct dom_params p = app;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		hs_auto(hs_freep) char *xml = NULL;
+
+		p.vcpus = rows[i].vcpus;
+		p.vcpus_max = rows[i].vcpus_max;
+		p.memory_max_kib = 300000 + i;
+		assert_int_equal(
+		    dom_template_domain(DOM_QEMU, &p, &xml, NULL), 0);
+		assert_non_null(strstr(xml, rows[i].wanted));
+		assert_non_null(strstr(xml, "<memory unit='KiB'>30000"));
+	}
 }
 
 static void test_names(void **state)
@@ -253,6 +284,7 @@ int main(void)
 		cmocka_unit_test(test_escaped),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_absurd),
+		cmocka_unit_test(test_maxima),
 		cmocka_unit_test(test_names),
 	};
 

@@ -33,7 +33,11 @@ static void test_uris(void **state)
 	} uris[] = {
 		{ "lxc:///system", HV_LXC, true },
 		{ "qemu:///system", HV_QEMU, true },
+		{ "qemu+unix:///system", HV_QEMU, true },
 		{ "qemu+tls://host2/system", HV_QEMU, false },
+		{ "lxc+tcp://10.98.0.2/system", HV_LXC, false },
+		{ "xen+tcp://10.98.0.2:16599/system", HV_XEN, false },
+		{ "lxc+unix:///system?socket=/run/h2/sock", HV_LXC, false },
 		{ "xen:///system", HV_XEN, true },
 		{ "test:///default", HV_TEST, true },
 	};
@@ -50,6 +54,7 @@ static void test_uris(void **state)
 	assert_int_equal(hv_driver_of_uri("esx://x/", &driver, &is_local), -1);
 	assert_int_equal(hv_driver_of_uri("qemu", &driver, &is_local), -1);
 	assert_int_equal(hv_driver_of_uri("", &driver, &is_local), -1);
+	assert_int_equal(hv_driver_of_uri("lxc/x://", &driver, &is_local), -1);
 }
 
 /* What the plan relies on. */
@@ -59,7 +64,11 @@ static void test_caps(void **state)
 	assert_true(hv_caps(HV_LXC)->idmap);
 	assert_false(hv_caps(HV_LXC)->own_kernel);
 	assert_false(hv_caps(HV_LXC)->migrate);
-	assert_false(hv_caps(HV_LXC)->live_vcpus);
+	assert_true(hv_caps(HV_LXC)->live_vcpus);
+	assert_true(hv_caps(HV_LXC)->quota_vcpus);
+	assert_false(hv_caps(HV_LXC)->has_maxima);
+	assert_true(hv_caps(HV_QEMU)->has_maxima);
+	assert_false(hv_caps(HV_QEMU)->fewer_vcpus);
 	assert_true(hv_caps(HV_QEMU)->own_kernel);
 	assert_true(hv_caps(HV_QEMU)->bulk_stats);
 	assert_false(hv_caps(HV_XEN)->bulk_stats);
