@@ -30,7 +30,7 @@ take_hansed
 
 small=tests/kill/one.yaml
 large=$work/large.yaml
-sed 's/memory_mib: 128/memory_mib: 160/; s/Taker AG/Taker Holding AG/' $small >"$large"
+sed 's/memory_mib: 128/memory_mib: 160/; s/Maker GmbH/Maker Holding SE/; s/Max Maker/Max Moritz Maker/' $small >"$large"
 
 # What is done to the chain, one after the other; each leaves what the next needs.
 operations=(
