@@ -15,7 +15,6 @@
 #include "base/log.h"
 #include "gen/prov_sql.h"
 #include "provisioning/job.h"
-#include "provisioning/tidy.h"
 
 #define TICK_MS      1000
 #define BROKEN_S     "15" /* before what is left of a job is tried again */
@@ -235,7 +234,6 @@ static void *dispatcher_thread(void *arg)
 int engine_start(const struct plat_conf *conf, struct hs_err *err)
 {
 	engine.conf = conf;
-	tidy(conf);
 	atomic_store(&engine.stop, false);
 	engine.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (engine.wake < 0)

@@ -19,6 +19,7 @@
 #include "provisioning/metric_http.h"
 #include "provisioning/setup.h"
 #include "provisioning/store.h"
+#include "provisioning/tidy.h"
 
 #define CONFIG_PATH   "/etc/hanse/hansed.yaml"
 #define STORE_WAIT_MS 30000
@@ -97,6 +98,7 @@ static int serve(struct plat *plat, struct hs_err *err)
 	http = serve_metrics(plat->conf);
 	if (open_store(plat, err) < 0 || hv_init(err) < 0)
 		return -1;
+	tidy(plat->conf);
 	if (audit_start(plat->conf, stop_fd, &audit, err) < 0 ||
 	    engine_start(plat->conf, err) < 0)
 		return -1;

@@ -14,6 +14,7 @@ static const struct {
 	bool is_state; /* below state, else below config */
 	const char *pattern;
 } litter[] = {
+	{ true,  "*.new.??????" },
 	{ true,  "ca/*.new.??????" },
 	{ true,  "ca/backend/*.new.??????" },
 	{ true,  "domains/*/*.new.??????" },
