@@ -312,6 +312,20 @@ RETURNS jsonb LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_tem
 	ORDER BY x.n DESC LIMIT 1
 $$;
 
+-- Who has something here that an archive would keep.
+CREATE FUNCTION admin.archive_holders()
+RETURNS SETOF text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	mine boolean := hanse.archive_books_open();
+BEGIN
+	RETURN QUERY SELECT e.enterprise_id::text FROM hanse.enterprise e
+	WHERE EXISTS (SELECT FROM hanse.purchase_order o WHERE o.buyer_role = e.db_role)
+	   OR EXISTS (SELECT FROM hanse.purchase_order o WHERE o.seller_role = e.db_role AND NOT o.draft)
+	ORDER BY 1;
+	PERFORM hanse.archive_books_close(mine);
+END
+$$;
+
 -- Before the export: nothing new is begun with who leaves.
 CREATE FUNCTION admin.archive_begin(enterprise text)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -325,10 +339,25 @@ BEGIN
 END
 $$;
 
+-- What was closed with which file: whoever was interrupted in between looks here.
+CREATE TABLE hanse.archive_closed (
+	mark           text PRIMARY KEY,
+	enterprise_id  hanse.label NOT NULL,
+	closed_at      timestamptz NOT NULL DEFAULT now()
+);
+ALTER TABLE hanse.archive_closed ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY archive ON hanse.archive_closed TO hanse_owner USING (session_user = 'hanse_provisioner');
+
+CREATE FUNCTION admin.archive_was_closed(mark text)
+RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	SELECT EXISTS (SELECT FROM hanse.archive_closed c WHERE c.mark = archive_was_closed.mark)
+$$;
+
 -- Close the sides of who has left, and delete what is its alone: drafts,
 -- sessions, keys. sha256 is the digest of the archive that was kept; anything
 -- that is not in it stops this. Number ranges stay: the numbers are used.
-CREATE FUNCTION admin.archive_close(enterprise text, sha256 text)
+-- mark: of the caller's, for archive_was_closed().
+CREATE FUNCTION admin.archive_close(enterprise text, sha256 text, mark text DEFAULT NULL)
 RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	e hanse.enterprise := hanse.archive_enterprise(enterprise);
@@ -341,6 +370,7 @@ BEGIN
 	IF admin.archive_summary(enterprise) ->> 'sha256' IS DISTINCT FROM archive_close.sha256 THEN
 		PERFORM hanse.refuse('HN004', 'The documents have changed since the archive was made.', 'sha256', 'Make it again.');
 	END IF;
+	INSERT INTO hanse.archive_closed (mark, enterprise_id) SELECT archive_close.mark, e.enterprise_id WHERE archive_close.mark IS NOT NULL;
 	DELETE FROM hanse.session s WHERE s.db_role = e.db_role;
 	DELETE FROM hanse.idempotency_key k WHERE k.db_role = e.db_role;
 	DELETE FROM hanse.order_line l WHERE l.draft AND l.buyer_role = e.db_role;
@@ -375,6 +405,7 @@ CREATE POLICY archive ON hanse.archive_line TO hanse_owner USING (session_user =
 -- Bring lines, in order, as many calls as it takes; all in the transaction of the restore.
 CREATE FUNCTION admin.archive_load(lines text[])
 RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LOCK TABLE hanse.archive_line IN EXCLUSIVE MODE;        -- one restore at a time
 	INSERT INTO hanse.archive_line (line_no, line)
 	SELECT n + coalesce((SELECT max(line_no) FROM hanse.archive_line), 0), x FROM unnest(lines) WITH ORDINALITY u (x, n);
 	SELECT count(*) FROM hanse.archive_line
@@ -579,6 +610,8 @@ DECLARE
 	known uuid[];
 	result jsonb;
 BEGIN
+	-- It does not leave meanwhile.
+	SELECT x.active INTO e.active FROM hanse.enterprise x WHERE x.enterprise_id = e.enterprise_id FOR NO KEY UPDATE;
 	IF NOT e.active THEN
 		PERFORM hanse.refuse('HN002', format('%s is no member now.', e.enterprise_id), 'enterprise', 'Add it to the spec first.');
 	END IF;
@@ -620,5 +653,5 @@ RETURNS SETOF text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_cat
 	  AND c.relname::text NOT IN (SELECT part FROM hanse.archive_part)
 $$;
 
-GRANT EXECUTE ON FUNCTION admin.archive_export, admin.archive_summary, admin.archive_begin, admin.archive_close, admin.archive_load,
+GRANT EXECUTE ON FUNCTION admin.archive_export, admin.archive_summary, admin.archive_holders, admin.archive_begin, admin.archive_close, admin.archive_was_closed, admin.archive_load,
 	admin.archive_restore, admin.archive_faults TO hanse_provisioner;

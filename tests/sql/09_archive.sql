@@ -101,6 +101,7 @@ $$;
 SELECT is(t.ask('gamma.tier-a', format('api.session_open(%L, %L, %L, %L, %L, %L, 600, 3600)', '\x' || repeat('ab', 32), 'anna', 'Anna', '{buyer}', 'de', 'x')) IS NULL, false, 'somebody of it is logged in');
 SELECT isnt(pg_temp.members('left'), NULL, 'it leaves');
 SELECT is(pg_temp.leave(), '{"closed": 18, "drafts": 1}', 'its sides are closed');
+SELECT is(pg_temp.root('SELECT string_agg(h, '' '') FROM admin.archive_holders() h'), 'dealer foundry oem tier-b', 'the others hold theirs');
 SELECT is(pg_temp.leave(), '{"closed": 0, "drafts": 0}', 'once');
 SELECT pg_temp.look('left');
 SELECT is(pg_temp.differs('before', 'left', who, true), NULL, who || ' sees the same as before, but that one has left') FROM member WHERE name <> 'tier-a';
