@@ -66,7 +66,8 @@ $(foreach t,$(manager_TESTS),$(eval $(call manager_test,$(t))))
 
 # What tests/provisioning/run.sh starts: it makes their ground.
 ground_TESTS := tests/provisioning/want tests/provisioning/jobs \
-    tests/provisioning/apply tests/provisioning/events
+    tests/provisioning/apply tests/provisioning/events \
+    tests/provisioning/archive
 BENCHES += $(ground_TESTS) tests/provisioning/ask
 define ground_test
 $(1)_SRCS := $(1).c tests/provisioning/ground.c
