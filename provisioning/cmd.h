@@ -51,7 +51,8 @@ enum option_id {
 	OPT_VE,
 	OPT_AGAINST,
 	OPT_RESTART,
-	OPTION_LAST = OPT_RESTART,
+	OPT_CONTINUED,
+	OPTION_LAST = OPT_CONTINUED,
 };
 #define OPTION_COUNT (OPTION_LAST + 1)
 #define OPT(name)    (1U << OPT_##name)
@@ -86,6 +87,8 @@ enum arg_kind {
 	ARG_KIND,
 	ARG_SHELL,
 	ARG_PASSWD,
+	ARG_ARCHIVE,
+	ARG_SCHEMA,
 	ARG_JOB,
 	ARG_AUDIT,
 };
@@ -108,6 +111,8 @@ extern const size_t commands_count;
 /** Words that get and describe take; ended by NULL. */
 extern const char *const get_words[];
 extern const char *const describe_words[];
+extern const char *const archive_words[];
+extern const char *const schema_words[];
 extern const char *const shell_words[];
 extern const char *const job_words[];
 extern const char *const audit_words[];
@@ -135,6 +140,7 @@ int check_word(const char *what, const char *word, const char *const *words,
 
 /* clang-format off */
 int cmd_apply(const struct call *call, struct hs_err *err);
+int cmd_archive(const struct call *call, struct hs_err *err);
 int cmd_audit(const struct call *call, struct hs_err *err);
 int cmd_completion(const struct call *call, struct hs_err *err);
 int cmd_describe(const struct call *call, struct hs_err *err);
@@ -146,6 +152,7 @@ int cmd_job(const struct call *call, struct hs_err *err);
 int cmd_help(const struct call *call, struct hs_err *err);
 int cmd_plan(const struct call *call, struct hs_err *err);
 int cmd_psql(const struct call *call, struct hs_err *err);
+int cmd_schema(const struct call *call, struct hs_err *err);
 int cmd_start(const struct call *call, struct hs_err *err);
 int cmd_status(const struct call *call, struct hs_err *err);
 int cmd_stop(const struct call *call, struct hs_err *err);

@@ -56,13 +56,21 @@ static void print_arg(const struct command *c)
 	case ARG_AUDIT:
 		print_words(audit_words);
 		break;
+	case ARG_ARCHIVE:
+		print_words(archive_words);
+		break;
+	case ARG_SCHEMA:
+		print_words(schema_words);
+		break;
 	}
 }
 
 static const char *second_arg(const struct command *c)
 {
-	if (c->arg == ARG_WHAT)
+	if (c->arg == ARG_WHAT || c->arg == ARG_SCHEMA)
 		return "@ve";
+	if (c->arg == ARG_ARCHIVE)
+		return "@file";
 	if (c->arg == ARG_JOB)
 		return "@job";
 	return c->arg == ARG_PASSWD ? "@member" : "";

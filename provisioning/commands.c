@@ -52,6 +52,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPT_VE]       = { "ve",       0,   "VE",     "of one virtual enterprise only" },
 	[OPT_AGAINST]  = { "against",  0,   "HEAD",   "compare with a head that was printed before" },
 	[OPT_RESTART]  = { "restart",  0,   NULL,     "what must stop for a change may, without asking" },
+	[OPT_CONTINUED] = { "continued", 0, NULL,    "restore also documents that went on since" },
 	[OPT_QUICK]    = { "quick",    0,   NULL,     "do not boot a guest to probe for KVM" },
 };
 
@@ -66,6 +67,11 @@ const char *const describe_words[] = {
 
 const char *const job_words[] = { "list", "show", "follow", "cancel", "retry",
 	NULL };
+
+const char *const archive_words[] = { "list", "show", "verify", "restore",
+	"export", NULL };
+
+const char *const schema_words[] = { "status", "roll", NULL };
 
 const char *const shell_words[] = { "bash", "zsh", NULL };
 
@@ -112,7 +118,7 @@ const struct command commands[] = {
 		.name = "destroy", .args = "VE|--all",
 		.summary = "remove a virtual enterprise with all its data",
 		.about = "Removes the domains, the network, the people and the database of a virtual\n"
-			 "enterprise. What was in them is gone. Asks for the name as confirmation.",
+			 "enterprise. Documents are archived first (hanse archive), the rest is gone. Asks for the name as confirmation.",
 		.examples = "hanse destroy automotive\tasks first\n"
 			    "hanse destroy --yes automotive\tdoes not\n"
 			    "hanse destroy --all\tevery one, and what the platform made for them\n",
@@ -222,6 +228,34 @@ const struct command commands[] = {
 			    "pass hanse/anna | hanse user passwd automotive/adler-motors anna.becker --stdin\tsets it\n",
 		.options = OPT_COMMON | OPT(GENERATE) | OPT(STDIN), .min = 3, .max = 3,
 		.arg = ARG_PASSWD, .run = cmd_user,
+	},
+	{
+		.name = "archive", .args = "list [VE] | show|verify|export FILE | restore VE/ENTERPRISE FILE",
+		.summary = "what is kept of enterprises that have left",
+		.about = "When an enterprise is removed, its documents are kept in a sealed file; its\n"
+			 "partners keep theirs. FILE is a path or a number that list shows. show prints the\n"
+			 "header, verify reads all of it, export writes plain JSON lines to standard output.\n"
+			 "restore gives the documents back to the enterprise, which must be in the spec\n"
+			 "again; what partners hold is never changed: documents that are not as they were\n"
+			 "archived are listed, and nothing is restored. With --continued those that only\n"
+			 "went on since are taken as they are now.",
+		.examples = "hanse archive list\twhat is kept, and until when\n"
+			    "hanse archive verify 3\tis it whole?\n"
+			    "hanse archive export 3 >documents.jsonl\tto hand it over\n"
+			    "hanse archive restore automotive/adler-motors 3\tgive it back\n",
+		.options = OPT_COMMON | OPT(CONTINUED), .min = 1, .max = 3, .arg = ARG_ARCHIVE, .run = cmd_archive,
+	},
+	{
+		.name = "schema", .args = "status | roll [VE...]",
+		.summary = "the schema of the shared databases, VE by VE",
+		.about = "status shows which migration each virtual enterprise's database is at, beside the\n"
+			 "newest installed. roll brings them to it, one after the other in the order they\n"
+			 "are named (the first is the canary), and stops at the first failure; running it\n"
+			 "again goes on there. Exit status 1 if one failed.",
+		.examples = "hanse schema status\twho is behind?\n"
+			    "hanse schema roll test\tone first\n"
+			    "hanse schema roll\tthen the others\n",
+		.options = OPT_COMMON, .min = 1, .max = 1000, .arg = ARG_SCHEMA, .run = cmd_schema,
 	},
 	{
 		.name = "version", .args = "",

@@ -21,6 +21,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "provisioning/archive.h"
 #include "provisioning/manager.h"
 #include "provisioning/operator.h"
 #include "provisioning/plat_pool.h"
@@ -61,6 +62,13 @@ static const struct command {
 	{ "job.cancel",   manager_job_cancel, true  },
 	{ "job.retry",    manager_job_retry,  true  },
 	{ "user.passwd",  user_passwd,        true  },
+	{ "archive.list",    archive_list,    false },
+	{ "archive.show",    archive_show,    false },
+	{ "archive.verify",  archive_verify,  false },
+	{ "archive.export",  archive_export,  true  },
+	{ "archive.restore", archive_restore, true  },
+	{ "schema.status",   schema_status,   false },
+	{ "schema.roll",     schema_roll,     true  },
 };
 /* clang-format on */
 

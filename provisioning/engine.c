@@ -14,11 +14,13 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "gen/prov_sql.h"
+#include "provisioning/archive.h"
 #include "provisioning/job.h"
 
 #define TICK_MS      1000
 #define BROKEN_S     "15" /* before what is left of a job is tried again */
 #define BROKEN_TICKS 10
+#define EXPIRY_MS    60000
 
 /** A job that is being worked on. */
 struct work {
@@ -186,6 +188,18 @@ static void try_broken(struct plat *plat)
 		(void)job_retry(plat, hs_rows_get(rows, i, "job_id"), NULL);
 }
 
+/* Once a minute: archives whose time is over. */
+static void expire(struct plat *plat, int64_t *next)
+{
+	struct hs_err err = { 0 };
+
+	if (hs_now_ms() < *next)
+		return;
+	*next = hs_now_ms() + EXPIRY_MS;
+	if (archive_expire(plat, &err) < 0)
+		hs_warn("archive.expire", "err=\"%s\"", err.msg);
+}
+
 static void wait_for_work(struct plat *plat)
 {
 	struct hs_db *store = NULL;
@@ -216,6 +230,7 @@ static void *dispatcher_thread(void *arg)
 {
 	struct plat plat;
 	const struct hs_db *listening = NULL;
+	int64_t expiry = 0;
 
 	(void)arg;
 	plat_init(&plat, engine.conf);
@@ -225,6 +240,7 @@ static void *dispatcher_thread(void *arg)
 		take_queued(&plat);
 		if (tick % BROKEN_TICKS == 0)
 			try_broken(&plat);
+		expire(&plat, &expiry);
 		wait_for_work(&plat);
 	}
 	plat_done(&plat);

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "gen/prov_sql.h"
 #include "provisioning/instance.h"
+#include "provisioning/schema.h"
 #include "provisioning/spec.h"
 #include "provisioning/store.h"
 #include "provisioning/view.h"
@@ -34,6 +35,16 @@ static int check_class(
 	    spec->ve, spec_class_name(old->spec->database.class));
 }
 
+/* Its database is to be brought to the newest schema. */
+static int set_schema(
+    struct plat *plat, struct hs_db *store, const char *ve, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *number = hs_printf("%d", schema_latest(plat));
+
+	return HS_DB_QUERY(
+	    store, prov_sql_schema_target_set, NULL, err, ve, number);
+}
+
 int intent_apply(struct plat *plat, const json_t *args, struct hs_err *err)
 {
 	hs_auto(view_done) struct view view = { 0 };
@@ -46,9 +57,19 @@ int intent_apply(struct plat *plat, const json_t *args, struct hs_err *err)
 	    check_class(store, spec, err) < 0 ||
 	    HS_DB_QUERY(store, prov_sql_ve_put, NULL, err, spec->ve, text) <
 		0 ||
-	    instance_unpin(store, spec->ve, err) < 0)
+	    instance_unpin(store, spec->ve, err) < 0 ||
+	    set_schema(plat, store, spec->ve, err) < 0)
 		return -1;
 	return view_want(plat, &view, err);
+}
+
+int intent_schema(struct plat *plat, const json_t *args, struct hs_err *err)
+{
+	struct hs_db *store;
+
+	if (plat_store(plat, &store, err) < 0)
+		return -1;
+	return set_schema(plat, store, text_of(args, "ve"), err);
 }
 
 int intent_destroy(struct plat *plat, const json_t *args, struct hs_err *err)

@@ -20,6 +20,9 @@ struct hs_err;
  */
 int intent_apply(struct plat *plat, const json_t *args, struct hs_err *err);
 
+/** The database of args' "ve" is to have the newest schema. */
+int intent_schema(struct plat *plat, const json_t *args, struct hs_err *err);
+
 /** Forget the spec of args' "ve", or with "all" every one. */
 int intent_destroy(struct plat *plat, const json_t *args, struct hs_err *err);
 

@@ -12,6 +12,7 @@
 static const struct job_kind kinds[] = {
 	{ "apply",   .can_undo = true, .intend = intent_apply },
 	{ "destroy", .intend = intent_destroy },
+	{ "schema",  .can_undo = true, .intend = intent_schema },
 	{ "start",   .is_whole = true },
 	{ "stop",    .is_whole = true, .run = stop_all },
 };

@@ -154,6 +154,39 @@ static int job_result(
 	return 0;
 }
 
+/* Queue it; its number is the caller's. */
+static int begin_job(struct request *r, const struct job_request *job,
+    char **ret_id, struct hs_err *err)
+{
+	json_t *event;
+
+	if (job_submit(r->plat, job, ret_id, err) < 0)
+		return -1;
+	event = json_pack("{s:s, s:I, s:s}", "event", "job", "job",
+	    (json_int_t)strtoll(*ret_id, NULL, 10), "state", "queued");
+	if (r->listener != NULL)
+		r->listener(r->arg, event);
+	json_decref(event);
+	return 0;
+}
+
+int manager_do(struct request *r, const char *command, const char *ve,
+    json_t *args, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *id = NULL;
+	const struct job_request job = {
+		.command = command,
+		.ve = ve,
+		.args = args,
+	};
+	int failed = begin_job(r, &job, &id, err);
+
+	json_decref(args);
+	if (failed < 0)
+		return -1;
+	return job_follow(r->plat, id, 0, r->listener, r->is_left, r->arg, err);
+}
+
 /* Queue it, stay with it unless that is not wanted, say what came of it. */
 static int run_job(struct request *r, const char *command, const char *ve,
     json_t *args, json_t **ret_result, struct hs_err *err)
@@ -165,17 +198,11 @@ static int run_job(struct request *r, const char *command, const char *ve,
 		.args = args,
 		.key = request_text(r, "key"),
 	};
-	json_t *event;
-	int failed = job_submit(r->plat, &job, &id, err);
+	int failed = begin_job(r, &job, &id, err);
 
 	json_decref(args);
 	if (failed < 0)
 		return -1;
-	event = json_pack("{s:s, s:I, s:s}", "event", "job", "job",
-	    (json_int_t)strtoll(id, NULL, 10), "state", "queued");
-	if (r->listener != NULL)
-		r->listener(r->arg, event);
-	json_decref(event);
 	if (!json_is_true(json_object_get(r->args, "detach")) &&
 	    job_follow(r->plat, id, 0, r->listener, r->is_left, r->arg, err) <
 		0)

@@ -29,7 +29,15 @@ manager_command manager_plan, manager_apply, manager_destroy, manager_start,
 manager_command manager_job_follow, manager_job_cancel, manager_job_retry;
 manager_command query_get, query_describe, query_events, query_status;
 manager_command audit_verify;
+manager_command schema_status, schema_roll;
 manager_command user_passwd;
+
+/**
+ * Have a job done for a VE and stay with it, telling what it does.
+ * @args:  taken
+ */
+int manager_do(struct request *request, const char *command, const char *ve,
+    json_t *args, struct hs_err *err);
 
 /** The work of job "stop": every domain and network, no data touched. */
 int stop_all(struct plat *plat, const json_t *args, struct hs_err *err);

@@ -25,6 +25,22 @@ fuzz_spec_SRCS := tests/fuzz/fuzz_spec.c
 fuzz_spec_LIBS := prov dom base
 fuzz_spec_SEEDS := tests/golden/spec etc/examples
 
+# keep: the sealed file of an archive, and the lines in it.
+LIBRARIES += keep
+keep_SRCS := $(addprefix provisioning/,archive_text.c seal_key.c seal_read.c \
+    seal_write.c)
+keep_PKGS := jansson libcrypto zlib
+
+TESTS += test_seal
+test_seal_SRCS := tests/unit/test_seal.c
+test_seal_LIBS := keep base
+test_seal_PKGS := cmocka
+
+FUZZERS += fuzz_archive
+fuzz_archive_SRCS := tests/fuzz/fuzz_archive.c
+fuzz_archive_LIBS := keep base
+fuzz_archive_SEEDS := tests/fuzz/seeds/archive
+
 # hansed: the control daemon. manager is all of it but its socket, for tests.
 EMBEDS += prov_sql prov_control prov_forms
 prov_sql_FILES := $(wildcard provisioning/sql/*.sql)
@@ -32,29 +48,30 @@ prov_control_FILES := $(wildcard provisioning/control/*.sql)
 prov_forms_FILES := $(wildcard provisioning/forms/*)
 hansed_SRCS := provisioning/hansed.c provisioning/control.c
 LIBRARIES += manager
-manager_SRCS := $(filter-out $(prov_SRCS) $(hanse_SRCS) $(hansed_SRCS), \
+manager_SRCS := $(filter-out $(prov_SRCS) $(keep_SRCS) $(hanse_SRCS) $(hansed_SRCS), \
     $(wildcard provisioning/*.c)) \
     $(B)/gen/prov_sql.c $(B)/gen/prov_control.c $(B)/gen/prov_forms.c
 manager_PKGS := jansson libcrypto libcurl libmicrohttpd
 PROGRAMS += hansed
-hansed_LIBS := manager prov hv dom tenant gw base
+hansed_LIBS := manager keep prov hv dom tenant gw base
 
 manager_TESTS := test_plan test_ca test_change test_form test_metric
 TESTS += $(manager_TESTS)
 define manager_test
 $(1)_SRCS := tests/unit/$(1).c
-$(1)_LIBS := manager prov hv dom tenant gw base
+$(1)_LIBS := manager keep prov hv dom tenant gw base
 $(1)_PKGS := cmocka
 endef
 $(foreach t,$(manager_TESTS),$(eval $(call manager_test,$(t))))
 
 # What tests/provisioning/run.sh starts: it makes their ground.
 ground_TESTS := tests/provisioning/want tests/provisioning/jobs \
-    tests/provisioning/apply tests/provisioning/events
+    tests/provisioning/apply tests/provisioning/events \
+    tests/provisioning/archive
 BENCHES += $(ground_TESTS) tests/provisioning/ask
 define ground_test
 $(1)_SRCS := $(1).c tests/provisioning/ground.c
-$(1)_LIBS := manager prov hv dom tenant gw base
+$(1)_LIBS := manager keep prov hv dom tenant gw base
 $(1)_PKGS := cmocka
 endef
 $(foreach t,$(ground_TESTS),$(eval $(call ground_test,$(t))))

@@ -25,6 +25,7 @@ static const char *const kind_names[OBJECT_KIND_COUNT] = {
 	[OBJ_DOMAIN]     = "domain",
 	[OBJ_EDGE]       = "edge",
 	[OBJ_PORTAL]     = "portal",
+	[OBJ_DOCUMENTS]  = "documents",
 };
 /* clang-format on */
 

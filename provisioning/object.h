@@ -30,8 +30,11 @@ enum object_kind {
 	OBJ_DOMAIN,
 	OBJ_EDGE,
 	OBJ_PORTAL, /* it answers */
+	/* Of an enterprise that has left. Never wanted, and the first to be
+	 * removed: nothing else goes before its archive is made. */
+	OBJ_DOCUMENTS,
 };
-#define OBJECT_KIND_COUNT (OBJ_PORTAL + 1)
+#define OBJECT_KIND_COUNT (OBJ_DOCUMENTS + 1)
 
 /** One thing. */
 struct object {

@@ -42,6 +42,7 @@ static const unsigned seen_by[OBJECT_KIND_COUNT] = {
 	[OBJ_DOMAIN]     = HOSTS,
 	[OBJ_EDGE]       = FILES,
 	[OBJ_PORTAL]     = HOSTS | PORTALS,
+	[OBJ_DOCUMENTS]  = HOSTS | FILES | DATABASES,
 };
 /* clang-format on */
 

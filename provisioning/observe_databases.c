@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "gen/prov_sql.h"
 #include "provisioning/observe.h"
+#include "provisioning/schema.h"
 
 /* Without an answer nothing is known of what this server holds. */
 static void assume_server(
@@ -40,13 +41,54 @@ static void add_members(struct observation *o, struct hs_db *db,
 
 static int schema_of(struct hs_db *db)
 {
-	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
-	const char *version;
+	int version;
 
-	if (hs_db_query(db, prov_sql_schema_version, 0, NULL, &rows, NULL) < 0)
-		return 0;
-	version = hs_rows_get(rows, 0, "version");
-	return version != NULL ? atoi(version) : 0;
+	return schema_current(db, &version, NULL) < 0 ? 0 : version;
+}
+
+/* Documents of whom no spec has: they are to be archived. */
+static void add_holder(struct observation *o, const char *server,
+    const char *ve, const char *enterprise)
+{
+	hs_auto(hs_freep) char *key = hs_printf("%s/%s", ve, enterprise);
+	hs_auto(hs_freep) char *name = hs_printf("%s.%s", ve, enterprise);
+
+	if (objects_find(o->wanted, OBJ_ENTERPRISE, key) == NULL)
+		(void)objects_add(&o->found, OBJ_DOCUMENTS, name, ve,
+		    enterprise, NULL, json_pack("{s:s}", "server", server));
+}
+
+static bool is_listed(const struct hs_rows *rows, const char *name)
+{
+	for (size_t i = 0; i < hs_rows_count(rows); i++)
+		if (strcmp(hs_rows_get(rows, i, "name"), name) == 0)
+			return true;
+	return false;
+}
+
+/* Those that have some, and those whose archive was begun and not finished. */
+static void add_documents(struct observation *o, struct hs_db *db,
+    const char *server, const char *ve, int schema)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+	hs_auto(hs_rows_freep) struct hs_rows *begun = NULL;
+	struct hs_db *store;
+
+	if (hs_db_query(db,
+		schema < SCHEMA_ARCHIVE ? prov_sql_archive_holders_old
+					: prov_sql_archive_holders,
+		0, NULL, &rows, NULL) < 0)
+		return;
+	for (size_t i = 0; i < hs_rows_count(rows); i++)
+		add_holder(o, server, ve, hs_rows_get(rows, i, "name"));
+	if (plat_store(o->plat, &store, NULL) < 0 ||
+	    HS_DB_QUERY(store, prov_sql_archive_unfinished, &begun, NULL, ve) <
+		0)
+		return;
+	for (size_t i = 0; i < hs_rows_count(begun); i++)
+		if (!is_listed(rows, hs_rows_get(begun, i, "name")))
+			add_holder(
+			    o, server, ve, hs_rows_get(begun, i, "name"));
 }
 
 /* A database, and, if its schema is there, the members in it. */
@@ -55,6 +97,8 @@ static void add_database(
 {
 	const char *ve = name + strlen("ve_");
 	const struct object *members = objects_find(o->wanted, OBJ_MEMBERS, ve);
+	const struct object *database =
+	    objects_find(o->wanted, OBJ_DATABASE, name);
 	hs_auto(hs_freep) char *at = hs_printf("%s@%s", name, server);
 	hs_auto(hs_db_closep) struct hs_db *db = NULL;
 	struct hs_err err = { 0 };
@@ -66,7 +110,13 @@ static void add_database(
 		schema = schema_of(db);
 		if (schema > 0 && members != NULL)
 			add_members(o, db, members, &err);
+		if (schema >= SCHEMA_MEMBERS)
+			add_documents(o, db, server, ve, schema);
 	}
+	/* One that is further than it is kept at was brought there by a job
+	 * that was undone, and no migration goes back. */
+	if (database != NULL && schema > object_number(database, "schema"))
+		schema = (int)object_number(database, "schema");
 	(void)objects_add(&o->found, OBJ_DATABASE, name, ve, NULL,
 	    json_pack("{s:s, s:i}", "server", server, "schema", schema), NULL);
 }

@@ -18,6 +18,8 @@
 #include "base/text.h"
 #include "provisioning/metric_http.h"
 
+#define ARCHIVE_DAYS 3650
+
 extern char **environ;
 
 /* -- Configuration -------------------------------------------------------- */
@@ -43,6 +45,14 @@ static const cyaml_schema_field_t database_fields[] = {
 	NUMBER("memory_mib", database.memory_mib),
 	NUMBER("disk_gib", database.disk_gib),
 	TEXT("driver", database.driver, 16),
+	CYAML_FIELD_END,
+};
+
+/* Behind a pointer: 0 is an answer, and must be given in words. */
+static const cyaml_schema_field_t archive_fields[] = {
+	CYAML_FIELD_UINT_PTR("keep_days",
+	    CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct plat_conf,
+	    archive.keep_days),
 	CYAML_FIELD_END,
 };
 
@@ -79,6 +89,14 @@ static const cyaml_schema_field_t fields[] = {
 		.flags = CYAML_FLAG_OPTIONAL,
 		.data_size = sizeof(struct plat_conf),
 		.mapping = { .fields = database_fields } },
+	    .data_offset = 0,
+	},
+	{
+	    .key = "archive",
+	    .value = { .type = CYAML_MAPPING,
+		.flags = CYAML_FLAG_OPTIONAL,
+		.data_size = sizeof(struct plat_conf),
+		.mapping = { .fields = archive_fields } },
 	    .data_offset = 0,
 	},
 	CYAML_FIELD_END,
@@ -147,6 +165,12 @@ int plat_conf_load(const char *path, struct hs_conf **ret_keep,
 		return 0;
 	hs_conf_freep(ret_keep);
 	return hs_wrap(err, "%s", path);
+}
+
+unsigned plat_archive_days(const struct plat_conf *conf)
+{
+	return conf->archive.keep_days != NULL ? *conf->archive.keep_days
+					       : ARCHIVE_DAYS;
 }
 
 /* -- Connections ---------------------------------------------------------- */

@@ -34,6 +34,9 @@ struct plat_conf {
 		unsigned memory_mib, disk_gib;
 		char *driver;
 	} database;
+	struct {
+		unsigned *keep_days; /* NULL: not said */
+	} archive;
 };
 
 /**
@@ -44,6 +47,9 @@ struct plat_conf {
  */
 int plat_conf_load(const char *path, struct hs_conf **ret_keep,
     struct plat_conf *ret_conf, struct hs_err *err);
+
+/** How long archives of who has left are kept; 0: there are none. */
+unsigned plat_archive_days(const struct plat_conf *conf);
 
 /** One thread's view. */
 struct plat {

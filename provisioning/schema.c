@@ -39,7 +39,7 @@ int schema_latest(const struct plat *plat)
 	return latest;
 }
 
-static int current(struct hs_db *db, int *ret_number, struct hs_err *err)
+int schema_current(struct hs_db *db, int *ret_number, struct hs_err *err)
 {
 	hs_auto(hs_rows_freep) struct hs_rows *exists = NULL;
 	hs_auto(hs_rows_freep) struct hs_rows *version = NULL;
@@ -84,21 +84,26 @@ static int apply_file(struct hs_db *db, const char *path, struct hs_err *err)
 	return apply_text(db, path, text, err);
 }
 
-int schema_migrate(
-    const struct plat *plat, struct hs_db *db, struct hs_err *err)
+int schema_reach(
+    const struct plat *plat, struct hs_db *db, int number, struct hs_err *err)
 {
+	int at, failed = 0;
 	glob_t found;
-	int number, failed = 0;
 
-	if (current(db, &number, err) < 0)
+	if (schema_current(db, &at, err) < 0)
 		return -1;
 	find_files(plat, &found);
-	if (found.gl_pathc == 0)
+	if (found.gl_pathc == 0 ||
+	    number_of(found.gl_pathv[found.gl_pathc - 1]) < number)
 		failed = hs_fail(err, HS_ENOTFOUND,
-		    "no schema is installed in '%s/schema'", plat->conf->share);
-	for (size_t i = 0; failed == 0 && i < found.gl_pathc; i++)
-		if (number_of(found.gl_pathv[i]) > number)
+		    "no schema %d is installed in '%s/schema'", number,
+		    plat->conf->share);
+	for (size_t i = 0; failed == 0 && i < found.gl_pathc; i++) {
+		int file = number_of(found.gl_pathv[i]);
+
+		if (file > at && file <= number)
 			failed = apply_file(db, found.gl_pathv[i], err);
+	}
 	globfree(&found);
 	return failed;
 }

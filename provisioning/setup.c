@@ -11,7 +11,9 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "dom-templates/dom_template.h"
+#include "provisioning/archive.h"
 #include "provisioning/ca.h"
+#include "provisioning/seal.h"
 #include "provisioning/step.h"
 
 #define GATEWAY_UID    62901
@@ -32,6 +34,7 @@ static const struct folder {
 	{ "domains",           0711, 0           },
 	{ "volumes",           0711, 0           },
 	{ "initial-passwords", 0700, 0           },
+	{ "archives",          0700, 0           },
 	{ "gateway",           0711, 0           },
 	{ "gateway/routes",    0700, GATEWAY_UID },
 };
@@ -75,6 +78,7 @@ static int make_credentials(struct plat *plat, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *ca = plat_path(plat, "ca");
 	hs_auto(hs_freep) char *backend = plat_path(plat, "ca/backend");
+	hs_auto(hs_freep) char *archive = archive_key_path(plat);
 
 	if (ca_init(ca, "hanse platform CA", err) < 0 ||
 	    ca_init(backend, "hanse gateway CA", err) < 0)
@@ -94,7 +98,7 @@ static int make_credentials(struct plat *plat, struct hs_err *err)
 		    ca_issue(dir, &request, err) < 0)
 			return -1;
 	}
-	return 0;
+	return seal_key_make(archive, err);
 }
 
 /* Nothing is served yet but the provisioner's own way in. */

@@ -12,7 +12,7 @@ static const struct step_ops *const ops[OBJECT_KIND_COUNT] = {
 	[OBJ_ENTERPRISE] = &step_enterprise,
 	[OBJ_SERVICE]    = &step_service,
 	[OBJ_PERSON]     = &step_person,
-	[OBJ_DB_DOMAIN]  = &step_domain,
+	[OBJ_DB_DOMAIN]  = &step_db_domain,
 	[OBJ_SERVERS]    = &step_servers,
 	[OBJ_DATABASE]   = &step_database,
 	[OBJ_ROLE]       = &step_role,
@@ -21,6 +21,7 @@ static const struct step_ops *const ops[OBJECT_KIND_COUNT] = {
 	[OBJ_DOMAIN]     = &step_domain,
 	[OBJ_EDGE]       = &step_edge,
 	[OBJ_PORTAL]     = &step_portal,
+	[OBJ_DOCUMENTS]  = &step_documents,
 };
 /* clang-format on */
 

@@ -27,10 +27,25 @@ extern const struct step_ops step_filter, step_network, step_volume;
 extern const struct step_ops step_credential;
 extern const struct step_ops step_ve, step_enterprise, step_service,
     step_person;
-extern const struct step_ops step_domain;
+extern const struct step_ops step_domain, step_db_domain;
 extern const struct step_ops step_servers, step_route;
 extern const struct step_ops step_database, step_role, step_members;
+extern const struct step_ops step_documents;
 extern const struct step_ops step_edge, step_portal;
+
+/**
+ * The provisioner's connection to a database of a server; one that was
+ * started a moment ago is waited for.
+ */
+int step_database_open(struct plat *plat, const char *name, const char *server,
+    struct hs_db **ret_db, struct hs_err *err);
+
+/**
+ * Whether a server's data may go: no database of a VE is left on it.
+ * Errors: HS_ECONFLICT (one is, or that cannot be seen).
+ */
+int step_server_is_empty(
+    struct plat *plat, const char *server, struct hs_err *err);
 
 /** Write the gateway's first file: the provisioner's way in, no servers. */
 int step_servers_begin(struct plat *plat, struct hs_err *err);

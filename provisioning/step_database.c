@@ -13,9 +13,8 @@
 #define SERVER_START_MS 45000
 #define TRY_AGAIN_MS    100
 
-/* A server that was started a moment ago needs one; it is waited for. */
-static int open_database(struct plat *plat, const char *name,
-    const char *server, struct hs_db **ret_db, struct hs_err *err)
+int step_database_open(struct plat *plat, const char *name, const char *server,
+    struct hs_db **ret_db, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *database = hs_printf("%s@%s", name, server);
 	int64_t end = hs_now_ms() + SERVER_START_MS;
@@ -36,7 +35,7 @@ static int open_database(struct plat *plat, const char *name,
 static int open_server(struct plat *plat, const struct object *object,
     struct hs_db **ret_db, struct hs_err *err)
 {
-	return open_database(
+	return step_database_open(
 	    plat, "postgres", object_text(object, "server"), ret_db, err);
 }
 
@@ -85,30 +84,72 @@ static int database_make(
 	const struct object *w = change->wanted;
 	hs_auto(hs_db_closep) struct hs_db *server = NULL;
 	hs_auto(hs_db_closep) struct hs_db *db = NULL;
+	struct hs_db *store;
 	bool exists;
 
-	if (open_server(plat, w, &server, err) < 0 ||
+	/* That it holds something is known before it can. */
+	if (plat_store(plat, &store, err) < 0 ||
+	    HS_DB_QUERY(store, prov_sql_holding_add, NULL, err,
+		object_text(w, "server"), w->ve) < 0 ||
+	    open_server(plat, w, &server, err) < 0 ||
 	    has_row(server, prov_sql_database_list, w->name, &exists, err) < 0)
 		return -1;
 	if (!exists &&
 	    run_for(server, prov_sql_database_create, w->name, NULL, err) < 0)
 		return hs_wrap(err, "create database '%s'", w->name);
 	/* The first migration closes it to all but the provisioner. */
-	if (open_database(plat, w->name, object_text(w, "server"), &db, err) <
-	    0)
+	if (step_database_open(
+		plat, w->name, object_text(w, "server"), &db, err) < 0)
 		return -1;
-	return schema_migrate(plat, db, err);
+	return schema_reach(plat, db, (int)object_number(w, "schema"), err);
+}
+
+/* Whoever has documents in it has no archive of them yet. */
+static int check_empty(
+    struct plat *plat, const struct object *object, struct hs_err *err)
+{
+	hs_auto(hs_db_closep) struct hs_db *db = NULL;
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+	int schema;
+
+	if (step_database_open(plat, object->name,
+		object_text(object, "server"), &db, err) < 0 ||
+	    schema_current(db, &schema, err) < 0)
+		return -1;
+	if (schema < SCHEMA_MEMBERS)
+		return 0; /* half made */
+	if (hs_db_query(db,
+		schema < SCHEMA_ARCHIVE ? prov_sql_archive_holders_old
+					: prov_sql_archive_holders,
+		0, NULL, &rows, err) < 0)
+		return -1;
+	if (hs_rows_count(rows) == 0)
+		return 0;
+	return hs_fail(err, HS_ECONFLICT,
+	    "database '%s' still has documents of '%s' that are not archived",
+	    object->name, hs_rows_get(rows, 0, "name"));
 }
 
 static int database_remove(
     struct plat *plat, const struct object *object, struct hs_err *err)
 {
 	hs_auto(hs_db_closep) struct hs_db *server = NULL;
+	struct hs_db *store;
+	bool exists;
 
 	if (open_server(plat, object, &server, err) < 0 ||
-	    hs_db_run(server, prov_sql_owner, err) < 0)
+	    has_row(
+		server, prov_sql_database_list, object->name, &exists, err) < 0)
 		return -1;
-	return run_for(server, prov_sql_database_drop, object->name, NULL, err);
+	if (exists && (check_empty(plat, object, err) < 0 ||
+			  hs_db_run(server, prov_sql_owner, err) < 0 ||
+			  run_for(server, prov_sql_database_drop, object->name,
+			      NULL, err) < 0))
+		return -1;
+	if (plat_store(plat, &store, err) < 0)
+		return -1;
+	return HS_DB_QUERY(store, prov_sql_holding_remove, NULL, err,
+	    object_text(object, "server"), object->ve);
 }
 
 const struct step_ops step_database = {
@@ -187,8 +228,8 @@ static int members_make(
 	    json_dumps(json_object_get(w->params, "spec"), JSON_COMPACT);
 	hs_auto(hs_db_closep) struct hs_db *db = NULL;
 
-	if (open_database(plat, database, object_text(w, "server"), &db, err) <
-	    0)
+	if (step_database_open(
+		plat, database, object_text(w, "server"), &db, err) < 0)
 		return -1;
 	return HS_DB_QUERY(db, prov_sql_members_apply, NULL, err, spec);
 }

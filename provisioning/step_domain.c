@@ -210,6 +210,21 @@ static int domain_make(
 	return hv_domain_start(hv, w->name, err);
 }
 
+/* Its archives can only be made while it is there. */
+static int db_domain_remove(
+    struct plat *plat, const struct object *object, struct hs_err *err)
+{
+	if (step_server_is_empty(plat, object->name, err) < 0)
+		return -1;
+	return domain_remove(plat, object, err);
+}
+
+const struct step_ops step_db_domain = {
+	.make = domain_make,
+	.remove = db_domain_remove,
+	.can_go_back = true,
+};
+
 const struct step_ops step_domain = {
 	.make = domain_make,
 	.remove = domain_remove,

@@ -115,7 +115,11 @@ static int volume_remove(
 	hs_auto(hs_freep) char *path =
 	    plat_path(plat, "volumes/%s.raw", object->name);
 
-	return hv_volume_exists(path) ? hv_volume_delete(path, err) : 0;
+	if (!hv_volume_exists(path))
+		return 0;
+	if (step_server_is_empty(plat, object->name, err) < 0)
+		return -1;
+	return hv_volume_delete(path, err);
 }
 
 const struct step_ops step_volume = {

@@ -69,6 +69,7 @@ int store_ve_list(
 	for (size_t i = 0; i < hs_rows_count(rows); i++) {
 		struct store_ve *ve = &ves.list[ves.count];
 		const char *name = hs_rows_get(rows, i, "ve");
+		const char *target;
 
 		if (spec_load(name, hs_rows_get(rows, i, "spec_text"),
 			&ve->spec, NULL, err) < 0) {
@@ -78,6 +79,8 @@ int store_ve_list(
 		ve->name = hs_strdup(name);
 		ve->generation = hs_strdup(hs_rows_get(rows, i, "generation"));
 		ve->changed_at = hs_strdup(hs_rows_get(rows, i, "changed_at"));
+		target = hs_rows_get(rows, i, "schema_target");
+		ve->schema = target != NULL ? atoi(target) : 0;
 		ves.count++;
 	}
 	*ret_ves = ves;

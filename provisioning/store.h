@@ -18,6 +18,7 @@ struct store_ve {
 	char *name;
 	struct spec *spec;
 	char *generation, *changed_at;
+	int schema; /* the migration its database is kept at; 0: not known */
 };
 
 struct store_ves {

@@ -200,6 +200,24 @@ static void want_route(
 	    json_pack("{s:o}", "routes", routes), NULL);
 }
 
+/* It is kept at the schema it was last brought to; a new one begins with the
+ * newest, and so does one of which that is not known. */
+static void want_database(struct want *w, const struct spec *spec,
+    const char *database, const char *server)
+{
+	const struct store_ve *stored = store_ve_find(w->ves, spec->ve);
+	bool known = stored != NULL && stored->schema > 0;
+	json_t *attrs = json_pack("{s:s}", "server", server);
+
+	if (known)
+		(void)json_object_set_new(
+		    attrs, "schema", json_integer(stored->schema));
+	(void)objects_add(&w->objects, OBJ_DATABASE, database, spec->ve, NULL,
+	    attrs,
+	    known ? NULL
+		  : json_pack("{s:i}", "schema", schema_latest(w->plat)));
+}
+
 static int want_ve(struct want *w, const struct spec *spec, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *network = hs_printf("hanse-%s", spec->ve);
@@ -216,10 +234,7 @@ static int want_ve(struct want *w, const struct spec *spec, struct hs_err *err)
 	(void)objects_add(&w->objects, OBJ_VE, spec->ve, spec->ve, NULL,
 	    json_pack("{s:s}", "title", spec->title), NULL);
 	want_route(w, spec, server);
-	(void)objects_add(&w->objects, OBJ_DATABASE, database, spec->ve, NULL,
-	    json_pack("{s:s, s:i}", "server", server, "schema",
-		schema_latest(w->plat)),
-	    NULL);
+	want_database(w, spec, database, server);
 	(void)objects_add(&w->objects, OBJ_MEMBERS, spec->ve, spec->ve, NULL,
 	    json_pack("{s:b}", "match_spec", 1),
 	    json_pack("{s:s, s:o}", "server", server, "spec", spec_json(spec)));

@@ -99,6 +99,10 @@ expect "the VE with the machine goes" 0 hanse destroy -q --yes machine
 echo "--- faults"
 works "faults" faults $here/faults.sh "$edge" anna.becker "$buyer_password"
 
+echo "--- archives and migrations"
+works "an enterprise leaves and comes back" archive $here/archive.sh
+works "a migration is rolled through the VEs" schema $here/schema.sh
+
 echo "--- down and up"
 orders=$(sql automotive/adler-motors 'select count(*) from api."order"')
 contains "there are orders" '^[1-9]' "$orders"

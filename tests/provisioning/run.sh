@@ -25,7 +25,7 @@ trap 'exit 1' INT TERM
 
 make --no-print-directory -s B="$build" "$build/hansed" "$build/tests/provisioning/want" \
 	"$build/tests/provisioning/jobs" "$build/tests/provisioning/apply" "$build/tests/provisioning/ask" \
-	"$build/tests/provisioning/events" "$build/hanse" >/dev/null || exit 1
+	"$build/tests/provisioning/events" "$build/tests/provisioning/archive" "$build/hanse" >/dev/null || exit 1
 # Nor may our copies of a running platform's mounts keep them busy.
 for dir in $(findmnt -rno TARGET | grep '^/run/hanse/' | sort -r); do
 	umount -l "$dir" || exit 1
@@ -161,4 +161,35 @@ same 'at once' yes "$([ $((SECONDS - since)) -le 2 ] && echo yes)"
 hansed=
 same 'and takes its socket away' no "$([ -e "$socket" ] && echo yes || echo no)"
 lacks 'no sanitizer spoke' 'Sanitizer|runtime error' "$(cat "$work/hansed.log")"
+
+# --- archives, from a shared database with four documents of tier-a -----------
+# Last: cluster.sql takes from template1 what other databases here are made with.
+
+at() { psql -XqAt -v ON_ERROR_STOP=1 -h "$work/run/control-db" "$@"; }
+shared_database() {
+	local file schema=shared-db-gateway/schema uid
+	at -U postgres -d postgres -f $schema/cluster.sql &&
+		at -U hanse_provisioner -d postgres -c 'CREATE DATABASE ve_alpha OWNER hanse_owner' || return 1
+	for file in "$schema"/[0-9]*.sql; do
+		{
+			echo 'BEGIN; SET LOCAL ROLE hanse_owner;'
+			cat "$file"
+			echo "INSERT INTO hanse.schema_migration VALUES ($((10#$(basename "$file" | cut -c1-3))), '$file', ''); COMMIT;"
+		} | at -U hanse_provisioner -d ve_alpha -f - || return 1
+	done
+	at -U hanse_provisioner -d ve_alpha -v spec="$(sed 's/@VE@/alpha/g' tests/sql/members.json)" \
+		-f - <<<"SELECT admin.members_apply(:'spec')" || return 1
+	for name in oem tier-a; do
+		at -U hanse_provisioner -d postgres -c "CREATE ROLE \"alpha.$name\" LOGIN NOINHERIT" \
+			-c 'SET ROLE hanse_owner' -c "GRANT CONNECT ON DATABASE ve_alpha TO \"alpha.$name\"" || return 1
+	done
+	for order in 'oem tier-a send' 'oem tier-a send' 'tier-a foundry send' 'tier-a foundry'; do
+		read -r buyer seller action <<<"$order"
+		uid=$(at -U "alpha.$buyer" -d ve_alpha -c "SELECT api.order_create('x', '$seller', '[{\"item\":\"P-1\",\"quantity\":\"1.5\"}]')") || return 1
+		[ -z "$action" ] || at -U "alpha.$buyer" -d ve_alpha -c "SELECT api.order_act('$uid', '$action', 'x')" || return 1
+	done
+}
+shared_database >>"$work/ground.log" 2>&1 || { tail "$work/ground.log"; exit 1; }
+expect 'archives, killed at every call' 0 \
+	"$build/tests/provisioning/archive" "$work/state" "$work/run" "$work/share"
 summary

@@ -58,6 +58,9 @@ provision() {
 }
 provision alpha
 provision beta
+provision gamma
+# The same virtual enterprise made anew, for what is restored into it.
+sql postgres postgres -c 'CREATE DATABASE ve_gamma_new TEMPLATE ve_gamma OWNER hanse_owner'
 
 sql postgres postgres -c 'CREATE DATABASE hanse_test'
 sql postgres hanse_test -v socket="$work" -v port="$port" -f "$here/helpers.sql"

@@ -1,0 +1,2 @@
+-- $1 enterprise
+SELECT admin.archive_begin($1)

@@ -1,0 +1,2 @@
+-- Enterprises whose documents are here. Columns: name.
+SELECT name FROM admin.archive_holders() name

@@ -1,0 +1,2 @@
+-- $1 lines
+SELECT admin.archive_load($1::text[])
