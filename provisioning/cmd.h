@@ -88,6 +88,7 @@ enum arg_kind {
 	ARG_PASSWD,
 	ARG_JOB,
 	ARG_AUDIT,
+	ARG_QUOTA,
 };
 
 struct command {
@@ -105,12 +106,13 @@ struct command {
 extern const struct command commands[];
 extern const size_t commands_count;
 
-/** Words that get and describe take; ended by NULL. */
+/** Words that commands take; ended by NULL. */
 extern const char *const get_words[];
 extern const char *const describe_words[];
 extern const char *const shell_words[];
 extern const char *const job_words[];
 extern const char *const audit_words[];
+extern const char *const quota_words[];
 
 const struct command *command_find(const char *name);
 
@@ -146,6 +148,7 @@ int cmd_job(const struct call *call, struct hs_err *err);
 int cmd_help(const struct call *call, struct hs_err *err);
 int cmd_plan(const struct call *call, struct hs_err *err);
 int cmd_psql(const struct call *call, struct hs_err *err);
+int cmd_quota(const struct call *call, struct hs_err *err);
 int cmd_start(const struct call *call, struct hs_err *err);
 int cmd_status(const struct call *call, struct hs_err *err);
 int cmd_stop(const struct call *call, struct hs_err *err);

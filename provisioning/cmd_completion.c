@@ -56,6 +56,9 @@ static void print_arg(const struct command *c)
 	case ARG_AUDIT:
 		print_words(audit_words);
 		break;
+	case ARG_QUOTA:
+		print_words(quota_words);
+		break;
 	}
 }
 
@@ -65,6 +68,8 @@ static const char *second_arg(const struct command *c)
 		return "@ve";
 	if (c->arg == ARG_JOB)
 		return "@job";
+	if (c->arg == ARG_QUOTA)
+		return "@scope";
 	return c->arg == ARG_PASSWD ? "@member" : "";
 }
 

@@ -61,6 +61,10 @@ static const struct command {
 	{ "job.cancel",   manager_job_cancel, true  },
 	{ "job.retry",    manager_job_retry,  true  },
 	{ "user.passwd",  user_passwd,        true  },
+	{ "quota",        quota_get,          false },
+	{ "quota.set",    quota_set,          true  },
+	{ "quota.unset",  quota_unset,        true  },
+	{ "quota.verify", quota_verify,       false },
 };
 /* clang-format on */
 

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "gen/prov_sql.h"
 #include "provisioning/instance.h"
+#include "provisioning/quota.h"
 #include "provisioning/spec.h"
 #include "provisioning/store.h"
 #include "provisioning/view.h"
@@ -48,7 +49,9 @@ int intent_apply(struct plat *plat, const json_t *args, struct hs_err *err)
 		0 ||
 	    instance_unpin(store, spec->ve, err) < 0)
 		return -1;
-	return view_want(plat, &view, err);
+	if (view_want(plat, &view, err) < 0)
+		return -1;
+	return quota_reserve(store, spec->ve, &view.wanted, err);
 }
 
 int intent_destroy(struct plat *plat, const json_t *args, struct hs_err *err)

@@ -30,6 +30,7 @@ manager_command manager_job_follow, manager_job_cancel, manager_job_retry;
 manager_command query_get, query_describe, query_events, query_status;
 manager_command audit_verify;
 manager_command user_passwd;
+manager_command quota_get, quota_set, quota_unset, quota_verify;
 
 /** The work of job "stop": every domain and network, no data touched. */
 int stop_all(struct plat *plat, const json_t *args, struct hs_err *err);
