@@ -69,3 +69,6 @@ quota_sql_FILES := $(wildcard bench/provisioning/sql/*.sql)
 BENCHES += bench/provisioning/quota
 bench/provisioning/quota_SRCS := bench/provisioning/quota.c $(B)/gen/quota_sql.c
 bench/provisioning/quota_LIBS := manager prov hv dom tenant gw base
+BENCHES += bench/platform/domain
+bench/platform/domain_SRCS := bench/platform/domain.c
+bench/platform/domain_LIBS := manager prov hv dom tenant gw base
