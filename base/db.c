@@ -35,6 +35,7 @@ static const struct {
 	{ "HN003", HS_EINVAL    }, /* ours: content refused */
 	{ "HN004", HS_ECONFLICT }, /* ours: somebody was faster */
 	{ "HN005", HS_EDENIED   }, /* ours: the other party's turn */
+	{ "HN006", HS_ELIMIT    }, /* ours: a quota would be passed */
 	{ "23505", HS_EEXISTS   },
 	{ "22",    HS_EINVAL    },
 	{ "23",    HS_EINVAL    },

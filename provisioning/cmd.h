@@ -91,6 +91,7 @@ enum arg_kind {
 	ARG_SCHEMA,
 	ARG_JOB,
 	ARG_AUDIT,
+	ARG_QUOTA,
 };
 
 struct command {
@@ -108,7 +109,7 @@ struct command {
 extern const struct command commands[];
 extern const size_t commands_count;
 
-/** Words that get and describe take; ended by NULL. */
+/** Words that commands take; ended by NULL. */
 extern const char *const get_words[];
 extern const char *const describe_words[];
 extern const char *const archive_words[];
@@ -116,6 +117,7 @@ extern const char *const schema_words[];
 extern const char *const shell_words[];
 extern const char *const job_words[];
 extern const char *const audit_words[];
+extern const char *const quota_words[];
 
 const struct command *command_find(const char *name);
 
@@ -153,6 +155,7 @@ int cmd_help(const struct call *call, struct hs_err *err);
 int cmd_plan(const struct call *call, struct hs_err *err);
 int cmd_psql(const struct call *call, struct hs_err *err);
 int cmd_schema(const struct call *call, struct hs_err *err);
+int cmd_quota(const struct call *call, struct hs_err *err);
 int cmd_start(const struct call *call, struct hs_err *err);
 int cmd_status(const struct call *call, struct hs_err *err);
 int cmd_stop(const struct call *call, struct hs_err *err);

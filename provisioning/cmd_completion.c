@@ -62,6 +62,9 @@ static void print_arg(const struct command *c)
 	case ARG_SCHEMA:
 		print_words(schema_words);
 		break;
+	case ARG_QUOTA:
+		print_words(quota_words);
+		break;
 	}
 }
 
@@ -73,6 +76,8 @@ static const char *second_arg(const struct command *c)
 		return "@file";
 	if (c->arg == ARG_JOB)
 		return "@job";
+	if (c->arg == ARG_QUOTA)
+		return "@scope";
 	return c->arg == ARG_PASSWD ? "@member" : "";
 }
 

@@ -15,7 +15,7 @@ const struct exit_row exit_rows[] = {
 	{ EXIT_OK,          "done; for plan: nothing to change; for verify: clean" },
 	{ EXIT_FAILED,      "failed; for verify: not clean; for audit: the log is broken; for doctor: a check failed; for status: something is down" },
 	{ EXIT_CHANGES,     "plan: there are changes" },
-	{ EXIT_INVALID,     "the spec or the input is invalid, or too large" },
+	{ EXIT_INVALID,     "the spec or the input is invalid, too large, or would pass a quota" },
 	{ EXIT_NOT_FOUND,   "there is no such thing" },
 	{ EXIT_DENIED,      "not permitted" },
 	{ EXIT_CONFLICT,    "not in this state, exists already, or somebody was faster" },
@@ -74,6 +74,8 @@ const char *const archive_words[] = { "list", "show", "verify", "restore",
 const char *const schema_words[] = { "status", "roll", NULL };
 
 const char *const shell_words[] = { "bash", "zsh", NULL };
+
+const char *const quota_words[] = { "asp", "set", "unset", "verify", NULL };
 
 const char *const audit_words[] = { "verify", NULL };
 
@@ -218,6 +220,21 @@ const struct command commands[] = {
 		.examples = "hanse verify\tis anything left over or missing?\n"
 			    "hanse verify -o json\tfor scripts\n",
 		.options = OPT_COMMON, .run = cmd_verify,
+	},
+	{
+		.name = "quota", .args = "[SCOPE]|set SCOPE RESOURCE=N...|unset SCOPE [RESOURCE...]|verify",
+		.summary = "limit what the platform, a virtual enterprise or a member may have",
+		.about = "Scopes: asp (the whole platform), ve/VE, ve/VE/ENTERPRISE. Resources: vcpus,\n"
+			 "memory_mib, disk_gib, domains, connections. Alone it lists limits, what is used\n"
+			 "and what is free. A plan or an apply that would pass a limit is refused with\n"
+			 "the numbers. A limit may be below what is used: then nothing grows until\n"
+			 "enough is given back. verify counts again what there really is.",
+		.examples = "hanse quota\tthe platform, each virtual enterprise, and every limit\n"
+			    "hanse quota ve/automotive\tthis one and its enterprises\n"
+			    "hanse quota set ve/automotive vcpus=24 memory_mib=16384\tset two limits\n"
+			    "hanse quota unset ve/automotive vcpus\tremove one of them\n"
+			    "hanse quota verify\tis the ledger what there is?\n",
+		.options = OPT_COMMON, .max = 7, .arg = ARG_QUOTA, .run = cmd_quota,
 	},
 	{
 		.name = "user", .args = "passwd VE/ENTERPRISE LOGIN",

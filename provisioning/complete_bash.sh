@@ -11,6 +11,10 @@ _hanse_list() { # words, or a mark that stands for them
 	@ve) _hanse_column ves 1 ;;
 	@member) _hanse_column enterprises 2 ;;
 	@job) _hanse_column jobs 1 ;;
+	@scope)
+		echo asp
+		{ _hanse_column ves 1; _hanse_column enterprises 2; } | sed 's,^,ve/,'
+		;;
 	*) printf '%s\n' "$1" ;;
 	esac
 }

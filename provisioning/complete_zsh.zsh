@@ -41,6 +41,7 @@ _hanse() {
 	@file) _files ;;
 	@ve) compadd -- ${(f)"$(_hanse_column ves 1)"} ;;
 	@member) compadd -- ${(f)"$(_hanse_column enterprises 2)"} ;;
+	@scope) compadd -- asp ve/${^${(f)"$(_hanse_column ves 1; _hanse_column enterprises 2)"}} ;;
 	*) compadd -- ${=mark} ;;
 	esac
 }

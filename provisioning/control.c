@@ -69,6 +69,10 @@ static const struct command {
 	{ "archive.restore", archive_restore, true  },
 	{ "schema.status",   schema_status,   false },
 	{ "schema.roll",     schema_roll,     true  },
+	{ "quota",        quota_get,          false },
+	{ "quota.set",    quota_set,          true  },
+	{ "quota.unset",  quota_unset,        true  },
+	{ "quota.verify", quota_verify,       false },
 };
 /* clang-format on */
 

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "gen/prov_sql.h"
 #include "provisioning/instance.h"
+#include "provisioning/quota.h"
 #include "provisioning/schema.h"
 #include "provisioning/spec.h"
 #include "provisioning/store.h"
@@ -60,7 +61,9 @@ int intent_apply(struct plat *plat, const json_t *args, struct hs_err *err)
 	    instance_unpin(store, spec->ve, err) < 0 ||
 	    set_schema(plat, store, spec->ve, err) < 0)
 		return -1;
-	return view_want(plat, &view, err);
+	if (view_want(plat, &view, err) < 0)
+		return -1;
+	return quota_reserve(store, spec->ve, &view.wanted, err);
 }
 
 int intent_schema(struct plat *plat, const json_t *args, struct hs_err *err)

@@ -15,6 +15,7 @@
 #include "provisioning/job.h"
 #include "provisioning/job_journal.h"
 #include "provisioning/job_step.h"
+#include "provisioning/quota.h"
 #include "provisioning/roll.h"
 #include "provisioning/store.h"
 #include "provisioning/view.h"
@@ -384,8 +385,34 @@ static int intend(struct job *job, struct hs_err *err)
 	return 0;
 }
 
-/* Numbers of what no stored spec has any more, unless a job that is not undone
- * may still use them. */
+static bool is_alone(const struct hs_rows *counts)
+{
+	return strcmp(hs_rows_get(counts, 0, "broken"), "0") == 0 &&
+	       strcmp(hs_rows_get(counts, 0, "running"), "1") == 0;
+}
+
+/* What the job held beyond what is wanted now is given back; the platform's by
+ * the last one. */
+static int give_back(
+    struct job *job, const struct hs_rows *counts, struct hs_err *err)
+{
+	hs_auto(view_done) struct view view = { 0 };
+	struct hs_db *store;
+
+	if (plat_store(&job->plat, &store, err) < 0 ||
+	    view_want(&job->plat, &view, err) < 0)
+		return -1;
+	if (job->ve != NULL &&
+	    quota_settle(store, job->ve, &view.wanted, err) < 0)
+		return -1;
+	if (!is_alone(counts))
+		return 0;
+	return job->ve != NULL ? quota_settle(store, NULL, &view.wanted, err)
+			       : quota_settle_all(store, &view.wanted, err);
+}
+
+/* Reservations, and numbers of what no stored spec has any more, unless a job
+ * that is not undone may still use them. */
 static int release(struct job *job, struct hs_err *err)
 {
 	hs_auto(store_ves_done) struct store_ves ves = { 0 };
@@ -397,7 +424,8 @@ static int release(struct job *job, struct hs_err *err)
 		return -1;
 	failed = plat_store(&job->plat, &store, err) < 0 ||
 			 hs_db_query(store, prov_sql_job_counts, 0, NULL, &rows,
-			     err) < 0
+			     err) < 0 ||
+			 give_back(job, rows, err) < 0
 		     ? -1
 		     : 0;
 	if (failed == 0 && strcmp(hs_rows_get(rows, 0, "broken"), "0") == 0)

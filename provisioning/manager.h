@@ -31,6 +31,7 @@ manager_command query_get, query_describe, query_events, query_status;
 manager_command audit_verify;
 manager_command schema_status, schema_roll;
 manager_command user_passwd;
+manager_command quota_get, quota_set, quota_unset, quota_verify;
 
 /**
  * Have a job done for a VE and stay with it, telling what it does.

@@ -2,7 +2,8 @@
 # what is left is the library of the daemon.
 LIBRARIES += prov
 prov_SRCS := provisioning/spec.c provisioning/spec_check.c \
-    provisioning/spec_codes.c provisioning/spec_cross.c provisioning/spec_json.c
+    provisioning/spec_codes.c provisioning/spec_cross.c provisioning/spec_json.c \
+    provisioning/quota_scope.c
 prov_PKGS := jansson libcyaml yaml-0.1
 
 # hanse: the command line program.
@@ -67,7 +68,8 @@ $(foreach t,$(manager_TESTS),$(eval $(call manager_test,$(t))))
 # What tests/provisioning/run.sh starts: it makes their ground.
 ground_TESTS := tests/provisioning/want tests/provisioning/jobs \
     tests/provisioning/apply tests/provisioning/events \
-    tests/provisioning/archive
+    tests/provisioning/archive \
+    tests/provisioning/quota
 BENCHES += $(ground_TESTS) tests/provisioning/ask
 define ground_test
 $(1)_SRCS := $(1).c tests/provisioning/ground.c
@@ -77,3 +79,13 @@ endef
 $(foreach t,$(ground_TESTS),$(eval $(call ground_test,$(t))))
 tests/provisioning/ask_SRCS := tests/provisioning/ask.c
 tests/provisioning/ask_LIBS := base
+
+# The quota ledger under load; bench/provisioning/quota.sh starts its ground.
+EMBEDS += quota_sql
+quota_sql_FILES := $(wildcard bench/provisioning/sql/*.sql)
+BENCHES += bench/provisioning/quota
+bench/provisioning/quota_SRCS := bench/provisioning/quota.c $(B)/gen/quota_sql.c
+bench/provisioning/quota_LIBS := manager prov hv dom tenant gw base
+BENCHES += bench/platform/domain
+bench/platform/domain_SRCS := bench/platform/domain.c
+bench/platform/domain_LIBS := manager prov hv dom tenant gw base

@@ -13,7 +13,7 @@ unset HANSE_SOCKET
 export HANSE_SOCKET=$work/none.sock LC_ALL=C.UTF-8
 
 commands='doctor plan apply destroy get describe status events audit psql
-verify user version completion help'
+verify quota user version completion help'
 
 out() { # COMMAND...: what it prints, both streams
 	"$@" 2>&1 </dev/null
@@ -48,6 +48,13 @@ expect 'user passwd with two ways' 64 "$hanse" user passwd a/b c --generate --st
 expect 'user of another subcommand' 64 "$hanse" user remove a/b c
 expect 'events: no number is no cursor' 64 "$hanse" events --since -1
 expect 'audit of another subcommand' 64 "$hanse" audit repair
+for args in asp/x ve/ ve/V everything 'asp asp' set 'set asp' 'set asp vcpus' 'set asp vcpus=' \
+	'set asp vcpus=-1' 'set asp vcpus=1x' 'set asp cores=1' 'set all vcpus=1' unset 'unset asp cores' \
+	'verify asp' 'remove asp'; do
+	# shellcheck disable=SC2086
+	expect "quota $args" 64 "$hanse" quota $args
+done
+contains 'a near resource is suggested' "did you mean 'vcpus'" "$(out "$hanse" quota set asp vcpu=3)"
 expect 'member without enterprise' 64 "$hanse" psql automotive
 expect 'member with a path in it' 64 "$hanse" psql ../etc/passwd
 
@@ -81,7 +88,8 @@ contains 'faults as JSON' '"field": "relations\[0\].seller"' "$("$hanse" \
 
 # no hansed
 for c in 'apply etc/examples/automotive.yaml' 'get ves' 'describe ve x' \
-	'destroy --yes x' 'verify' 'events' 'events --follow' 'audit verify' 'status' 'user passwd a/b c --generate'; do
+	'destroy --yes x' 'verify' 'events' 'events --follow' 'audit verify' 'quota' 'quota set asp vcpus=1' \
+	'quota unset asp' 'quota verify' 'status' 'user passwd a/b c --generate'; do
 	# shellcheck disable=SC2086
 	expect "no hansed: ${c%% *}" 7 "$hanse" $c
 done

@@ -89,6 +89,24 @@ expect "plan of the second VE is empty" 0 hanse plan $here/second.yaml
 works "isolation in SQL through the gateway" sql $here/sql-isolation.sh
 works "isolation from inside the domains" inside tests/isolation/run.sh automotive.adler-motors automotive.brecht-braking second.adler-motors
 
+echo "--- quotas"
+expect "the recount is the ledger" 0 hanse quota verify
+expect "a limit at what is used" 0 hanse quota set ve/automotive vcpus=7 domains=6
+expect "what is there is not refused" 0 hanse plan $spec
+more=$work/more.yaml
+sed '0,/vcpus: 1/s//vcpus: 2/' $spec >"$more"
+expect "a plan that would pass it is" 3 hanse plan "$more"
+contains "with the numbers" 'quota of ve/automotive: vcpus: limit 7, used 7, asked 1 more' "$(hanse plan "$more" 2>&1)"
+expect "so is its apply" 3 hanse apply -q "$more"
+expect "of which nothing is left" 0 hanse verify
+expect "with the limit gone the plan has a change" 2 bash -c "hanse quota unset ve/automotive && hanse plan $more"
+for verb in destroy undefine; do
+	virsh -q -c lxc:///system $verb automotive.eilfracht >/dev/null
+done
+contains "a domain that somebody removed is not counted" '^automotive.eilfracht  vcpus +1 +0$' "$(hanse quota verify)"
+expect "hanse start brings it back" 0 hanse start -q
+expect "and the recount is the ledger again" 0 hanse quota verify
+
 echo "--- a virtual machine"
 works "a QEMU member, apply to answering" machine hanse apply -q $here/machine.yaml
 expect "its portal answers" 0 page_is 200 https://gruber-tools.machine.localhost:8443/login

@@ -25,7 +25,9 @@ trap 'exit 1' INT TERM
 
 make --no-print-directory -s B="$build" "$build/hansed" "$build/tests/provisioning/want" \
 	"$build/tests/provisioning/jobs" "$build/tests/provisioning/apply" "$build/tests/provisioning/ask" \
-	"$build/tests/provisioning/events" "$build/tests/provisioning/archive" "$build/hanse" >/dev/null || exit 1
+	"$build/tests/provisioning/archive" \
+	"$build/tests/provisioning/events" "$build/tests/provisioning/quota" \
+	"$build/bench/provisioning/quota" "$build/hanse" >/dev/null || exit 1
 # Nor may our copies of a running platform's mounts keep them busy.
 for dir in $(findmnt -rno TARGET | grep '^/run/hanse/' | sort -r); do
 	umount -l "$dir" || exit 1
@@ -63,6 +65,14 @@ expect 'applies that fail, and what is there' 0 \
 	"$build/tests/provisioning/apply" "$work/state" "$work/run" "$work/share"
 expect 'the event log' 0 \
 	"$build/tests/provisioning/events" "$work/state" "$work/run" "$work/share"
+expect 'the ledger of quotas' 0 \
+	"$build/tests/provisioning/quota" "$work/state" "$work/run" "$work/share"
+crowd() { # DATABASE ...: many clients at a ledger of their own
+	runuser -u postgres -- createdb -h "$work/run/control-db" -O hanse "$1"
+	"$build/bench/provisioning/quota" "host=$work/run/control-db user=hanse dbname=$1" 24 2000 "${@:2}"
+}
+expect 'a crowd with failures and kills: no limit is passed, the recount is the ledger' 0 crowd crowd 1
+expect 'without its locks that would be noticed' 3 crowd unlocked 1 unlocked
 [ "$checks_failed" -eq 0 ] || { summary; exit 1; }
 
 # --- hansed's socket ----------------------------------------------------------
@@ -120,6 +130,34 @@ same 'a listing has the columns of its kind' '["JOB ID","COMMAND","VE","STATE","
 same 'status without a platform' 'control-db ok,directory down,edge down,gateway down,libvirt down' \
 	"$(ask line '{"command":"status"}' | jq -r '[.result.services[] | .name + " " + .state] | sort | join(",")')"
 contains 'verify without a platform says so' '"code":"remote"' "$(ask line '{"command":"verify"}')"
+
+same 'no quotas' '[]' "$(ask line '{"command":"quota"}' | jq -c .result.items)"
+same 'two limits are set' 've/v vcpus 8 0 8,ve/v domains 3 0 3' \
+	"$(ask line '{"command":"quota.set","scope":"ve/v","limits":{"domains":3,"vcpus":8}}' |
+		jq -r '[.result.items[] | "\(.scope) \(.resource) \(.limit) \(.used) \(.free)"] | join(",")')"
+same 'a scope is shown with what is below it' '["ve/v/e","vcpus","2","0","2"]' \
+	"$(ask line '{"command":"quota.set","scope":"ve/v/e","limits":{"vcpus":2}}' >/dev/null
+	ask line '{"command":"quota","scope":"ve/v"}' | jq -c '.result.rows[2]')"
+same 'one of them is removed' 've/v domains' \
+	"$(ask line '{"command":"quota.unset","scope":"ve/v","resources":["vcpus"]}' |
+		jq -r '[.result.items[] | .scope + " " + .resource] | join(",")')"
+same 'all of a scope are removed' '[]' \
+	"$(ask line '{"command":"quota.unset","scope":"ve/v"}' >/dev/null
+	ask line '{"command":"quota.unset","scope":"ve/v/e"}' | jq -c .result.items)"
+for line in '{"command":"quota","scope":"all"}' '{"command":"quota","scope":"ve/"}' \
+	'{"command":"quota.set","scope":"ve/v/"}' '{"command":"quota.set","scope":"ve/V","limits":{"vcpus":1}}' \
+	'{"command":"quota.set","scope":"asp"}' '{"command":"quota.set","scope":"asp","limits":{}}' \
+	'{"command":"quota.set","scope":"asp","limits":{"vcpus":-1}}' \
+	'{"command":"quota.set","scope":"asp","limits":{"vcpus":1.5}}' \
+	'{"command":"quota.set","scope":"asp","limits":{"vcpus":1,"cores":2}}' \
+	'{"command":"quota.unset","scope":"asp","resources":["cores"]}' \
+	'{"command":"quota.unset","scope":"asp","resources":[1]}' '{"command":"quota.unset"}'; do
+	contains "refused: $line" '"code":"invalid"' "$(ask line "$line")"
+done
+same 'of a refused request nothing is kept' '[]' "$(ask line '{"command":"quota"}' | jq -c .result.items)"
+same 'limits are events' 6 "$(ask line '{"command":"get","what":"events"}' |
+	jq '[.result.items[] | select(.event | startswith("quota."))] | length')"
+contains 'a recount without a platform says so' '"code":"remote"' "$(ask line '{"command":"quota.verify"}')"
 contains 'a request of 5 MiB' '"code":"limit"' "$(ask large 5)"
 contains 'deep nesting' '"code":"invalid"' "$(ask deep 100000)"
 expect 'in small pieces, the answer comes' 0 ask pieces '{"command":"ping"}'

@@ -1,0 +1,2 @@
+-- $1 ve or NULL, $2 wanted
+SELECT quota_reserve($1, $2::jsonb)
