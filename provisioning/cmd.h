@@ -144,6 +144,7 @@ int check_word(const char *what, const char *word, const char *const *words,
 int cmd_apply(const struct call *call, struct hs_err *err);
 int cmd_archive(const struct call *call, struct hs_err *err);
 int cmd_audit(const struct call *call, struct hs_err *err);
+int cmd_burnin(const struct call *call, struct hs_err *err);
 int cmd_completion(const struct call *call, struct hs_err *err);
 int cmd_describe(const struct call *call, struct hs_err *err);
 int cmd_destroy(const struct call *call, struct hs_err *err);

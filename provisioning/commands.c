@@ -275,6 +275,18 @@ const struct command commands[] = {
 		.options = OPT_COMMON, .min = 1, .max = 1000, .arg = ARG_SCHEMA, .run = cmd_schema,
 	},
 	{
+		.name = "burnin", .args = "[CHAINS]",
+		.summary = "do everything an operator does, to chains made for it",
+		.about = "Makes CHAINS virtual enterprises (2; at most 8) side by side, grows, suspends,\n"
+			 "resumes, restarts, moves, re-templates and rotates their members, has one fail and\n"
+			 "repaired, and removes them, while their portals are asked all the time. Ends with\n"
+			 "the checks that nothing is left over, that quotas are what is there, and that the\n"
+			 "event log is whole. Other chains are not touched. Needs root.",
+		.examples = "hanse burnin\tbefore a host is trusted\n"
+			    "hanse burnin 4 -q -o json >report.json\tfor the record\n",
+		.options = OPT_COMMON, .max = 1, .run = cmd_burnin,
+	},
+	{
 		.name = "version", .args = "",
 		.summary = "versions of this program and of hansed",
 		.about = "Works without hansed, and says so then.",

@@ -10,11 +10,13 @@ prov_PKGS := jansson libcyaml yaml-0.1
 EMBEDS += hanse_shell
 hanse_shell_FILES := provisioning/complete_bash.sh provisioning/complete_zsh.zsh
 PROGRAMS += hanse
-hanse_SRCS := $(wildcard provisioning/cmd_*.c provisioning/doctor_*.c) \
+hanse_SRCS := $(wildcard provisioning/cmd_*.c provisioning/doctor_*.c \
+    provisioning/burnin_*.c) \
     $(addprefix provisioning/,client.c commands.c hanse.c help.c options.c \
     output.c progress.c)
 hanse_SRCS += $(B)/gen/hanse_shell.c
 hanse_LIBS := prov hv dom base
+hanse_PKGS := libcurl
 
 TESTS += test_spec
 test_spec_SRCS := tests/unit/test_spec.c

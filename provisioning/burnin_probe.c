@@ -1,0 +1,102 @@
+/* burnin_probe.c - one portal asked through the edge, time after time. */
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "provisioning/burnin.h"
+
+#define EDGE_PORT    "8443"
+#define EDGE_ADDRESS "127.0.0.1"
+#define CA_FILE      "/var/lib/hanse/ca/ca.crt"
+#define TIMEOUT_MS   5000L
+#define PAUSE_MS     40
+
+static size_t ignore(char *data, size_t size, size_t count, void *arg)
+{
+	(void)data;
+	(void)arg;
+	return size * count;
+}
+
+static void note(struct burnin_probe *p, const char *what)
+{
+	if (atomic_fetch_add(&p->failed, 1) == 0)
+		(void)snprintf(
+		    p->first_failure, sizeof(p->first_failure), "%s", what);
+}
+
+static void ask(struct burnin_probe *p, CURL *curl)
+{
+	CURLcode code = curl_easy_perform(curl);
+	long status = 0;
+	char text[64];
+
+	/* What was asked for before it had to answer does not count. */
+	if (atomic_load(&p->quiet))
+		return;
+	(void)atomic_fetch_add(&p->asked, 1);
+	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	(void)snprintf(text, sizeof(text), "status %ld", status);
+	if (code != CURLE_OK)
+		note(p, curl_easy_strerror(code));
+	else if (status != 200)
+		note(p, text);
+}
+
+static void *probe_thread(void *arg)
+{
+	struct burnin_probe *p = arg;
+	struct curl_slist *resolve = curl_slist_append(NULL, p->resolve);
+	CURL *curl = curl_easy_init();
+
+	if (curl == NULL) {
+		note(p, "curl does not start");
+		return NULL;
+	}
+	(void)curl_easy_setopt(curl, CURLOPT_URL, p->url);
+	(void)curl_easy_setopt(curl, CURLOPT_RESOLVE, resolve);
+	(void)curl_easy_setopt(curl, CURLOPT_CAINFO, p->ca);
+	(void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	(void)curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	(void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, TIMEOUT_MS);
+	(void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, ignore);
+	while (!atomic_load(&p->stop)) {
+		ask(p, curl);
+		hs_pause_ms(PAUSE_MS);
+	}
+	curl_easy_cleanup(curl);
+	curl_slist_free_all(resolve);
+	return NULL;
+}
+
+int burnin_probe_start(
+    struct burnin_probe *p, const char *ve, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *host =
+	    hs_printf("%s.%s.localhost", BURNIN_FIRST, ve);
+
+	p->url = hs_printf("https://%s:%s/healthz", host, EDGE_PORT);
+	p->resolve = hs_printf("%s:%s:%s", host, EDGE_PORT, EDGE_ADDRESS);
+	p->ca = hs_strdup(CA_FILE);
+	if (pthread_create(&p->thread, NULL, probe_thread, p) != 0)
+		return hs_fail(err, HS_ESYSTEM, "no thread for a probe");
+	p->runs = true;
+	return 0;
+}
+
+void burnin_probe_stop(struct burnin_probe *p)
+{
+	atomic_store(&p->stop, true);
+	if (p->runs)
+		(void)pthread_join(p->thread, NULL);
+	p->runs = false;
+	free(p->url);
+	free(p->resolve);
+	free(p->ca);
+	p->url = p->resolve = p->ca = NULL;
+}
