@@ -386,10 +386,9 @@ int cmd_burnin(const struct call *call, struct hs_err *err)
 	    checks, check(call, "quota is what is there",
 			json_pack("{s:s}", "command", "quota.verify"), "clean",
 			&failed));
-	(void)json_array_append_new(
-	    checks, check(call, "events are chained",
-			json_pack("{s:s}", "command", "audit.verify"), "ok",
-			&failed));
+	(void)json_array_append_new(checks,
+	    check(call, "events are chained",
+		json_pack("{s:s}", "command", "audit.verify"), "ok", &failed));
 	report = json_pack("{s:b, s:I, s:s*, s:o, s:o}", "ok", !failed, "ms",
 	    (json_int_t)(hs_now_ms() - since), "other_host", other, "chains",
 	    chains, "checks", checks);

@@ -203,6 +203,7 @@ int job_step_undo(struct plat *plat, const struct plan_change *change,
 /* What one file, one database or one lock of a service is behind is done one
  * by one; what mostly waits is done several at once. */
 static const unsigned char widths[OBJECT_KIND_COUNT] = {
+	[OBJ_SERVICE]    = 2,
 	[OBJ_PERSON]     = 2,
 	[OBJ_DOMAIN]     = 4,
 	[OBJ_PORTAL]     = 8,

@@ -183,6 +183,8 @@ void plat_init(struct plat *plat, const struct plat_conf *conf)
 void plat_done(struct plat *plat)
 {
 	hs_db_close(plat->store);
+	hs_db_close(plat->server);
+	free(plat->server_name);
 	tenant_close(plat->tenant);
 	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
 		hv_close(plat->hv[i]);
@@ -256,6 +258,29 @@ int plat_database(struct plat *plat, const char *database,
 	    c->gateway_port, database, c->state, c->state, c->state);
 
 	return hs_db_open(info, ret_db, err);
+}
+
+int plat_server(struct plat *plat, const char *server, struct hs_db **ret_db,
+    struct hs_err *err)
+{
+	hs_auto(hs_freep) char *database = hs_printf("postgres@%s", server);
+
+	/* If the server has gone since, the connection knows it now. */
+	if (plat->server != NULL)
+		(void)hs_db_notified(plat->server);
+	if (plat->server != NULL &&
+	    (strcmp(plat->server_name, server) != 0 ||
+		hs_db_run(plat->server, "RESET ROLE", NULL) < 0)) {
+		hs_db_closep(&plat->server);
+		hs_freep(&plat->server_name);
+	}
+	if (plat->server == NULL) {
+		if (plat_database(plat, database, &plat->server, err) < 0)
+			return -1;
+		plat->server_name = hs_strdup(server);
+	}
+	*ret_db = plat->server;
+	return 0;
 }
 
 /* -- Paths and names ------------------------------------------------------ */

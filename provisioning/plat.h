@@ -56,6 +56,8 @@ struct plat {
 	const struct plat_conf *conf;
 	struct hs_db *store;
 	struct tenant *tenant;
+	struct hs_db *server; /* of databases; see plat_server() */
+	char *server_name;
 	struct hv_conn *hv[HV_DRIVER_COUNT];
 	bool edge_changed; /* nginx must read its files again */
 	/* Of a job: what waits for something gives up when one is true. */
@@ -83,6 +85,13 @@ int plat_hv(struct plat *plat, enum hv_driver driver, struct hv_conn **ret_hv,
  */
 int plat_database(struct plat *plat, const char *database,
     struct hs_db **ret_db, struct hs_err *err);
+
+/**
+ * The connection to a server's maintenance database, lent, and kept for the
+ * next call that names the same server. Errors: as plat_database().
+ */
+int plat_server(struct plat *plat, const char *server, struct hs_db **ret_db,
+    struct hs_err *err);
 
 /** Paths and names; owned by the caller. */
 char *plat_path(const struct plat *plat, const char *fmt, ...)

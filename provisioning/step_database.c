@@ -13,6 +13,19 @@
 #define SERVER_START_MS 45000
 #define TRY_AGAIN_MS    100
 
+/* Whether to ask a server again that was started a moment ago. */
+static int wait_for_server(const struct plat *plat, int64_t end,
+    const struct hs_err *last, struct hs_err *err)
+{
+	if (plat_gives_up(plat, err) < 0)
+		return -1;
+	if (hs_now_ms() > end)
+		return hs_fail(err, last->code,
+		    "the database server does not answer: %s", last->msg);
+	hs_pause_ms(TRY_AGAIN_MS);
+	return 0;
+}
+
 int step_database_open(struct plat *plat, const char *name, const char *server,
     struct hs_db **ret_db, struct hs_err *err)
 {
@@ -20,23 +33,24 @@ int step_database_open(struct plat *plat, const char *name, const char *server,
 	int64_t end = hs_now_ms() + SERVER_START_MS;
 	struct hs_err last = { 0 };
 
-	while (plat_database(plat, database, ret_db, &last) < 0) {
-		if (plat_gives_up(plat, err) < 0)
+	while (plat_database(plat, database, ret_db, &last) < 0)
+		if (wait_for_server(plat, end, &last, err) < 0)
 			return -1;
-		if (hs_now_ms() > end)
-			return hs_fail(err, last.code,
-			    "the database server does not answer: %s",
-			    last.msg);
-		hs_pause_ms(TRY_AGAIN_MS);
-	}
 	return 0;
 }
 
+/* Lent: many roles are made over one connection. */
 static int open_server(struct plat *plat, const struct object *object,
     struct hs_db **ret_db, struct hs_err *err)
 {
-	return step_database_open(
-	    plat, "postgres", object_text(object, "server"), ret_db, err);
+	int64_t end = hs_now_ms() + SERVER_START_MS;
+	struct hs_err last = { 0 };
+
+	while (
+	    plat_server(plat, object_text(object, "server"), ret_db, &last) < 0)
+		if (wait_for_server(plat, end, &last, err) < 0)
+			return -1;
+	return 0;
 }
 
 /* One statement with identifiers put in, quoted: "%s" once or twice. */
@@ -82,7 +96,7 @@ static int database_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
-	hs_auto(hs_db_closep) struct hs_db *server = NULL;
+	struct hs_db *server = NULL;
 	hs_auto(hs_db_closep) struct hs_db *db = NULL;
 	struct hs_db *store;
 	bool exists;
@@ -133,7 +147,7 @@ static int check_empty(
 static int database_remove(
     struct plat *plat, const struct object *object, struct hs_err *err)
 {
-	hs_auto(hs_db_closep) struct hs_db *server = NULL;
+	struct hs_db *server = NULL;
 	struct hs_db *store;
 	bool exists;
 
@@ -168,7 +182,7 @@ static int role_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
-	hs_auto(hs_db_closep) struct hs_db *server = NULL;
+	struct hs_db *server = NULL;
 	hs_auto(hs_freep) char *database = database_of(w);
 	hs_auto(hs_freep) char *limit = NULL;
 	bool exists;
@@ -191,7 +205,7 @@ static int role_make(
 static int role_remove(
     struct plat *plat, const struct object *object, struct hs_err *err)
 {
-	hs_auto(hs_db_closep) struct hs_db *server = NULL;
+	struct hs_db *server = NULL;
 	hs_auto(hs_freep) char *database = database_of(object);
 	bool has_role, has_database;
 

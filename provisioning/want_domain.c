@@ -13,10 +13,11 @@
 #include "provisioning/digest.h"
 #include "provisioning/spec.h"
 
-#define FIRST_HOST  10
-#define LAST_HOST   250
-#define IDMAP_SLOTS 65000
-#define IDMAP_FIRST 16 /* ids below 16 * 65536 are the host's own */
+#define FIRST_HOST       10
+#define LAST_HOST        250
+#define IDMAP_SLOTS      65000
+#define CONNECTIONS_STEP 1200 /* more of them restart a database server */
+#define IDMAP_FIRST      16   /* ids below 16 * 65536 are the host's own */
 
 /* -- What the host can do -------------------------------------------------- */
 
@@ -239,7 +240,8 @@ static unsigned connections_of(const struct want *w, const char *server)
 			       (unsigned)s->enterprises_count;
 	}
 	/* In steps, so that one more enterprise is no restart. */
-	return sum <= 400 ? 400 : (sum + 399) / 400 * 400;
+	return (sum + CONNECTIONS_STEP - 1) / CONNECTIONS_STEP *
+	       CONNECTIONS_STEP;
 }
 
 /* A database domain of its own is isolated as its VE asks; the shared one is
