@@ -25,3 +25,8 @@ $(1)_LIBS := hv dom base
 $(1)_PKGS := cmocka
 endef
 $(foreach t,$(hv_TESTS),$(eval $(call hv_test,$(t))))
+
+# Several hosts, one of them sick; see bench/hv/sick-host.sh.
+BENCHES += bench/hv/sick-host
+bench/hv/sick-host_SRCS := bench/hv/sick-host.c
+bench/hv/sick-host_LIBS := hv dom base
