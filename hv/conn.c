@@ -22,6 +22,7 @@
 #include "hv/ops.h"
 #include "hv/pool.h"
 #include "hv/reach.h"
+#include "hv/sim.h"
 
 #define KEEPALIVE_S     5
 #define KEEPALIVE_COUNT 3
@@ -75,8 +76,8 @@ static struct hv_call deadline_begin(struct hv_conn *conn, int timeout_ms)
 
 struct hv_call hv_call_begin(struct hv_conn *conn, int timeout_ms)
 {
-	if (atomic_load(&conn->fd) <
-	    0) /* nothing to shut, nobody to wait for */
+	/* nothing to shut, nobody to wait for */
+	if (atomic_load(&conn->fd) < 0 && conn->sim == NULL)
 		return (struct hv_call) { .timer = -1 };
 	return deadline_begin(conn, timeout_ms);
 }
@@ -133,6 +134,18 @@ static int open_watched(const char *uri, int timeout_ms, struct hv_conn *conn)
 	return conn->vir != NULL && !atomic_load(&conn->is_late) ? 0 : -1;
 }
 
+/* Of a host that is frozen it takes as long as it may. */
+static int open_simulated(const char *uri, int timeout_ms,
+    struct hv_conn **conn, struct hv_conn **ret_conn, struct hs_err *err)
+{
+	if (hv_sim_attach(uri, *conn, err) < 0)
+		return -1;
+	if (hv_ask(*conn, timeout_ms, err) < 0)
+		return hs_wrap(err, "connect to %s", uri);
+	*ret_conn = hs_steal(conn);
+	return 0;
+}
+
 int hv_open_within(const char *uri, int timeout_ms, struct hv_conn **ret_conn,
     struct hs_err *err)
 {
@@ -143,6 +156,8 @@ int hv_open_within(const char *uri, int timeout_ms, struct hv_conn **ret_conn,
 	conn->ops = &hv_vir_ops;
 	if (hs_fault("hv.open", err) < 0)
 		return -1;
+	if (strncmp(uri, HV_SIM_SCHEME, strlen(HV_SIM_SCHEME)) == 0)
+		return open_simulated(uri, timeout_ms, &conn, ret_conn, err);
 	if (hv_driver_of_uri(uri, &conn->driver, &conn->is_local) < 0)
 		return hs_fail(
 		    err, HS_EINVAL, "no hypervisor of ours: '%s'", uri);

@@ -19,6 +19,7 @@
 struct hv_conn {
 	const struct hv_ops *ops;
 	virConnectPtr vir;
+	struct sim_host *sim; /* instead of it */
 	enum hv_driver driver;
 	bool is_local;
 	atomic_int fd;       /* the socket to libvirtd, a duplicate; -1: none */

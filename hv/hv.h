@@ -65,7 +65,8 @@ int hv_init(struct hs_err *err);
 /**
  * Connect to a hypervisor; keepalive 5 s, three times.
  *
- * @uri:  libvirt URI, e.g. hv_caps(HV_LXC)->uri
+ * @uri:  libvirt URI, e.g. hv_caps(HV_LXC)->uri; or that of a simulated host:
+ *        "sim:///NAME?driver=qemu&latency_ms=2&domains=16" (see sim.c)
  *
  * Errors: HS_EREMOTE, HS_EDENIED, HS_EINVAL.
  */
@@ -175,6 +176,12 @@ void hv_hosts_prune(struct hv_hosts *hosts,
 /** Call fn with each; it may not call hv_hosts_*(). */
 void hv_hosts_each(struct hv_hosts *hosts,
     void (*fn)(struct hv_host *host, void *arg), void *arg);
+
+/**
+ * Let a simulated host answer no more, as one whose libvirtd is stopped; or
+ * again. Errors: HS_ENOTFOUND (nobody has connected to one of that name).
+ */
+int hv_sim_freeze(const char *name, bool is_frozen, struct hs_err *err);
 
 /* -- Names -------------------------------------------------------------- */
 
@@ -371,6 +378,7 @@ int hv_list(struct hv_conn *conn, enum hv_kind kind,
 /** Read one object's attributes out of its XML; true if it is ours. */
 bool hv_object_parse(
     enum hv_kind kind, const char *xml, struct hv_object *ret_object);
+void hv_object_copy(const struct hv_object *from, struct hv_object *ret_to);
 void hv_object_done(struct hv_object *object);
 
 /* -- What happens ------------------------------------------------------- */

@@ -32,12 +32,16 @@ struct hv_ops {
 	int (*network_state)(struct hv_conn *conn, const char *name,
 	    enum hv_state *ret_state, struct hs_err *err);
 	hv_op *filter_define, *filter_undefine, *filter_exists;
+	/** Begin to tell a watch; may fail half way, then unwatch follows. */
+	int (*watch)(
+	    struct hv_conn *conn, struct hv_watch *watch, struct hs_err *err);
+	void (*unwatch)(struct hv_conn *conn, struct hv_watch *watch);
 	/** Whether anybody is there; small, and never behind other work. */
 	int (*ask)(struct hv_conn *conn, struct hs_err *err);
 	bool (*is_alive)(struct hv_conn *conn);
 	void (*close)(struct hv_conn *conn);
 };
 
-extern const struct hv_ops hv_vir_ops;
+extern const struct hv_ops hv_vir_ops, hv_sim_ops;
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "hv/conn.h"
+#include "hv/watch.h"
 
 /* libvirtd answers this one even while all its other workers are busy. */
 static int ask(struct hv_conn *conn, struct hs_err *err)
@@ -51,6 +52,8 @@ const struct hv_ops hv_vir_ops = {
 	.filter_define = hv_vir_filter_define,
 	.filter_undefine = hv_vir_filter_undefine,
 	.filter_exists = hv_vir_filter_exists,
+	.watch = hv_vir_watch,
+	.unwatch = hv_vir_unwatch,
 	.ask = ask,
 	.is_alive = is_alive,
 	.close = close_conn,
