@@ -10,6 +10,11 @@ BENCHES += tests/hv/hv-try
 tests/hv/hv-try_SRCS := tests/hv/hv-try.c
 tests/hv/hv-try_LIBS := hv dom base
 
+# Does libvirt do what hv_caps() says? For tests/hv/run.sh.
+BENCHES += tests/hv/caps-try
+tests/hv/caps-try_SRCS := tests/hv/caps-try.c
+tests/hv/caps-try_LIBS := hv dom base
+
 # What a domain's root would try; static, for it runs where no library is.
 BENCHES += tests/isolation/escape
 tests/isolation/escape_SRCS := tests/isolation/escape.c
@@ -30,3 +35,8 @@ $(foreach t,$(hv_TESTS),$(eval $(call hv_test,$(t))))
 BENCHES += bench/hv/sick-host
 bench/hv/sick-host_SRCS := bench/hv/sick-host.c
 bench/hv/sick-host_LIBS := hv dom base
+
+# Many hosts that are only simulated: how much they take.
+BENCHES += bench/hv/many-hosts
+bench/hv/many-hosts_SRCS := bench/hv/many-hosts.c
+bench/hv/many-hosts_LIBS := hv dom base
