@@ -11,12 +11,12 @@
 #include "hv/conn.h"
 #include "hv/driver.h"
 #include "hv/lxc.h"
+#include "hv/vir.h"
 
 #define POLL_NS   10000000L
 #define KILLED_MS 3000
 
 #define hs_domain hs_auto(hv_domain_unrefp) virDomainPtr
-#define hs_call   hs_auto(hv_call_end) struct hv_call
 
 /* clang-format off */
 static const char *const state_names[HV_STATE_COUNT] = {
@@ -78,23 +78,21 @@ enum hv_state hv_state_of(virDomainPtr domain)
 	return states[state];
 }
 
-int hv_domain_define(struct hv_conn *conn, const char *xml, struct hs_err *err)
+int hv_vir_domain_define(
+    struct hv_conn *conn, const char *xml, struct hs_err *err)
 {
-	hs_call call = hv_call_begin(conn, HV_CALL_MS);
 	hs_domain domain = virDomainDefineXML(conn->vir, xml);
 
-	(void)call;
 	return domain != NULL ? 0 : hv_fail(conn, err, "define domain");
 }
 
-int hv_domain_start(struct hv_conn *conn, const char *name, struct hs_err *err)
+int hv_vir_domain_start(
+    struct hv_conn *conn, const char *name, struct hs_err *err)
 {
-	hs_call call = hv_call_begin(conn, HV_START_MS);
 	hs_domain domain = NULL;
 	enum hv_state state;
 	bool ran;
 
-	(void)call;
 	if (hv_domain_find(conn, name, &domain, err) < 0)
 		return -1;
 	state = hv_state_of(domain);
@@ -162,13 +160,11 @@ static int destroy(struct hv_conn *conn, virDomainPtr domain, const char *name,
 	return 0;
 }
 
-int hv_domain_shutdown(
+int hv_vir_domain_shutdown(
     struct hv_conn *conn, const char *name, int timeout_ms, struct hs_err *err)
 {
-	hs_call call = hv_call_begin(conn, timeout_ms + HV_START_MS);
 	hs_domain domain = NULL;
 
-	(void)call;
 	if (lookup_or_gone(conn, name, &domain, err) < 0)
 		return -1;
 	if (domain == NULL)
@@ -182,26 +178,22 @@ int hv_domain_shutdown(
 	return destroy(conn, domain, name, err);
 }
 
-int hv_domain_destroy(
+int hv_vir_domain_destroy(
     struct hv_conn *conn, const char *name, struct hs_err *err)
 {
-	hs_call call = hv_call_begin(conn, HV_START_MS);
 	hs_domain domain = NULL;
 
-	(void)call;
 	if (lookup_or_gone(conn, name, &domain, err) < 0)
 		return -1;
 	return domain == NULL ? 0 : destroy(conn, domain, name, err);
 }
 
-int hv_domain_undefine(
+int hv_vir_domain_undefine(
     struct hv_conn *conn, const char *name, struct hs_err *err)
 {
-	hs_call call = hv_call_begin(conn, HV_CALL_MS);
 	hs_domain domain = NULL;
 	enum hv_state state;
 
-	(void)call;
 	if (lookup_or_gone(conn, name, &domain, err) < 0)
 		return -1;
 	if (domain == NULL)
@@ -216,14 +208,12 @@ int hv_domain_undefine(
 	return 0;
 }
 
-int hv_domain_state(struct hv_conn *conn, const char *name,
+int hv_vir_domain_state(struct hv_conn *conn, const char *name,
     enum hv_state *ret_state, struct hs_err *err)
 {
-	hs_call call = hv_call_begin(conn, HV_CALL_MS);
 	hs_domain domain = NULL;
 	struct hs_err why = { 0 };
 
-	(void)call;
 	if (hv_domain_find(conn, name, &domain, &why) == 0)
 		*ret_state = hv_state_of(domain);
 	else if (why.code == HS_ENOTFOUND)
@@ -233,14 +223,12 @@ int hv_domain_state(struct hv_conn *conn, const char *name,
 	return 0;
 }
 
-int hv_domain_init_pid(
+int hv_vir_domain_init_pid(
     struct hv_conn *conn, const char *name, pid_t *ret_pid, struct hs_err *err)
 {
-	hs_call call = hv_call_begin(conn, HV_CALL_MS);
 	hs_domain domain = NULL;
 	unsigned id;
 
-	(void)call;
 	if (conn->driver != HV_LXC || !conn->is_local)
 		return hs_fail(err, HS_EINVAL,
 		    "domain '%s': no container on this host", name);
@@ -253,12 +241,12 @@ int hv_domain_init_pid(
 	return hv_init_of(id, ret_pid, err);
 }
 
-int hv_domain_confine(
+int hv_vir_domain_confine(
     struct hv_conn *conn, const char *name, struct hs_err *err)
 {
 	pid_t pid;
 
-	if (hv_domain_init_pid(conn, name, &pid, err) < 0 ||
+	if (hv_vir_domain_init_pid(conn, name, &pid, err) < 0 ||
 	    hv_pids_limit(name, pid, err) < 0 ||
 	    hv_userns_forbid(pid, err) < 0 || hv_cgroups_hide(pid, err) < 0)
 		return hs_wrap(err, "confine domain '%s'", name);

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "hv/conn.h"
+#include "hv/pool.h"
 
 /* clang-format off */
 /* What is not here is HS_EREMOTE: the service failed. */
@@ -58,6 +59,8 @@ int hv_fail(struct hv_conn *conn, struct hs_err *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	what = hs_vprintf(fmt, ap);
 	va_end(ap);
+	if (atomic_load(&conn->is_cut) && conn->host != NULL)
+		return hv_host_fail(conn->host, err);
 	if (atomic_load(&conn->is_late))
 		return hs_fail(err, HS_EREMOTE,
 		    "%s: no answer from libvirt in time", what);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/fault.h"
 #include "base/text.h"
 #include "hv/hv.h"
 #include "hv/run.h"
@@ -44,6 +45,8 @@ int hv_host_address_add(const char *address, struct hs_err *err)
 	const char *run[] = { "ip", "address", "replace", address, "dev", "lo",
 		NULL };
 
+	if (hs_fault("hv.address.add", err) < 0)
+		return -1;
 	return hv_run(run, TOOL_MS, err);
 }
 
@@ -55,6 +58,8 @@ int hv_host_address_remove(const char *address, struct hs_err *err)
 		NULL };
 	hs_auto(hs_freep) char *found = NULL;
 
+	if (hs_fault("hv.address.remove", err) < 0)
+		return -1;
 	if (hv_run_read(look, TOOL_MS, &found, err) < 0)
 		return -1;
 	return found[0] == '\0' ? 0 : hv_run(run, TOOL_MS, err);

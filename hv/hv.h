@@ -65,7 +65,8 @@ int hv_init(struct hs_err *err);
 /**
  * Connect to a hypervisor; keepalive 5 s, three times.
  *
- * @uri:  libvirt URI, e.g. hv_caps(HV_LXC)->uri
+ * @uri:  libvirt URI, e.g. hv_caps(HV_LXC)->uri; or that of a simulated host:
+ *        "sim:///NAME?driver=qemu&latency_ms=2&domains=16" (see sim.c)
  *
  * Errors: HS_EREMOTE, HS_EDENIED, HS_EINVAL.
  */
@@ -75,6 +76,112 @@ void hv_close(struct hv_conn *conn);
 /** Whether calls on this connection can succeed. */
 bool hv_is_alive(struct hv_conn *conn);
 enum hv_driver hv_conn_driver(const struct hv_conn *conn);
+
+/* -- Many callers, one host that may be sick ------------------------------ */
+
+/* libvirtd works on so many calls of one client at once (max_client_requests);
+ * so many borrowers share a connection. */
+#define HV_SHARES 5
+
+struct hv_host;
+
+/** Whether calls to a host go through. */
+enum hv_breaker_state {
+	HV_BREAKER_CLOSED,    /* they do */
+	HV_BREAKER_OPEN,      /* it does not answer: they fail at once */
+	HV_BREAKER_HALF_OPEN, /* so they do while it is asked again */
+};
+#define HV_BREAKER_COUNT (HV_BREAKER_HALF_OPEN + 1)
+
+const char *hv_breaker_name(enum hv_breaker_state state); /* "half-open" */
+
+/** Numbers are of one driver and connection; 0 stands for the usual one. */
+struct hv_host_conf {
+	const char *name;
+	/** By driver; NULL where it has none. The first there is is probed. */
+	const char *uris[HV_DRIVER_COUNT];
+	unsigned connections; /* at most, of each driver: 4 */
+	unsigned failures;    /* in a row that open the breaker: 3 */
+	int probe_ms;         /* from one probe to the next: 2000 */
+	int retry_ms;         /* the same while it does not answer: 1000 */
+	int answer_ms; /* a probe, and a connection, take no longer: 5000 */
+	int idle_ms;   /* what nobody borrows is closed after: 60000 */
+	/**
+	 * Called when the breaker opens and when it closes, by whichever thread
+	 * found it out,
+	 * which holds no lock of ours; not necessarily in order. To close means
+	 * that whatever is known of the host is old. NULL: nobody asks.
+	 */
+	void (*changed)(const char *name, enum hv_breaker_state to, void *arg);
+	void *arg;
+};
+
+struct hv_host_stat {
+	enum hv_breaker_state state;
+	int64_t since; /* Unix time at which it opened; 0: closed */
+	uint64_t calls, failed, late, timed_out;
+	uint64_t probes, opens;
+	unsigned connections, borrowed, waiting; /* now */
+};
+
+/**
+ * A host: connections to it, and a thread that asks every few seconds whether
+ * it answers. Does not wait for it.
+ *
+ * @conf:  copied
+ *
+ * Errors: HS_ESYSTEM.
+ */
+int hv_host_new(const struct hv_host_conf *conf, struct hv_host **ret_host,
+    struct hs_err *err);
+/**
+ * No more of it; connections that are still borrowed work until they are
+ * returned. Waits for a probe under way.
+ */
+void hv_host_free(struct hv_host *host);
+
+/**
+ * Borrow a connection, which others may use at the same time; opens one if it
+ * must. Waits while all are taken. A borrower that is told HS_EREMOTE by a call
+ * returns it and borrows again.
+ *
+ * Errors: HS_EREMOTE (it does not answer; at once while its breaker is open),
+ * HS_ELIMIT (all taken for so long), HS_ENOTFOUND (no such driver there),
+ * HS_EDENIED.
+ */
+int hv_host_borrow(struct hv_host *host, enum hv_driver driver, int timeout_ms,
+    struct hv_conn **ret_conn, struct hs_err *err);
+/** Give it back; no call on it is under way. NULL is allowed. */
+void hv_host_return(struct hv_conn *conn);
+
+const char *hv_host_name(const struct hv_host *host);
+void hv_host_stat(struct hv_host *host, struct hv_host_stat *ret_stat);
+
+/** Hosts by name, for all threads of a program. */
+struct hv_hosts;
+
+struct hv_hosts *hv_hosts_new(void);
+void hv_hosts_free(struct hv_hosts *hosts);
+
+/**
+ * Borrow from the host of that name, which is made if it is not known, and
+ * made anew if its URIs are others now. Errors: as hv_host_borrow().
+ */
+int hv_hosts_borrow(struct hv_hosts *hosts, const struct hv_host_conf *conf,
+    enum hv_driver driver, int timeout_ms, struct hv_conn **ret_conn,
+    struct hs_err *err);
+/** Forget those for which keep(name, arg) is false. */
+void hv_hosts_prune(struct hv_hosts *hosts,
+    bool (*keep)(const char *name, void *arg), void *arg);
+/** Call fn with each; it may not call hv_hosts_*(). */
+void hv_hosts_each(struct hv_hosts *hosts,
+    void (*fn)(struct hv_host *host, void *arg), void *arg);
+
+/**
+ * Let a simulated host answer no more, as one whose libvirtd is stopped; or
+ * again. Errors: HS_ENOTFOUND (nobody has connected to one of that name).
+ */
+int hv_sim_freeze(const char *name, bool is_frozen, struct hs_err *err);
 
 /* -- Names -------------------------------------------------------------- */
 
@@ -271,6 +378,7 @@ int hv_list(struct hv_conn *conn, enum hv_kind kind,
 /** Read one object's attributes out of its XML; true if it is ours. */
 bool hv_object_parse(
     enum hv_kind kind, const char *xml, struct hv_object *ret_object);
+void hv_object_copy(const struct hv_object *from, struct hv_object *ret_to);
 void hv_object_done(struct hv_object *object);
 
 /* -- What happens ------------------------------------------------------- */
@@ -459,6 +567,9 @@ void hv_probe(enum hv_probe_kind kind, const struct hv_probe_guest *guest,
     struct hv_probe *ret_probe);
 
 HS_FREEP(hv_closep, struct hv_conn *, hv_close)
+HS_FREEP(hv_returnp, struct hv_conn *, hv_host_return)
+HS_FREEP(hv_host_freep, struct hv_host *, hv_host_free)
+HS_FREEP(hv_hosts_freep, struct hv_hosts *, hv_hosts_free)
 HS_FREEP(hv_watch_stopp, struct hv_watch *, hv_watch_stop)
 HS_FREEP(hv_names_freep, char **, hv_names_free)
 

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "hv/conn.h"
 #include "hv/domain.h"
+#include "hv/vir.h"
 
 static int list_domains(virConnectPtr vir, void ***ret_list)
 {
@@ -131,16 +132,13 @@ static int read_one(struct hv_conn *conn, enum hv_kind kind, void *handle,
 	return 0;
 }
 
-int hv_list(struct hv_conn *conn, enum hv_kind kind,
+int hv_vir_list(struct hv_conn *conn, enum hv_kind kind,
     struct hv_objects *ret_objects, struct hs_err *err)
 {
-	hs_auto(hv_call_end) struct hv_call call =
-	    hv_call_begin(conn, HV_CALL_MS);
 	hs_auto(hv_objects_done) struct hv_objects objects = { 0 };
 	hs_auto(hs_freep) void **handles = NULL;
 	int count = kinds[kind].list(conn->vir, &handles), failed = 0;
 
-	(void)call;
 	if (count < 0)
 		return hv_fail(conn, err, "list %ss", hv_kind_name(kind));
 	for (int i = 0; i < count; i++) {

@@ -12,9 +12,9 @@
 #include "hv/conn.h"
 #include "hv/domain.h"
 #include "hv/edit.h"
+#include "hv/vir.h"
 
 #define hs_domain hs_auto(hv_domain_unrefp) virDomainPtr
-#define hs_call   hs_auto(hv_call_end) struct hv_call
 
 /* A domain to be changed. */
 struct change {
@@ -190,27 +190,23 @@ static void change_done(struct change *c)
 	hv_domain_unrefp(&c->domain);
 }
 
-int hv_domain_set_memory(
+int hv_vir_domain_set_memory(
     struct hv_conn *conn, const char *name, uint64_t kib, struct hs_err *err)
 {
-	hs_call call = hv_call_begin(conn, HV_CALL_MS);
 	hs_auto(change_done) struct change c = {
 		.conn = conn, .name = name, .err = err
 	};
 
-	(void)call;
 	return find(&c) < 0 ? -1 : ways[conn->driver].memory(&c, kib);
 }
 
-int hv_domain_set_vcpus(
+int hv_vir_domain_set_vcpus(
     struct hv_conn *conn, const char *name, unsigned vcpus, struct hs_err *err)
 {
-	hs_call call = hv_call_begin(conn, HV_CALL_MS);
 	hs_auto(change_done) struct change c = {
 		.conn = conn, .name = name, .err = err
 	};
 
-	(void)call;
 	return find(&c) < 0 ? -1 : ways[conn->driver].vcpus(&c, vcpus);
 }
 
@@ -227,11 +223,9 @@ static const struct move {
 static int move(struct hv_conn *conn, const char *name, const struct move *m,
     struct hs_err *err)
 {
-	hs_call call = hv_call_begin(conn, HV_CALL_MS);
 	hs_domain domain = NULL;
 	enum hv_state state;
 
-	(void)call;
 	if (hv_domain_find(conn, name, &domain, err) < 0)
 		return -1;
 	state = hv_state_of(domain);
@@ -245,13 +239,14 @@ static int move(struct hv_conn *conn, const char *name, const struct move *m,
 	return 0;
 }
 
-int hv_domain_suspend(
+int hv_vir_domain_suspend(
     struct hv_conn *conn, const char *name, struct hs_err *err)
 {
 	return move(conn, name, &suspend, err);
 }
 
-int hv_domain_resume(struct hv_conn *conn, const char *name, struct hs_err *err)
+int hv_vir_domain_resume(
+    struct hv_conn *conn, const char *name, struct hs_err *err)
 {
 	return move(conn, name, &resume, err);
 }

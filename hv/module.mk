@@ -10,14 +10,19 @@ BENCHES += tests/hv/hv-try
 tests/hv/hv-try_SRCS := tests/hv/hv-try.c
 tests/hv/hv-try_LIBS := hv dom base
 
+# Does libvirt do what hv_caps() says? For tests/hv/run.sh.
+BENCHES += tests/hv/caps-try
+tests/hv/caps-try_SRCS := tests/hv/caps-try.c
+tests/hv/caps-try_LIBS := hv dom base
+
 # What a domain's root would try; static, for it runs where no library is.
 BENCHES += tests/isolation/escape
 tests/isolation/escape_SRCS := tests/isolation/escape.c
 tests/isolation/escape_LDFLAGS := -static
 
-hv_TESTS := test_hv_conn test_hv_domain test_hv_driver test_hv_edit \
-    test_hv_events test_hv_ident test_hv_live test_hv_object test_hv_volume \
-    test_hv_watch
+hv_TESTS := test_hv_breaker test_hv_conn test_hv_domain test_hv_driver \
+    test_hv_edit test_hv_events test_hv_fault test_hv_host test_hv_ident \
+    test_hv_live test_hv_object test_hv_sim test_hv_volume test_hv_watch
 TESTS += $(hv_TESTS)
 define hv_test
 $(1)_SRCS := tests/unit/$(1).c
@@ -25,3 +30,13 @@ $(1)_LIBS := hv dom base
 $(1)_PKGS := cmocka
 endef
 $(foreach t,$(hv_TESTS),$(eval $(call hv_test,$(t))))
+
+# Several hosts, one of them sick; see bench/hv/sick-host.sh.
+BENCHES += bench/hv/sick-host
+bench/hv/sick-host_SRCS := bench/hv/sick-host.c
+bench/hv/sick-host_LIBS := hv dom base
+
+# Many hosts that are only simulated: how much they take.
+BENCHES += bench/hv/many-hosts
+bench/hv/many-hosts_SRCS := bench/hv/many-hosts.c
+bench/hv/many-hosts_LIBS := hv dom base

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/fault.h"
 #include "base/text.h"
 #include "hv/hv.h"
 #include "hv/loop.h"
@@ -100,6 +101,8 @@ int hv_image_mount(const char *path, char **ret_dir, struct hs_err *err)
 	hs_auto(hs_freep) char *dir = image_dir(path);
 	hs_auto(hs_closep) int locked = -1, tree = -1;
 
+	if (hs_fault("hv.image.mount", err) < 0)
+		return -1;
 	if (access(path, R_OK) < 0)
 		return hs_fail_errno(err, HS_ENOTFOUND, "image %s", path);
 	if (lock(&locked, err) < 0)
@@ -147,6 +150,8 @@ int hv_root_mount(const char *domain, const char *image, unsigned base,
 	dev_t device;
 	uid_t owner;
 
+	if (hs_fault("hv.root.mount", err) < 0)
+		return -1;
 	if (domain_dir(domain, "root", &dir, err) < 0 || lock(&locked, err) < 0)
 		return -1;
 	if (!hv_is_mount(image, &device, &owner))
@@ -164,6 +169,8 @@ int hv_data_mount(const char *domain, const char *volume, unsigned base,
 	hs_auto(hs_freep) char *dir = NULL;
 	hs_auto(hs_closep) int locked = -1, tree = -1;
 
+	if (hs_fault("hv.data.mount", err) < 0)
+		return -1;
 	if (domain_dir(domain, "data", &dir, err) < 0 || lock(&locked, err) < 0)
 		return -1;
 	if (!is_shown(dir, loop_of(volume), base) &&
@@ -190,6 +197,8 @@ int hv_mounts_remove(const char *domain, struct hs_err *err)
 	static const char *const what[] = { "root", "data", "" };
 	hs_auto(hs_closep) int locked = -1;
 
+	if (hs_fault("hv.mounts.remove", err) < 0)
+		return -1;
 	if (lock(&locked, err) < 0)
 		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(what); i++) {
@@ -224,6 +233,8 @@ int hv_image_unmount(const char *path, struct hs_err *err)
 	dev_t device;
 	uid_t owner;
 
+	if (hs_fault("hv.image.unmount", err) < 0)
+		return -1;
 	if (lock(&locked, err) < 0 || hv_mounts_list(&names, err) < 0)
 		return -1;
 	if (hv_is_mount(dir, &device, &owner) && is_image_used(device, names))
@@ -238,10 +249,14 @@ static int by_name(const void *a, const void *b)
 
 int hv_mounts_list(char ***ret_domains, struct hs_err *err)
 {
-	DIR *dir = opendir(DOMAINS);
-	char **names = hs_alloc(sizeof(*names));
+	char **names;
 	size_t count = 0;
+	DIR *dir;
 
+	if (hs_fault("hv.mounts.list", err) < 0)
+		return -1;
+	dir = opendir(DOMAINS);
+	names = hs_alloc(sizeof(*names));
 	if (dir == NULL && errno != ENOENT) {
 		free(names);
 		return hs_fail_errno(err, HS_ESYSTEM, "%s", DOMAINS);

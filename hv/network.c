@@ -5,10 +5,10 @@
 #include "base/err.h"
 #include "hv/conn.h"
 #include "hv/host.h"
+#include "hv/vir.h"
 
 #define hs_network hs_auto(hv_network_unrefp) virNetworkPtr
 #define hs_filter  hs_auto(hv_filter_unrefp) virNWFilterPtr
-#define hs_call    hs_auto(hv_call_end) struct hv_call
 
 /* *ret_network stays NULL when it is absent. */
 static int network_find(struct hv_conn *conn, const char *name,
@@ -20,21 +20,19 @@ static int network_find(struct hv_conn *conn, const char *name,
 	return 0;
 }
 
-int hv_network_define(struct hv_conn *conn, const char *xml, struct hs_err *err)
+int hv_vir_network_define(
+    struct hv_conn *conn, const char *xml, struct hs_err *err)
 {
-	hs_call call = hv_call_begin(conn, HV_CALL_MS);
 	hs_network network = virNetworkDefineXML(conn->vir, xml);
 
-	(void)call;
 	return network != NULL ? 0 : hv_fail(conn, err, "define network");
 }
 
-int hv_network_start(struct hv_conn *conn, const char *name, struct hs_err *err)
+int hv_vir_network_start(
+    struct hv_conn *conn, const char *name, struct hs_err *err)
 {
-	hs_call call = hv_call_begin(conn, HV_CALL_MS);
 	hs_network network = NULL;
 
-	(void)call;
 	if (network_find(conn, name, &network, err) < 0)
 		return -1;
 	if (network == NULL)
@@ -47,13 +45,11 @@ int hv_network_start(struct hv_conn *conn, const char *name, struct hs_err *err)
 	return 0;
 }
 
-int hv_network_destroy(
+int hv_vir_network_destroy(
     struct hv_conn *conn, const char *name, struct hs_err *err)
 {
-	hs_call call = hv_call_begin(conn, HV_CALL_MS);
 	hs_network network = NULL;
 
-	(void)call;
 	if (network_find(conn, name, &network, err) < 0)
 		return -1;
 	if (network != NULL && virNetworkIsActive(network) == 1 &&
@@ -63,13 +59,11 @@ int hv_network_destroy(
 	return 0;
 }
 
-int hv_network_undefine(
+int hv_vir_network_undefine(
     struct hv_conn *conn, const char *name, struct hs_err *err)
 {
-	hs_call call = hv_call_begin(conn, HV_CALL_MS);
 	hs_network network = NULL;
 
-	(void)call;
 	if (network_find(conn, name, &network, err) < 0)
 		return -1;
 	if (network != NULL && virNetworkIsPersistent(network) == 1 &&
@@ -79,14 +73,12 @@ int hv_network_undefine(
 	return 0;
 }
 
-int hv_network_state(struct hv_conn *conn, const char *name,
+int hv_vir_network_state(struct hv_conn *conn, const char *name,
     enum hv_state *ret_state, struct hs_err *err)
 {
-	hs_call call = hv_call_begin(conn, HV_CALL_MS);
 	hs_network network = NULL;
 	int active;
 
-	(void)call;
 	if (network_find(conn, name, &network, NULL) == 0 && network == NULL)
 		return hs_fail(err, HS_ENOTFOUND, "no network '%s'", name);
 	active = network != NULL ? virNetworkIsActive(network) : -1;
@@ -96,22 +88,19 @@ int hv_network_state(struct hv_conn *conn, const char *name,
 	return 0;
 }
 
-int hv_filter_define(struct hv_conn *conn, const char *xml, struct hs_err *err)
+int hv_vir_filter_define(
+    struct hv_conn *conn, const char *xml, struct hs_err *err)
 {
-	hs_call call = hv_call_begin(conn, HV_CALL_MS);
 	hs_filter filter = virNWFilterDefineXML(conn->vir, xml);
 
-	(void)call;
 	return filter != NULL ? 0 : hv_fail(conn, err, "define filter");
 }
 
-int hv_filter_undefine(
+int hv_vir_filter_undefine(
     struct hv_conn *conn, const char *name, struct hs_err *err)
 {
-	hs_call call = hv_call_begin(conn, HV_CALL_MS);
 	hs_filter filter = virNWFilterLookupByName(conn->vir, name);
 
-	(void)call;
 	if (filter != NULL && virNWFilterUndefine(filter) == 0)
 		return 0;
 	if (virGetLastErrorCode() == VIR_ERR_NO_NWFILTER)
@@ -119,11 +108,10 @@ int hv_filter_undefine(
 	return hv_fail(conn, err, "undefine filter '%s'", name);
 }
 
-int hv_filter_exists(struct hv_conn *conn, const char *name, struct hs_err *err)
+int hv_vir_filter_exists(
+    struct hv_conn *conn, const char *name, struct hs_err *err)
 {
-	hs_call call = hv_call_begin(conn, HV_CALL_MS);
 	hs_filter filter = virNWFilterLookupByName(conn->vir, name);
 
-	(void)call;
 	return filter != NULL ? 0 : hv_fail(conn, err, "filter '%s'", name);
 }

@@ -161,6 +161,19 @@ bool hv_object_parse(
 	return ours;
 }
 
+void hv_object_copy(const struct hv_object *from, struct hv_object *ret_to)
+{
+	*ret_to = *from;
+	for (size_t i = 0; i < ARRAY_LEN(attributes); i++) {
+		const void *text = (const char *)from + attributes[i].offset;
+		void *copy = (char *)ret_to + attributes[i].offset;
+
+		if (attributes[i].type == AS_TEXT &&
+		    (attributes[i].kinds & (1U << from->kind)) != 0)
+			*(char **)copy = hs_strdup(*(char *const *)text);
+	}
+}
+
 void hv_object_done(struct hv_object *object)
 {
 	for (size_t i = 0; i < ARRAY_LEN(attributes); i++) {

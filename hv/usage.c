@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "hv/conn.h"
+#include "hv/vir.h"
 
 #define BULK_STATS                                               \
 	(VIR_DOMAIN_STATS_CPU_TOTAL | VIR_DOMAIN_STATS_BALLOON | \
@@ -125,17 +126,14 @@ static int list_each(
 	return 0;
 }
 
-int hv_usage_list(
+int hv_vir_usage_list(
     struct hv_conn *conn, struct hv_usages *ret_usages, struct hs_err *err)
 {
-	hs_auto(hv_call_end) struct hv_call call =
-	    hv_call_begin(conn, HV_CALL_MS);
 	hs_auto(hv_usages_done) struct hv_usages usages = { 0 };
 	int done = hv_caps(conn->driver)->bulk_stats
 		       ? list_bulk(conn, &usages, err)
 		       : list_each(conn, &usages, err);
 
-	(void)call;
 	if (done < 0)
 		return -1;
 	*ret_usages = usages;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/fault.h"
 #include "hv/hv.h"
 #include "hv/loop.h"
 #include "hv/run.h"
@@ -59,6 +60,8 @@ int hv_volume_create(
 {
 	hs_auto(hs_freep) char *draft = hs_printf("%s.new", path);
 
+	if (hs_fault("hv.volume.create", err) < 0)
+		return -1;
 	if (hv_volume_exists(path))
 		return hs_fail(err, HS_EEXISTS, "volume %s exists", path);
 	if (make(draft, path, size_bytes, uuid, err) == 0)
@@ -76,6 +79,8 @@ int hv_volume_size(const char *path, uint64_t *ret_bytes, struct hs_err *err)
 {
 	struct stat st;
 
+	if (hs_fault("hv.volume.size", err) < 0)
+		return -1;
 	if (stat(path, &st) < 0)
 		return hs_fail_errno(err,
 		    errno == ENOENT ? HS_ENOTFOUND : HS_ESYSTEM, "volume %s",
@@ -101,6 +106,8 @@ static bool is_in_use(const char *path)
 
 int hv_volume_delete(const char *path, struct hs_err *err)
 {
+	if (hs_fault("hv.volume.delete", err) < 0)
+		return -1;
 	if (is_in_use(path))
 		return hs_fail(err, HS_ECONFLICT, "volume %s is in use", path);
 	if (unlink(path) < 0 && errno != ENOENT)

@@ -7,6 +7,8 @@
 
 #include "base/err.h"
 #include "hv/conn.h"
+#include "hv/ops.h"
+#include "hv/watch.h"
 
 struct hv_watch {
 	struct hv_conn *conn;
@@ -56,7 +58,7 @@ const char *hv_change_name(enum hv_change change)
 	return change_names[change];
 }
 
-static void unref(void *data)
+void hv_watch_unref(void *data)
 {
 	struct hv_watch *watch = data;
 
@@ -66,7 +68,7 @@ static void unref(void *data)
 	free(watch);
 }
 
-static void tell(struct hv_watch *watch, const struct hv_event *event)
+void hv_watch_tell(struct hv_watch *watch, const struct hv_event *event)
 {
 	(void)pthread_mutex_lock(&watch->lock);
 	if (watch->fn != NULL)
@@ -83,12 +85,12 @@ static void tell_of(struct hv_watch *watch, enum hv_change change,
 
 	hv_uuid5(hv_kind_name(kind), name, want);
 	if (strcmp(uuid, want) == 0)
-		tell(watch, &(struct hv_event) {
-				.change = change,
-				.kind = kind,
-				.name = name,
-				.uuid = uuid,
-			    });
+		hv_watch_tell(watch, &(struct hv_event) {
+					 .change = change,
+					 .kind = kind,
+					 .name = name,
+					 .uuid = uuid,
+				     });
 }
 
 static void domain_changed(
@@ -125,11 +127,11 @@ static void closed(virConnectPtr vir, int reason, void *data)
 {
 	(void)vir;
 	if (reason != VIR_CONNECT_CLOSE_REASON_CLIENT)
-		tell(data, &(struct hv_event) { .change = HV_LOST });
+		hv_watch_tell(data, &(struct hv_event) { .change = HV_LOST });
 }
 
 /* Each callback holds the watch until libvirt lets go of it. */
-static struct hv_watch *ref(struct hv_watch *watch)
+struct hv_watch *hv_watch_ref(struct hv_watch *watch)
 {
 	atomic_fetch_add(&watch->refs, 1);
 	return watch;
@@ -138,35 +140,50 @@ static struct hv_watch *ref(struct hv_watch *watch)
 static int registered(struct hv_watch *watch, int number)
 {
 	if (number < 0)
-		unref(watch);
+		hv_watch_unref(watch);
 	return number;
 }
 
 /* The test driver has no connection that could be lost. */
-static int register_all(struct hv_watch *watch, struct hs_err *err)
+int hv_vir_watch(
+    struct hv_conn *conn, struct hv_watch *watch, struct hs_err *err)
 {
-	virConnectPtr vir = watch->conn->vir;
+	virConnectPtr vir = conn->vir;
 
-	if (watch->conn->driver != HV_TEST) {
-		if (registered(watch, virConnectRegisterCloseCallback(
-					  vir, closed, ref(watch), unref)) < 0)
-			return hv_fail(watch->conn, err, "watch connection");
+	if (conn->driver != HV_TEST) {
+		if (registered(
+			watch, virConnectRegisterCloseCallback(vir, closed,
+				   hv_watch_ref(watch), hv_watch_unref)) < 0)
+			return hv_fail(conn, err, "watch connection");
 		watch->closes = true;
 	}
-	watch->domains = registered(watch,
-	    virConnectDomainEventRegisterAny(vir, NULL,
-		VIR_DOMAIN_EVENT_ID_LIFECYCLE,
-		VIR_DOMAIN_EVENT_CALLBACK(domain_changed), ref(watch), unref));
+	watch->domains =
+	    registered(watch, virConnectDomainEventRegisterAny(vir, NULL,
+				  VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+				  VIR_DOMAIN_EVENT_CALLBACK(domain_changed),
+				  hv_watch_ref(watch), hv_watch_unref));
 	if (watch->domains < 0)
-		return hv_fail(watch->conn, err, "watch domains");
+		return hv_fail(conn, err, "watch domains");
 	watch->networks =
 	    registered(watch, virConnectNetworkEventRegisterAny(vir, NULL,
 				  VIR_NETWORK_EVENT_ID_LIFECYCLE,
 				  VIR_NETWORK_EVENT_CALLBACK(network_changed),
-				  ref(watch), unref));
+				  hv_watch_ref(watch), hv_watch_unref));
 	if (watch->networks < 0)
-		return hv_fail(watch->conn, err, "watch networks");
+		return hv_fail(conn, err, "watch networks");
 	return 0;
+}
+
+void hv_vir_unwatch(struct hv_conn *conn, struct hv_watch *watch)
+{
+	if (watch->networks >= 0)
+		(void)virConnectNetworkEventDeregisterAny(
+		    conn->vir, watch->networks);
+	if (watch->domains >= 0)
+		(void)virConnectDomainEventDeregisterAny(
+		    conn->vir, watch->domains);
+	if (watch->closes)
+		(void)virConnectUnregisterCloseCallback(conn->vir, closed);
 }
 
 int hv_watch_start(struct hv_conn *conn, hv_event_fn *fn, void *arg,
@@ -184,7 +201,7 @@ int hv_watch_start(struct hv_conn *conn, hv_event_fn *fn, void *arg,
 		.networks = -1 };
 	atomic_init(&watch->refs, 1);
 	(void)pthread_mutex_init(&watch->lock, NULL);
-	if (register_all(watch, err) < 0) {
+	if (conn->ops->watch(conn, watch, err) < 0) {
 		hv_watch_stop(watch);
 		return -1;
 	}
@@ -202,15 +219,7 @@ void hv_watch_stop(struct hv_watch *watch)
 	watch->fn = NULL;
 	(void)pthread_mutex_unlock(&watch->lock);
 	call = hv_call_begin(watch->conn, HV_CALL_MS);
-	if (watch->networks >= 0)
-		(void)virConnectNetworkEventDeregisterAny(
-		    watch->conn->vir, watch->networks);
-	if (watch->domains >= 0)
-		(void)virConnectDomainEventDeregisterAny(
-		    watch->conn->vir, watch->domains);
-	if (watch->closes)
-		(void)virConnectUnregisterCloseCallback(
-		    watch->conn->vir, closed);
+	watch->conn->ops->unwatch(watch->conn, watch);
 	hv_call_end(&call);
-	unref(watch);
+	hv_watch_unref(watch);
 }

@@ -46,6 +46,10 @@ expect "host: added again" 0 "$try" address-add $T_PLATFORM/32
 same "host: iptables sees bridged traffic" 1 \
     "$(cat /proc/sys/net/bridge/bridge-nf-call-iptables)"
 
+### What the drivers can do
+expect "caps: as the table says" 0 "$B/tests/hv/caps-try" lxc:///system \
+    qemu:///system test:///default
+
 ### Volumes
 volume=$work/t-hv.raw
 volume_uuid=$(ident volume t-hv.db1 1)

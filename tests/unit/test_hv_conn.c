@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "hv/conn.h"
+#include "hv/ops.h"
 
 static int init(void **state)
 {
@@ -175,6 +176,7 @@ static void test_call_deadline(void **state)
 
 	(void)state;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	conn->ops = &hv_vir_ops;
 	atomic_init(&conn->fd, pair[0]);
 	ended.fd = other = pair[1];
 	atomic_init(&conn->refs, 1);
