@@ -74,7 +74,7 @@ $(B)/tools/%: tools/%.c
 	@echo "  CC    $<"
 	@$(CC) $(STD) $(WARN) -D_GNU_SOURCE -O1 -o $@ $<
 
-.PHONY: all unit asan fuzz fuzz-short fuzzers bench format lint clean install up down purge check
+.PHONY: all unit asan fuzz fuzz-short fuzzers bench format lint clean install up down purge check check-xen
 all: $(addprefix $(B)/,$(PROGRAMS))
 
 unit: $(addprefix $(B)/,$(TESTS))
@@ -111,6 +111,11 @@ purge:
 # Every test, on any machine: packages first.
 check:
 	@tests/check.sh
+
+# A real Xen, booted under QEMU, and a portal in a domain of it.
+check-xen:
+	@tools/packages.sh build run test
+	@tests/xen/run.sh
 
 SHELL_FILES = $(shell git ls-files | xargs grep -lE '^\#!/bin/(ba)?sh' | xargs ls)
 lint:

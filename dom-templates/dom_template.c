@@ -5,7 +5,6 @@
 
 #include "dom-templates/dom_template.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,14 +44,30 @@ const struct dom_kind *dom_kind_find(const char *name)
 	return NULL;
 }
 
+/* clang-format off */
+static const struct driver {
+	const char *name, *file;
+	const char *cmdline; /* of its kernel; NULL: it has none */
+} drivers[DOM_DRIVER_COUNT] = {
+	[DOM_LXC]  = { "lxc",  dom_xml_lxc,  NULL },
+	[DOM_QEMU] = { "qemu", dom_xml_qemu, "console=ttyS0 quiet panic=1" },
+	[DOM_XEN]  = { "xen",  dom_xml_xen,  "console=hvc0 quiet panic=1" },
+};
+/* clang-format on */
+
 const char *dom_driver_name(enum dom_driver driver)
 {
-	static const char *const names[DOM_DRIVER_COUNT] = {
-		[DOM_LXC] = "lxc",
-		[DOM_QEMU] = "qemu",
-	};
+	return drivers[driver].name;
+}
 
-	return names[driver];
+bool dom_driver_find(const char *name, enum dom_driver *ret_driver)
+{
+	for (size_t i = 0; i < DOM_DRIVER_COUNT; i++)
+		if (strcmp(name, drivers[i].name) == 0) {
+			*ret_driver = (enum dom_driver)i;
+			return true;
+		}
+	return false;
 }
 
 static uint64_t memory_max(const struct dom_params *p)
@@ -107,10 +122,7 @@ static const char *machine_type(const char *accel)
 int dom_template_domain(enum dom_driver driver, const struct dom_params *p,
     char **ret_xml, struct hs_err *err)
 {
-	static const char *const files[DOM_DRIVER_COUNT] = {
-		[DOM_LXC] = dom_xml_lxc,
-		[DOM_QEMU] = dom_xml_qemu,
-	};
+	const struct driver *d = &drivers[driver];
 	struct number generation, memory, vcpus, quota, prefix, base, count;
 	struct number tmp;
 	const struct dom_kind *kind =
@@ -131,6 +143,7 @@ int dom_template_domain(enum dom_driver driver, const struct dom_params *p,
 		{ "vcpus_max",   number(&most_vcpus, vcpus_max(p)) },
 		{ "cpu_quota",   number(&quota, (uint64_t)p->vcpus * QUOTA_PER_VCPU) },
 		{ "network",     p->network },
+		{ "bridge",      p->bridge },
 		{ "ifname",      p->ifname },
 		{ "mac",         p->mac },
 		{ "address",     p->address },
@@ -146,7 +159,7 @@ int dom_template_domain(enum dom_driver driver, const struct dom_params *p,
 		{ "accel",       machine_type(p->accel) },
 		{ "kernel",      p->kernel },
 		{ "initrd",      p->initrd },
-		{ "cmdline",     p->cmdline != NULL ? p->cmdline : DOM_CMDLINE },
+		{ "cmdline",     p->cmdline != NULL ? p->cmdline : d->cmdline },
 		{ "image",       p->image },
 		{ "config_disk", p->config_disk },
 		{ "data_disk",   p->data_disk },
@@ -155,9 +168,8 @@ int dom_template_domain(enum dom_driver driver, const struct dom_params *p,
 	/* clang-format on */
 
 	if (check(driver, p, err) < 0 ||
-	    dom_render(files[driver], values, ARRAY_LEN(values), ret_xml, err) <
-		0)
-		return hs_wrap(err, "%s domain", dom_driver_name(driver));
+	    dom_render(d->file, values, ARRAY_LEN(values), ret_xml, err) < 0)
+		return hs_wrap(err, "%s domain", d->name);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #ifndef HANSE_DOM_TEMPLATES_DOM_TEMPLATE_H
 #define HANSE_DOM_TEMPLATES_DOM_TEMPLATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct hs_err;
@@ -36,11 +37,14 @@ struct hs_err;
 enum dom_driver {
 	DOM_LXC,
 	DOM_QEMU,
+	DOM_XEN, /* paravirtual */
 };
-#define DOM_DRIVER_COUNT (DOM_QEMU + 1)
+#define DOM_DRIVER_COUNT (DOM_XEN + 1)
 
-/** "lxc", "qemu"; a static string. */
+/** "lxc", "qemu", "xen"; a static string. */
 const char *dom_driver_name(enum dom_driver driver);
+/** The driver of that name; false if there is none. */
+bool dom_driver_find(const char *name, enum dom_driver *ret_driver);
 
 /** A template: what its domains have in common beyond their sizes. */
 struct dom_kind {
@@ -72,13 +76,15 @@ struct dom_params {
 	unsigned vcpus_max;
 
 	const char *network; /* libvirt network, "hanse-VE" */
+	const char *bridge;  /* Xen: of that network, "hv-" + 8 hex */
 	const char *ifname;  /* host end, "hi" + 12 hex, at most 15 bytes */
 	const char *mac;
 	const char *address; /* the domain's, "10.90.2.10" */
 	unsigned prefix;     /* bits, e.g. 24 */
 	const char *gateway; /* host end of the network, "10.90.2.1" */
 	const char *route;   /* platform address, via gateway; NULL: none */
-	const char *filter;  /* nwfilter of its kind; NULL: none */
+	const char *filter;  /* nwfilter of its kind (Xen: script of the host,
+			      * see  etc/xen); NULL: none */
 
 	/* LXC: folders on the host, mounted and idmapped by the caller. */
 	const char *root_dir;   /* the squashfs, read-only */
@@ -86,18 +92,17 @@ struct dom_params {
 	const char *data_dir;   /* becomes /data; NULL: none */
 	uint32_t idmap_base;    /* host id of root inside; never 0 */
 
-	/* QEMU: files on the host. */
-	const char *accel;       /* "kvm" or "tcg" */
+	/* QEMU and Xen: files on the host. Xen's disks are xvda, xvdb, xvdc. */
+	const char *accel;       /* QEMU: "kvm" or "tcg" */
 	const char *kernel;      /* manifest "kernel" */
 	const char *initrd;      /* manifest "initrd" */
-	const char *cmdline;     /* NULL: DOM_CMDLINE */
+	const char *cmdline;     /* NULL: the driver's own */
 	const char *image;       /* squashfs, disk vda, read-only */
 	const char *config_disk; /* squashfs, disk vdb, read-only */
 	const char *data_disk;   /* raw ext4, disk vdc; NULL: none */
-	const char *console_log; /* file the console is written to */
+	const char *console_log; /* QEMU: file the console is written to; Xen:
+				  * xenconsoled decides */
 };
-
-#define DOM_CMDLINE "console=ttyS0 quiet panic=1"
 
 /** A libvirt network: a bridge with a host end, no DHCP, no DNS. */
 struct dom_network_params {
@@ -107,7 +112,7 @@ struct dom_network_params {
 	uint64_t generation;
 	const char *bridge;  /* "hv-" + 8 hex, "hanse-data" */
 	const char *mac;     /* of the bridge */
-	const char *address; /* host end, "10.90.2.1" */
+	const char *address; /* host end, "10.90.2.1"; NULL: another host's */
 	unsigned prefix;
 };
 

@@ -126,7 +126,10 @@ static bool has_stopped(virDomainPtr domain, int timeout_ms)
 	do {
 		if (virDomainGetState(domain, &state, NULL, 0) < 0)
 			return virGetLastErrorCode() == VIR_ERR_NO_DOMAIN;
-		if (state == VIR_DOMAIN_SHUTOFF || state == VIR_DOMAIN_CRASHED)
+		/* Xen's is off before its remains are gone: still active. */
+		if ((state == VIR_DOMAIN_SHUTOFF ||
+			state == VIR_DOMAIN_CRASHED) &&
+		    virDomainIsActive(domain) == 0)
 			return true;
 		(void)nanosleep(&pause, NULL);
 	} while (now_ms() < end);

@@ -53,6 +53,8 @@ static const struct driver {
 		.undefine_flags = UNDEFINE_ALL,
 		.shutdown_flags = VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN,
 	},
+	/* No nwfilter, no isolated ports: a script of the host does both
+	 * (etc/xen), and its absence keeps a domain from starting. */
 	[HV_XEN] = {
 		.caps = {
 			.name = "xen",
@@ -65,6 +67,7 @@ static const struct driver {
 			.attach = true,
 			.save = true,
 			.migrate = true,
+			.metadata = true,
 			.own_kernel = true,
 		},
 		.undefine_flags = VIR_DOMAIN_UNDEFINE_MANAGED_SAVE,

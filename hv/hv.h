@@ -47,7 +47,7 @@ struct hv_caps {
 	bool migrate;    /* move a running domain */
 	bool metadata;   /* change a domain's metadata through the API */
 	bool bulk_stats; /* one call for the counters of all domains */
-	bool nwfilter;   /* filter the traffic of an interface */
+	bool nwfilter;   /* filter an interface (Xen: by a script, etc/xen) */
 	bool idmap;      /* user namespaces, mounts with shifted owners */
 	bool own_kernel; /* a virtual machine, not a container */
 };
@@ -347,15 +347,16 @@ struct hv_object {
 	uint64_t memory_kib;
 	unsigned vcpus_max; /* what it may be given while it runs */
 	uint64_t memory_max_kib;
-	char *root;   /* folder (LXC) or image file (QEMU) of the root */
+	char *root;   /* folder (LXC) or image file (QEMU, Xen) of the root */
 	char *config; /* of /etc/hanse */
 	char *data;   /* of /data */
 	char *kernel, *initrd;
 	char *network, *mac, *ifname, *filter, *address;
 	bool isolated; /* the bridge port */
 	unsigned idmap_base, idmap_count;
+	char *bridge; /* of a Xen domain's interface, and of a network */
 	/* network */
-	char *bridge, *host_address;
+	char *host_address;
 	unsigned prefix;
 	bool forwards; /* has a <forward>: never so in ours */
 };

@@ -18,6 +18,10 @@ static const char *const kind_names[HV_KIND_COUNT] = {
 	[HV_FILTER]  = "filter",
 };
 
+/* QEMU's and Xen's disk of that letter. */
+#define DISK(letter) "//disk[target/@dev='vd" letter "' or " \
+		     "target/@dev='xvd" letter "']/source/@file"
+
 #define TEXT(f)   offsetof(struct hv_object, f), AS_TEXT
 #define NUMBER(f) offsetof(struct hv_object, f), AS_UNSIGNED
 #define D (1U << HV_DOMAIN)
@@ -45,20 +49,24 @@ static const struct attribute {
 	{ D,     offsetof(struct hv_object, memory_max_kib), AS_UINT64,
 	                             "/*/memory[not(@unit) or @unit='KiB']" },
 	{ D,     TEXT(root),         "//filesystem[target/@dir='/']/source/@dir"
-	                             "|//disk[target/@dev='vda']/source/@file" },
+	                             "|" DISK("a") },
 	{ D,     TEXT(config),
 	                  "//filesystem[target/@dir='/etc/hanse']/source/@dir"
-	                  "|//disk[target/@dev='vdb']/source/@file" },
+	                  "|" DISK("b") },
 	{ D,     TEXT(data),  "//filesystem[target/@dir='/data']/source/@dir"
-	                      "|//disk[target/@dev='vdc']/source/@file" },
+	                      "|" DISK("c") },
 	{ D,     TEXT(kernel),       "/*/os/kernel" },
 	{ D,     TEXT(initrd),       "/*/os/initrd" },
-	{ D,     TEXT(network),      "//interface[1]/source/@network" },
+	{ D,     TEXT(network),      "//interface[1]/source/@network"
+	                    "|/*/metadata/h:object/@network" },
+	{ D,     TEXT(bridge),       "//interface[1]/source/@bridge" },
 	{ D,     TEXT(mac),          "//interface[1]/mac/@address" },
 	{ D,     TEXT(ifname),       "//interface[1]/target/@dev" },
-	{ D,     TEXT(filter),       "//interface[1]/filterref/@filter" },
+	{ D,     TEXT(filter),       "//interface[1]/filterref/@filter"
+	                             "|//interface[1]/script/@path" },
 	{ D,     TEXT(address),
-	    "//interface[1]/filterref/parameter[@name='IP']/@value" },
+	    "//interface[1]/filterref/parameter[@name='IP']/@value"
+	    "|//interface[1][script]/ip/@address" },
 	{ D,     offsetof(struct hv_object, isolated), AS_BOOL,
 	                             "//interface[1]/port[@isolated='yes']" },
 	{ D,     NUMBER(idmap_base), "/*/idmap/uid[@start='0']/@target" },

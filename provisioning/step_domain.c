@@ -85,7 +85,9 @@ static int define(struct plat *plat, const struct object *w,
 	hs_auto(hs_freep) char *volume =
 	    plat_path(plat, "volumes/%s.raw", w->name);
 	hs_auto(hs_freep) char *xml = NULL;
+	char uuid[HV_UUID_SIZE], bridge[HV_NAME_SIZE];
 	bool is_db = w->kind == OBJ_DB_DOMAIN;
+	enum dom_driver template = DOM_LXC;
 	struct dom_params p = {
 		.name = w->name,
 		.uuid = object_text(w, "uuid"),
@@ -105,6 +107,11 @@ static int define(struct plat *plat, const struct object *w,
 		.filter = object_text(w, "filter"),
 	};
 
+	if (!is_db) {
+		hv_uuid5("ve", w->ve, uuid);
+		hv_bridge(uuid, bridge);
+	}
+	p.bridge = is_db ? p.network : bridge;
 	if (step_config_write(plat, w, &config_dir, &config_disk, err) < 0)
 		return -1;
 	if (driver == HV_LXC) {
@@ -123,8 +130,8 @@ static int define(struct plat *plat, const struct object *w,
 		p.data_disk = is_db ? volume : NULL;
 		p.console_log = log;
 	}
-	if (dom_template_domain(
-		driver == HV_LXC ? DOM_LXC : DOM_QEMU, &p, &xml, err) < 0)
+	if (!dom_driver_find(hv_caps(driver)->name, &template) ||
+	    dom_template_domain(template, &p, &xml, err) < 0)
 		return hs_wrap(err, "describe domain '%s'", w->name);
 	return hv_domain_define(hv, xml, err);
 }

@@ -52,9 +52,9 @@ int want_driver(const struct plat *plat, enum spec_driver driver,
 		return 0;
 	case SPEC_DRIVER_XEN:
 		return hs_fail(err, HS_EINVAL,
-		    "%s: driver 'xen' cannot be used in this version; use "
-		    "'lxc' "
-		    "or 'qemu' (see: hanse doctor)",
+		    "%s: driver 'xen' needs a Xen host, and this version "
+		    "places domains on its own machine only; use 'lxc' or "
+		    "'qemu' (see: hanse doctor)",
 		    name);
 	case SPEC_DRIVER_AUTO:
 	case SPEC_DRIVER_UNSET:

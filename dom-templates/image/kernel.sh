@@ -39,6 +39,12 @@ initrd_pack() { # BASE OUT
 	rm -rf "$tmp/initrd"
 }
 
+# The last three stay, for those who go back and forth.
+keep_three() {
+	# shellcheck disable=SC2012
+	ls -dt "$@" | tail -n +4 | xargs -r rm -rf
+}
+
 kernel_build() {
 	package=$(kernel_package)
 	base=$cache/kernel-$({
@@ -48,8 +54,8 @@ kernel_build() {
 	if ! have "$base"; then
 		say "kernel: $package"
 		kernel_unpack "$package" "$tmp/unpacked"
-		rm -rf "$cache"/kernel-*
 		keep_as "$tmp/unpacked" "$base"
+		keep_three "$cache"/kernel-*
 	fi
 	[ -x "$build/hanse-init" ] || die "there is no program $build/hanse-init." "Run: make"
 	initrd=$cache/initrd-$({
@@ -59,8 +65,8 @@ kernel_build() {
 	if ! have "$initrd"; then
 		say "initrd: packing"
 		initrd_pack "$base" "$tmp/initrd.gz"
-		rm -f "$cache"/initrd-*
 		keep_as "$tmp/initrd.gz" "$initrd"
+		keep_three "$cache"/initrd-*
 	fi
 	ln -f "$base/vmlinuz" "$tmp/${base##*/}"
 	publish kernel "$tmp/${base##*/}"

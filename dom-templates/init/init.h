@@ -98,6 +98,9 @@ struct init_relay {
 int init_relay_open(struct init_relay *relay, struct hs_err *err);
 void init_relay_pump(struct init_relay *relay);
 
+/** "hanse-init --stop": tell process 1 to end. Returns the exit status. */
+int init_stop(void);
+
 /** Power buttons, to be polled; count is 0 in a container. */
 struct init_power {
 	int fds[8];

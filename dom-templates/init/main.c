@@ -68,6 +68,8 @@ int main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		return write(1, HANSE_VERSION "\n", strlen(HANSE_VERSION) + 1) <
 		       0;
+	if (argc == 2 && strcmp(argv[1], "--stop") == 0)
+		return init_stop();
 	if (getpid() != 1) {
 		hs_err_log("init.refused", "msg=\"must be process 1\"");
 		return 2;

@@ -307,7 +307,7 @@ static const struct param {
 	size_t offset, number; /* number: its size; 0: a text */
 } domain_params[] = {
 	DOMAIN(name), DOMAIN(uuid), DOMAIN(kind), DOMAIN(ve),
-	DOMAIN(enterprise), DOMAIN(network), DOMAIN(ifname), DOMAIN(mac),
+	DOMAIN(enterprise), DOMAIN(network), DOMAIN(bridge), DOMAIN(ifname), DOMAIN(mac),
 	DOMAIN(address), DOMAIN(gateway), DOMAIN(filter), DOMAIN(root_dir),
 	DOMAIN(config_dir), DOMAIN(data_dir), DOMAIN(accel), DOMAIN(kernel),
 	DOMAIN(initrd), DOMAIN(cmdline), DOMAIN(image), DOMAIN(config_disk),
@@ -363,14 +363,14 @@ static int take_all(
 static int render_domain(const struct call *c)
 {
 	struct dom_params params = { 0 };
+	enum dom_driver driver;
 	char *xml = NULL;
 
+	if (!dom_driver_find(c->args[0], &driver))
+		return hs_fail(c->err, HS_EINVAL, "no driver '%s'", c->args[0]);
 	if (take_all(domain_params, c->args + 1, &params, c->err) < 0)
 		return -1;
-	return shown(dom_template_domain(
-			 strcmp(c->args[0], "lxc") == 0 ? DOM_LXC : DOM_QEMU,
-			 &params, &xml, c->err),
-	    &xml);
+	return shown(dom_template_domain(driver, &params, &xml, c->err), &xml);
 }
 
 static int render_network(const struct call *c)

@@ -29,6 +29,7 @@ static const struct dom_params app = {
 	.memory_kib = 262144,
 	.vcpus = 2,
 	.network = "hanse-automotive",
+	.bridge = "hv-11111111",
 	.ifname = "hi111111112222",
 	.mac = "52:54:00:11:11:11",
 	.address = "10.90.2.10",
@@ -56,7 +57,7 @@ static struct dom_params db(void)
 	p.name = "db.shared";
 	p.kind = "db";
 	p.ve = p.enterprise = p.route = p.filter = NULL;
-	p.network = "hanse-data";
+	p.network = p.bridge = "hanse-data";
 	p.image = "/var/lib/hanse/images/db-1.squashfs";
 	p.data_dir = "/run/hanse/mnt/domain/db.shared/data";
 	p.data_disk = "/var/lib/hanse/volumes/db.shared.raw";
@@ -101,11 +102,13 @@ static void test_domains(void **state)
 	golden_domain("lxc-db", DOM_LXC, &shared);
 	golden_domain("qemu-app", DOM_QEMU, &app);
 	golden_domain("qemu-db", DOM_QEMU, &shared);
+	golden_domain("xen-app", DOM_XEN, &app);
+	golden_domain("xen-db", DOM_XEN, &shared);
 }
 
 static void test_network(void **state)
 {
-	const struct dom_network_params params = {
+	struct dom_network_params params = {
 		.name = "hanse-automotive",
 		.uuid = "11111111-2222-5333-8444-666666666666",
 		.ve = "automotive",
@@ -116,11 +119,15 @@ static void test_network(void **state)
 		.prefix = 24,
 	};
 	hs_auto(hs_freep) char *xml = NULL;
+	hs_auto(hs_freep) char *far = NULL;
 	struct hs_err err = { 0 };
 
 	(void)state;
 	assert_int_equal(dom_template_network(&params, &xml, &err), 0);
 	golden("network", xml);
+	params.address = NULL;
+	assert_int_equal(dom_template_network(&params, &far, &err), 0);
+	golden("network-far", far);
 }
 
 static void test_filters(void **state)
@@ -196,6 +203,14 @@ static void test_missing(void **state)
 		    "qemu domain: parameter 'image' is missing" },
 		{ DOM_QEMU, offsetof(struct dom_params, console_log),
 		    "qemu domain: parameter 'console_log' is missing" },
+		{ DOM_XEN, offsetof(struct dom_params, bridge),
+		    "xen domain: parameter 'bridge' is missing" },
+		{ DOM_XEN, offsetof(struct dom_params, address),
+		    "xen domain: parameter 'address' is missing" },
+		{ DOM_XEN, offsetof(struct dom_params, initrd),
+		    "xen domain: parameter 'initrd' is missing" },
+		{ DOM_XEN, offsetof(struct dom_params, config_disk),
+		    "xen domain: parameter 'config_disk' is missing" },
 	};
 
 	(void)state;
@@ -269,9 +284,15 @@ static void test_maxima(void **state)
 
 static void test_names(void **state)
 {
+	enum dom_driver found;
+
 	(void)state;
-	for (int i = 0; i < DOM_DRIVER_COUNT; i++)
-		assert_non_null(dom_driver_name((enum dom_driver)i));
+	for (int i = 0; i < DOM_DRIVER_COUNT; i++) {
+		assert_true(dom_driver_find(
+		    dom_driver_name((enum dom_driver)i), &found));
+		assert_int_equal(found, i);
+	}
+	assert_false(dom_driver_find("vmware", &found));
 }
 
 int main(void)

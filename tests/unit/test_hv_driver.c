@@ -39,6 +39,8 @@ static void test_uris(void **state)
 		{ "xen+tcp://10.98.0.2:16599/system", HV_XEN, false },
 		{ "lxc+unix:///system?socket=/run/h2/sock", HV_LXC, false },
 		{ "xen:///system", HV_XEN, true },
+		{ "qemu+tcp://root@[fd00::3]:1234/system", HV_QEMU, false },
+		{ "xen+unix:///system?mode=direct&socket=/s", HV_XEN, false },
 		{ "test:///default", HV_TEST, true },
 	};
 	enum hv_driver driver;
@@ -72,6 +74,7 @@ static void test_caps(void **state)
 	assert_true(hv_caps(HV_QEMU)->own_kernel);
 	assert_true(hv_caps(HV_QEMU)->bulk_stats);
 	assert_false(hv_caps(HV_XEN)->bulk_stats);
+	assert_false(hv_caps(HV_XEN)->nwfilter);
 	for (int i = 0; i < HV_DRIVER_COUNT; i++)
 		assert_non_null(hv_caps((enum hv_driver)i)->uri);
 }

@@ -23,6 +23,7 @@ static const struct dom_params domain = {
 	.memory_kib = 262144,
 	.vcpus = 2,
 	.network = "hanse-automotive",
+	.bridge = "hv-8f0a3c9e",
 	.ifname = "hi725462444b1a",
 	.mac = "52:54:00:72:54:62",
 	.address = "10.90.2.10",
@@ -94,6 +95,24 @@ static void test_qemu(void **state)
 	assert_string_equal(object.initrd, domain.initrd);
 	assert_int_equal(object.idmap_base, 0);
 	hv_object_done(&object);
+}
+
+/* Its script is its filter; the network stands in the tag. */
+static void test_xen(void **state)
+{
+	struct hv_object object;
+
+	(void)state;
+	parse_domain(DOM_XEN, &object);
+	assert_string_equal(object.root, domain.image);
+	assert_string_equal(object.config, domain.config_disk);
+	assert_string_equal(object.data, domain.data_disk);
+	assert_string_equal(object.kernel, domain.kernel);
+	assert_string_equal(object.initrd, domain.initrd);
+	assert_string_equal(object.bridge, domain.bridge);
+	assert_int_equal(object.idmap_base, 0);
+	hv_object_done(&object);
+	assert_null(object.bridge);
 }
 
 static void test_network(void **state)
@@ -170,6 +189,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lxc),
 		cmocka_unit_test(test_qemu),
+		cmocka_unit_test(test_xen),
 		cmocka_unit_test(test_network),
 		cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_strangers),
