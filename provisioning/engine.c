@@ -16,6 +16,7 @@
 #include "gen/prov_sql.h"
 #include "provisioning/archive.h"
 #include "provisioning/job.h"
+#include "provisioning/metric.h"
 
 #define TICK_MS      1000
 #define BROKEN_S     "15" /* before what is left of a job is tried again */
@@ -139,6 +140,31 @@ static bool is_at_work(const char *id)
 
 /* -- The dispatcher -------------------------------------------------------- */
 
+/* Once a tick, however often there is work. */
+static void count_jobs(struct plat *plat, int64_t *counted_ms)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+	static const enum job_state states[] = { JOB_QUEUED, JOB_RUNNING,
+		JOB_UNDOING, JOB_BROKEN };
+	double counts[JOB_STATE_COUNT] = { 0 };
+	enum job_state state;
+	struct hs_db *store;
+
+	if (hs_now_ms() - *counted_ms < TICK_MS)
+		return;
+	*counted_ms = hs_now_ms();
+	if (plat_store(plat, &store, NULL) < 0 ||
+	    hs_db_query(store, prov_sql_job_states, 0, NULL, &rows, NULL) < 0)
+		return;
+	for (size_t i = 0; i < hs_rows_count(rows); i++)
+		if (job_state_find(hs_rows_get(rows, i, "state"), &state))
+			counts[state] =
+			    strtod(hs_rows_get(rows, i, "jobs"), NULL);
+	for (size_t i = 0; i < ARRAY_LEN(states); i++)
+		metric_set(METRIC_JOBS, METRIC_OF(job_state_name(states[i])),
+		    counts[states[i]]);
+}
+
 /* Jobs that are taken and nobody works on: the last daemon's. */
 static void resume(struct plat *plat)
 {
@@ -231,6 +257,7 @@ static void *dispatcher_thread(void *arg)
 	struct plat plat;
 	const struct hs_db *listening = NULL;
 	int64_t expiry = 0;
+	int64_t counted_ms = hs_now_ms() - TICK_MS;
 
 	(void)arg;
 	plat_init(&plat, engine.conf);
@@ -241,6 +268,7 @@ static void *dispatcher_thread(void *arg)
 		if (tick % BROKEN_TICKS == 0)
 			try_broken(&plat);
 		expire(&plat, &expiry);
+		count_jobs(&plat, &counted_ms);
 		wait_for_work(&plat);
 	}
 	plat_done(&plat);

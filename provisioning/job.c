@@ -10,6 +10,7 @@
 #include "gen/prov_sql.h"
 #include "provisioning/engine.h"
 #include "provisioning/job_journal.h"
+#include "provisioning/metric.h"
 
 /* clang-format off */
 static const char *const state_names[JOB_STATE_COUNT] = {
@@ -172,6 +173,8 @@ static int claim(struct hs_db *store, char **ret_id, struct hs_err *err)
 	if (hs_rows_count(rows) == 0)
 		return 0;
 	*ret_id = hs_strdup(hs_rows_get(rows, 0, "job_id"));
+	metric_observe(METRIC_JOB_QUEUE_SECONDS, NULL,
+	    strtod(hs_rows_get(rows, 0, "waited"), NULL));
 	return 0;
 }
 

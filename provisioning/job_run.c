@@ -15,6 +15,7 @@
 #include "provisioning/job.h"
 #include "provisioning/job_journal.h"
 #include "provisioning/job_step.h"
+#include "provisioning/metric.h"
 #include "provisioning/quota.h"
 #include "provisioning/roll.h"
 #include "provisioning/store.h"
@@ -107,6 +108,15 @@ static int note(struct job *job, struct plat *plat,
 	return journal_step(store, job->id, &steps->list[i], note, err);
 }
 
+static void count_step(
+    const struct journal_step *step, const char *result, long long ms)
+{
+	metric_observe(METRIC_STEP_SECONDS,
+	    METRIC_OF(object_kind_name(plan_object(&step->change)->kind),
+		plan_action_name(step->change.action), result),
+	    (double)ms / 1000);
+}
+
 /* The step is journalled, carried out, journalled. */
 static int run_step(struct job *job, struct plat *plat,
     const struct journal_steps *steps, size_t i, struct hs_err *err)
@@ -130,6 +140,7 @@ static int run_step(struct job *job, struct plat *plat,
 	n.state = failed < 0 ? "failed" : "done";
 	n.message = failed < 0 ? err->msg : NULL;
 	n.ms = hs_now_ms() - since;
+	count_step(step, n.state, n.ms);
 	if (note(job, plat, steps, i, &n, failed < 0 ? NULL : err) < 0)
 		failed = -1;
 	if (failed < 0)
@@ -444,6 +455,7 @@ static int undo_step(struct job *job, const struct journal_steps *steps,
     size_t i, struct hs_err *err)
 {
 	struct journal_note n = { .state = "undoing" };
+	int64_t since = hs_now_ms();
 	bool kept = false;
 	int failed;
 
@@ -456,6 +468,7 @@ static int undo_step(struct job *job, const struct journal_steps *steps,
 	if (failed < 0 && atomic_load(job->stop))
 		return -1;
 	n.state = failed < 0 ? "failed" : kept ? "kept" : "undone";
+	count_step(&steps->list[i], n.state, hs_now_ms() - since);
 	n.message = failed < 0 ? err->msg : NULL;
 	if (note(job, &job->plat, steps, i, &n, failed < 0 ? NULL : err) < 0)
 		failed = -1;

@@ -19,6 +19,7 @@
 #include "provisioning/engine.h"
 #include "provisioning/job_journal.h"
 #include "provisioning/manager.h"
+#include "provisioning/metric.h"
 #include "provisioning/observe.h"
 #include "tests/provisioning/ground.h"
 
@@ -318,6 +319,7 @@ static void test_undo(void **state)
 	hs_auto(objects_done) struct objects wants = { 0 };
 	hs_auto(objects_done) struct objects actual = { 0 };
 	hs_auto(hs_text_done) struct hs_text seen = { 0 };
+	hs_auto(hs_text_done) struct hs_text figures = { 0 };
 	hs_auto(hs_freep) char *dir = plat_path(&ground_plat, "ca");
 	hs_auto(hs_freep) char *id = NULL;
 	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
@@ -362,6 +364,13 @@ static void test_undo(void **state)
 	assert_string_equal(hs_rows_get(rows, 0, "state"), "broken");
 	assert_string_equal(
 	    hs_rows_get(rows, 0, "steps"), "undone undone kept failed planned");
+	metric_write(&figures);
+	assert_non_null(strstr(figures.data,
+	    "hanse_step_seconds_count{kind=\"credential\",action=\"create\","
+	    "result=\"done\"} 2\n"));
+	assert_non_null(strstr(figures.data,
+	    "hanse_step_seconds_count{kind=\"credential\",action=\"create\","
+	    "result=\"undone\"} 2\n"));
 	assert_int_equal(
 	    hs_db_run(ground_store, "DELETE FROM step; DELETE FROM job", NULL),
 	    0);

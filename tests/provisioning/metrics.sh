@@ -35,3 +35,9 @@ eventually 'and then again' 10 is_health 200
 sql "INSERT INTO event (event) VALUES ('test.metric')"
 is_counted() { [ "$(metric hanse_events_total)" = $((events + 1201)) ]; }
 eventually 'events go on being counted' 5 is_counted
+
+hanse start >/dev/null
+has_waited() { [ "$(metric hanse_job_queue_seconds_count)" -ge 1 ]; }
+eventually 'how long a job waited' 10 has_waited
+is_calm() { [ "$(metric 'hanse_jobs{state="queued"}') $(metric 'hanse_jobs{state="running"}')" = '0 0' ]; }
+eventually 'jobs by state' 20 is_calm
