@@ -52,7 +52,8 @@ enum option_id {
 	OPT_AGAINST,
 	OPT_RESTART,
 	OPT_CONTINUED,
-	OPTION_LAST = OPT_CONTINUED,
+	OPT_EVENTS,
+	OPTION_LAST = OPT_EVENTS,
 };
 #define OPTION_COUNT (OPTION_LAST + 1)
 #define OPT(name)    (1U << OPT_##name)
@@ -92,6 +93,7 @@ enum arg_kind {
 	ARG_JOB,
 	ARG_AUDIT,
 	ARG_QUOTA,
+	ARG_WEBHOOK,
 };
 
 struct command {
@@ -118,6 +120,7 @@ extern const char *const shell_words[];
 extern const char *const job_words[];
 extern const char *const audit_words[];
 extern const char *const quota_words[];
+extern const char *const webhook_words[];
 
 const struct command *command_find(const char *name);
 
@@ -139,6 +142,10 @@ const char *nearest_word(const char *name, const char *const *words);
 /** 0 if the word is in the list. Errors: HS_EINVAL, with a suggestion. */
 int check_word(const char *what, const char *word, const char *const *words,
     struct hs_err *err);
+
+/** --since as a number; -1 without it. Errors: HS_EINVAL. */
+int cmd_cursor(
+    const struct call *call, long long *ret_cursor, struct hs_err *err);
 
 /* clang-format off */
 int cmd_apply(const struct call *call, struct hs_err *err);
@@ -163,6 +170,7 @@ int cmd_stop(const struct call *call, struct hs_err *err);
 int cmd_user(const struct call *call, struct hs_err *err);
 int cmd_verify(const struct call *call, struct hs_err *err);
 int cmd_version(const struct call *call, struct hs_err *err);
+int cmd_webhook(const struct call *call, struct hs_err *err);
 /* clang-format on */
 
 #endif

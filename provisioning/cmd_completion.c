@@ -65,6 +65,9 @@ static void print_arg(const struct command *c)
 	case ARG_QUOTA:
 		print_words(quota_words);
 		break;
+	case ARG_WEBHOOK:
+		print_words(webhook_words);
+		break;
 	}
 }
 
@@ -78,6 +81,8 @@ static const char *second_arg(const struct command *c)
 		return "@job";
 	if (c->arg == ARG_QUOTA)
 		return "@scope";
+	if (c->arg == ARG_WEBHOOK)
+		return "@webhook";
 	return c->arg == ARG_PASSWD ? "@member" : "";
 }
 

@@ -143,8 +143,8 @@ static int follow(
 	}
 }
 
-static int read_cursor(
-    const struct call *call, json_int_t *ret_cursor, struct hs_err *err)
+int cmd_cursor(
+    const struct call *call, long long *ret_cursor, struct hs_err *err)
 {
 	const char *text = call->value[OPT_SINCE];
 	char *end = NULL;
@@ -164,7 +164,7 @@ int cmd_events(const struct call *call, struct hs_err *err)
 {
 	struct printer p = { .json = wants_json(call) };
 
-	if (read_cursor(call, &p.cursor, err) < 0)
+	if (cmd_cursor(call, &p.cursor, err) < 0)
 		return EXIT_USAGE;
 	if (call->given[OPT_FOLLOW])
 		return follow(call, &p, err) < 0 ? exit_status_of(err)

@@ -51,6 +51,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPT_FOLLOW]   = { "follow",   'f', NULL,     "go on with what comes" },
 	[OPT_VE]       = { "ve",       0,   "VE",     "of one virtual enterprise only" },
 	[OPT_AGAINST]  = { "against",  0,   "HEAD",   "compare with a head that was printed before" },
+	[OPT_EVENTS]   = { "events",   0,   "NAMES",  "names of events with * in them, e.g. 'job.*,drift.*'; else all" },
 	[OPT_RESTART]  = { "restart",  0,   NULL,     "what must stop for a change may, without asking" },
 	[OPT_CONTINUED] = { "continued", 0, NULL,    "restore also documents that went on since" },
 	[OPT_QUICK]    = { "quick",    0,   NULL,     "do not boot a guest to probe for KVM" },
@@ -58,11 +59,12 @@ const struct option_row option_rows[OPTION_COUNT] = {
 
 const char *const get_words[] = {
 	"ves", "enterprises", "domains", "networks", "users", "jobs", "events",
-	NULL,
+	"webhooks", NULL,
 };
 
 const char *const describe_words[] = {
-	"ve", "enterprise", "domain", "network", "user", "job", NULL,
+	"ve", "enterprise", "domain", "network", "user", "job", "webhook",
+	NULL,
 };
 
 const char *const job_words[] = { "list", "show", "follow", "cancel", "retry",
@@ -78,6 +80,8 @@ const char *const shell_words[] = { "bash", "zsh", NULL };
 const char *const quota_words[] = { "asp", "set", "unset", "verify", NULL };
 
 const char *const audit_words[] = { "verify", NULL };
+
+const char *const webhook_words[] = { "add", "list", "remove", "test", NULL };
 
 const struct command commands[] = {
 	{
@@ -154,7 +158,7 @@ const struct command commands[] = {
 		.options = OPT_COMMON, .run = cmd_stop,
 	},
 	{
-		.name = "get", .args = "ves|enterprises|domains|networks|users|jobs|events [VE]",
+		.name = "get", .args = "ves|enterprises|domains|networks|users|jobs|events|webhooks [VE]",
 		.summary = "list what is there",
 		.about = "One line each; of one virtual enterprise, or of all.",
 		.examples = "hanse get domains\tall domains and their states\n"
@@ -163,10 +167,10 @@ const struct command commands[] = {
 		.options = OPT_COMMON, .min = 1, .max = 2, .arg = ARG_WHAT, .run = cmd_get,
 	},
 	{
-		.name = "describe", .args = "ve|enterprise|domain|network|user|job NAME",
+		.name = "describe", .args = "ve|enterprise|domain|network|user|job|webhook NAME",
 		.summary = "show everything known about one thing",
 		.about = "NAME is as hanse get prints it: a VE, VE/ENTERPRISE, a domain VE.ENTERPRISE,\n"
-			 "a user VE/ENTERPRISE/LOGIN, the number of a job.",
+			 "a user VE/ENTERPRISE/LOGIN, the number of a job or webhook.",
 		.examples = "hanse describe ve automotive\tthe spec and the state\n"
 			    "hanse describe domain automotive.adler-motors\tone domain\n",
 		.options = OPT_COMMON, .min = 2, .max = 2, .arg = ARG_KIND, .run = cmd_describe,
@@ -201,6 +205,18 @@ const struct command commands[] = {
 			    "hanse audit verify --against \"$(cat /mnt/usb/head)\"\twith a kept one\n",
 		.options = OPT(OUTPUT) | OPT(SOCKET) | OPT(HELP) | OPT(AGAINST), .min = 1, .max = 1,
 		.arg = ARG_AUDIT, .run = cmd_audit,
+	},
+	{
+		.name = "webhook", .args = "add URL | list [VE] | remove|test WEBHOOK",
+		.summary = "send events to a URL",
+		.about = "Each event is a signed POST, in order, until it is answered with 2xx; what could\n"
+			 "not be delivered is tried again for seven days. add prints the secret, once.\n"
+			 "test sends an event 0 now, and lets a hook that was disabled go on.",
+		.examples = "hanse webhook add https://ops.example/hanse --events 'job.*,drift.*'\tfrom now on\n"
+			    "hanse webhook add https://ops.example/all --since 0\teverything since the beginning\n"
+			    "hanse webhook test 3\tdoes it answer?\n",
+		.options = OPT(OUTPUT) | OPT(SOCKET) | OPT(HELP) | OPT(EVENTS) | OPT(VE) | OPT(SINCE), .min = 1, .max = 2,
+		.arg = ARG_WEBHOOK, .run = cmd_webhook,
 	},
 	{
 		.name = "psql", .args = "VE/ENTERPRISE [-- ARGS]",

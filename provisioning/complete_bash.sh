@@ -15,6 +15,7 @@ _hanse_list() { # words, or a mark that stands for them
 		echo asp
 		{ _hanse_column ves 1; _hanse_column enterprises 2; } | sed 's,^,ve/,'
 		;;
+	@webhook) _hanse_column webhooks 1 ;;
 	*) printf '%s\n' "$1" ;;
 	esac
 }

@@ -42,6 +42,8 @@ _hanse() {
 	@ve) compadd -- ${(f)"$(_hanse_column ves 1)"} ;;
 	@member) compadd -- ${(f)"$(_hanse_column enterprises 2)"} ;;
 	@scope) compadd -- asp ve/${^${(f)"$(_hanse_column ves 1; _hanse_column enterprises 2)"}} ;;
+	@job) compadd -- ${(f)"$(_hanse_column jobs 1)"} ;;
+	@webhook) compadd -- ${(f)"$(_hanse_column webhooks 1)"} ;;
 	*) compadd -- ${=mark} ;;
 	esac
 }

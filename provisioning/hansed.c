@@ -20,6 +20,7 @@
 #include "provisioning/setup.h"
 #include "provisioning/store.h"
 #include "provisioning/tidy.h"
+#include "provisioning/webhook.h"
 
 #define CONFIG_PATH   "/etc/hanse/hansed.yaml"
 #define STORE_WAIT_MS 30000
@@ -90,7 +91,7 @@ static int serve(struct plat *plat, struct hs_err *err)
 	    hs_printf("%s/hansed.sock", plat->conf->run);
 	hs_auto(hs_closep) int stop_fd = stop_signals(err);
 	hs_auto(metric_http_stopp) struct metric_http *http = NULL;
-	pthread_t audit;
+	pthread_t audit, webhooks;
 	int failed;
 
 	if (stop_fd < 0)
@@ -100,6 +101,7 @@ static int serve(struct plat *plat, struct hs_err *err)
 		return -1;
 	tidy(plat->conf);
 	if (audit_start(plat->conf, stop_fd, &audit, err) < 0 ||
+	    webhook_start(plat->conf, stop_fd, &webhooks, err) < 0 ||
 	    engine_start(plat->conf, err) < 0)
 		return -1;
 	hs_info("start", "version=%s socket=%s", HANSE_VERSION, path);
@@ -108,6 +110,7 @@ static int serve(struct plat *plat, struct hs_err *err)
 	if (failed < 0)
 		return -1; /* the process ends, and its threads with it */
 	(void)pthread_join(audit, NULL);
+	(void)pthread_join(webhooks, NULL);
 	hs_info("stop", "version=%s", HANSE_VERSION);
 	return 0;
 }

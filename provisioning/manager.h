@@ -32,6 +32,7 @@ manager_command audit_verify;
 manager_command schema_status, schema_roll;
 manager_command user_passwd;
 manager_command quota_get, quota_set, quota_unset, quota_verify;
+manager_command webhook_add, webhook_remove, webhook_test;
 
 /**
  * Have a job done for a VE and stay with it, telling what it does.

@@ -205,6 +205,15 @@ static int list_events(struct listing *l, struct hs_err *err)
 	return list_rows(l, prov_sql_event_list, event_columns, err);
 }
 
+static const char *const webhook_columns[] = { "webhook_id", "url", "events",
+	"ve", "state", "cursor", "behind", "delivered", "failures",
+	"failing_since", "next_at", "last", NULL };
+
+static int list_webhooks(struct listing *l, struct hs_err *err)
+{
+	return list_rows(l, prov_sql_webhook_list, webhook_columns, err);
+}
+
 /* clang-format off */
 static const struct kind {
 	const char *what; /* of get */
@@ -218,6 +227,7 @@ static const struct kind {
 	{ "networks",    "network",    list_networks,    { "name", "bridge", "state", "address", "prefix" } },
 	{ "users",       "user",       list_users,       { "ve", "enterprise", "login", "name", "language", "roles" } },
 	{ "jobs",        "job",        list_jobs,        { "job_id", "command", "ve", "state", "changes", "started_at", "seconds" } },
+	{ "webhooks",    "webhook",    list_webhooks,    { "webhook_id", "url", "events", "ve", "state", "behind", "delivered", "last" } },
 	{ "events",      "event",      list_events,      { "event_id", "at", "event", "ve", "subject", "detail" } },
 };
 /* clang-format on */
@@ -327,7 +337,8 @@ int query_get(struct request *r, json_t **ret_result, struct hs_err *err)
 /* VE, VE/ENTERPRISE, VE.ENTERPRISE, VE/ENTERPRISE/LOGIN, or the plain name. */
 static bool is_named(const json_t *item, const char *name)
 {
-	static const char *const keys[] = { "name", "job_id", "event_id" };
+	static const char *const keys[] = { "name", "job_id", "event_id",
+		"webhook_id" };
 	const char *ve = json_string_value(json_object_get(item, "ve"));
 	const char *enterprise =
 	    json_string_value(json_object_get(item, "enterprise"));
@@ -374,6 +385,27 @@ static void add_steps(struct request *r, json_t *job)
 	(void)json_object_set_new(job, "steps", steps);
 }
 
+/* What was tried last. */
+static void add_attempts(struct request *r, json_t *hook)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+	json_t *attempts = json_array();
+	struct hs_db *store;
+
+	if (plat_store(r->plat, &store, NULL) == 0 &&
+	    HS_DB_QUERY(store, prov_sql_webhook_attempts, &rows, NULL,
+		json_string_value(json_object_get(hook, "webhook_id"))) == 0)
+		for (size_t i = 0; i < hs_rows_count(rows); i++)
+			(void)json_array_append_new(attempts,
+			    json_pack("{s:s, s:s, s:s, s:s, s:s?}", "event_id",
+				hs_rows_get(rows, i, "event_id"), "at",
+				hs_rows_get(rows, i, "at"), "ms",
+				hs_rows_get(rows, i, "ms"), "status",
+				hs_rows_get(rows, i, "status"), "message",
+				hs_rows_get(rows, i, "message")));
+	(void)json_object_set_new(hook, "attempts", attempts);
+}
+
 static void add_spec(struct request *r, json_t *ve)
 {
 	hs_auto(store_ves_done) struct store_ves ves = { 0 };
@@ -407,6 +439,8 @@ int query_describe(struct request *r, json_t **ret_result, struct hs_err *err)
 		json_decref(items);
 		if (kind->list == list_jobs)
 			add_steps(r, *ret_result);
+		if (kind->list == list_webhooks)
+			add_attempts(r, *ret_result);
 		if (kind->list == list_ves)
 			add_spec(r, *ret_result);
 		return 0;

@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 unset HANSE_SOCKET
 export HANSE_SOCKET=$work/none.sock LC_ALL=C.UTF-8
 
-commands='doctor plan apply destroy get describe status events audit psql
+commands='doctor plan apply destroy get describe status events audit webhook psql
 verify quota user version completion help'
 
 out() { # COMMAND...: what it prints, both streams
@@ -55,6 +55,10 @@ for args in asp/x ve/ ve/V everything 'asp asp' set 'set asp' 'set asp vcpus' 's
 	expect "quota $args" 64 "$hanse" quota $args
 done
 contains 'a near resource is suggested' "did you mean 'vcpus'" "$(out "$hanse" quota set asp vcpu=3)"
+expect 'webhook of another subcommand' 64 "$hanse" webhook send
+expect 'webhook add without a URL' 64 "$hanse" webhook add
+expect 'webhook test without a number' 64 "$hanse" webhook test
+expect 'webhook add: no number is no cursor' 64 "$hanse" webhook add http://a.example --since x
 expect 'member without enterprise' 64 "$hanse" psql automotive
 expect 'member with a path in it' 64 "$hanse" psql ../etc/passwd
 

@@ -14,9 +14,11 @@ build=${1:-${B:-build}}
 bin=/usr/lib/postgresql/15/bin
 work=$(mktemp -d /tmp/hanse-prov.XXXXXX)
 hansed=
+receivers=()
 
 finish() {
 	[ -z "$hansed" ] || kill "$hansed" 2>/dev/null
+	[ ${#receivers[@]} -eq 0 ] || kill "${receivers[@]}" 2>/dev/null
 	runuser -u postgres -- "$bin/pg_ctl" -D "$work/data" -m immediate stop >/dev/null 2>&1
 	rm -rf "$work"
 }
@@ -190,6 +192,8 @@ contains 'a job without a VE can be described' '"ve":null' \
 . tests/provisioning/audit.sh
 # shellcheck source=tests/provisioning/metrics.sh
 . tests/provisioning/metrics.sh
+# shellcheck source=tests/provisioning/webhook.sh
+. tests/provisioning/webhook.sh
 
 since=$SECONDS
 kill "$hansed"
