@@ -277,16 +277,17 @@ static void want_credential(struct objects *list, const char *name)
 	    json_pack("{s:s, s:s}", "cn", name, "usage", "client"));
 }
 
-/* A job as a killed daemon leaves it: its plan is journalled, nothing is done.
- */
+/* A job as a killed daemon leaves it: it was tried once, its plan is
+ * journalled, nothing is done. (One that was never tried would be tried again
+ * at once.) */
 static char *left_behind(const struct plan *plan)
 {
 	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
 	char *id;
 
 	assert_int_equal(hs_db_query(ground_store,
-			     "INSERT INTO job (command, ve, state, intended) "
-			     "VALUES ('apply', 'v', 'done', true) "
+			     "INSERT INTO job (command, ve, state, intended, "
+			     "tries) VALUES ('apply', 'v', 'done', true, 1) "
 			     "RETURNING job_id",
 			     0, NULL, &rows, NULL),
 	    0);
