@@ -56,7 +56,7 @@ manager_PKGS := jansson libcrypto libcurl libmicrohttpd
 PROGRAMS += hansed
 hansed_LIBS := manager keep prov hv dom tenant gw base
 
-manager_TESTS := test_plan test_ca test_change test_form test_metric
+manager_TESTS := test_plan test_ca test_change test_form test_metric test_place
 TESTS += $(manager_TESTS)
 define manager_test
 $(1)_SRCS := tests/unit/$(1).c
