@@ -25,3 +25,8 @@ $(1)_LIBS := hv dom base
 $(1)_PKGS := cmocka
 endef
 $(foreach t,$(hv_TESTS),$(eval $(call hv_test,$(t))))
+
+# hanse-host: the hand of hansed on another host.
+PROGRAMS += hanse-host
+hanse-host_SRCS := $(addprefix hv/agent/,files.c life.c main.c member.c)
+hanse-host_LIBS := hv dom base

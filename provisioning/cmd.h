@@ -52,7 +52,12 @@ enum option_id {
 	OPT_AGAINST,
 	OPT_RESTART,
 	OPT_CONTINUED,
-	OPTION_LAST = OPT_CONTINUED,
+	OPT_SHELL,
+	OPT_VCPUS,
+	OPT_MEMORY,
+	OPT_NOTE,
+	OPT_LOST,
+	OPTION_LAST = OPT_LOST,
 };
 #define OPTION_COUNT (OPTION_LAST + 1)
 #define OPT(name)    (1U << OPT_##name)
@@ -92,6 +97,7 @@ enum arg_kind {
 	ARG_JOB,
 	ARG_AUDIT,
 	ARG_QUOTA,
+	ARG_HOST,
 };
 
 struct command {
@@ -118,6 +124,7 @@ extern const char *const shell_words[];
 extern const char *const job_words[];
 extern const char *const audit_words[];
 extern const char *const quota_words[];
+extern const char *const host_words[];
 
 const struct command *command_find(const char *name);
 
@@ -152,6 +159,7 @@ int cmd_events(const struct call *call, struct hs_err *err);
 int cmd_get(const struct call *call, struct hs_err *err);
 int cmd_job(const struct call *call, struct hs_err *err);
 int cmd_help(const struct call *call, struct hs_err *err);
+int cmd_host(const struct call *call, struct hs_err *err);
 int cmd_plan(const struct call *call, struct hs_err *err);
 int cmd_psql(const struct call *call, struct hs_err *err);
 int cmd_schema(const struct call *call, struct hs_err *err);

@@ -65,6 +65,9 @@ static void print_arg(const struct command *c)
 	case ARG_QUOTA:
 		print_words(quota_words);
 		break;
+	case ARG_HOST:
+		print_words(host_words);
+		break;
 	}
 }
 

@@ -73,6 +73,11 @@ static const struct command {
 	{ "quota.set",    quota_set,          true  },
 	{ "quota.unset",  quota_unset,        true  },
 	{ "quota.verify", quota_verify,       false },
+	{ "host.add",      host_add,           true  },
+	{ "host.drain",    host_drain,         true  },
+	{ "host.undrain",  host_undrain,       true  },
+	{ "host.refresh",  host_refresh,       true  },
+	{ "host.remove",   host_remove,        true  },
 };
 /* clang-format on */
 

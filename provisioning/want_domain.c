@@ -18,52 +18,6 @@
 #define IDMAP_SLOTS 65000
 #define IDMAP_FIRST 16 /* ids below 16 * 65536 are the host's own */
 
-/* -- What the host can do -------------------------------------------------- */
-
-/* "hansed --setup" has probed once and left a word in a file. */
-static bool host_says(
-    const struct plat *plat, const char *file, const char *word)
-{
-	hs_auto(hs_freep) char *path = plat_path(plat, "%s", file);
-	hs_auto(hs_freep) char *text = NULL;
-
-	return hs_file_read(path, 64, &text, NULL, NULL) == 0 &&
-	       strncmp(text, word, strlen(word)) == 0;
-}
-
-int want_driver(const struct plat *plat, enum spec_driver driver,
-    enum spec_isolation isolation, const char *name, const char **ret_driver,
-    struct hs_err *err)
-{
-	bool has_kvm = host_says(plat, "probe.kvm", "ok");
-
-	switch (driver) {
-	case SPEC_DRIVER_LXC:
-		if (isolation == SPEC_ISOLATION_VM)
-			return hs_fail(err, HS_EINVAL,
-			    "%s: isolation 'vm' rules out driver 'lxc'; use "
-			    "'qemu'",
-			    name);
-		*ret_driver = "lxc";
-		return 0;
-	case SPEC_DRIVER_QEMU:
-		*ret_driver = "qemu";
-		return 0;
-	case SPEC_DRIVER_XEN:
-		return hs_fail(err, HS_EINVAL,
-		    "%s: driver 'xen' cannot be used in this version; use "
-		    "'lxc' "
-		    "or 'qemu' (see: hanse doctor)",
-		    name);
-	case SPEC_DRIVER_AUTO:
-	case SPEC_DRIVER_UNSET:
-		*ret_driver =
-		    has_kvm || isolation == SPEC_ISOLATION_VM ? "qemu" : "lxc";
-		return 0;
-	}
-	return hs_fail(err, HS_EINVAL, "%s: unknown driver", name);
-}
-
 /* -- Domains --------------------------------------------------------------- */
 
 /* The one taken before, or the newest; also if that is all there is left. */
@@ -164,8 +118,7 @@ int want_domain(struct want *w, enum object_kind kind, const struct place *p,
 	    hs_printf("hanse-%s", dom_kind_find(p->template)->filter);
 	hs_auto(hs_freep) char *address = NULL;
 	hs_auto(hs_freep) char *gateway = NULL;
-	const char *const accel =
-	    host_says(w->plat, "probe.kvm", "ok") ? "kvm" : "tcg";
+	const char *const accel = p->has_kvm ? "kvm" : "tcg";
 	struct hs_db *store;
 	unsigned host, slot;
 	json_t *attrs;
@@ -184,10 +137,10 @@ int want_domain(struct want *w, enum object_kind kind, const struct place *p,
 	address = hs_printf("%s.%u.%u", w->plat->conf->pool, p->subnet, host);
 	gateway = hs_printf("%s.%u.1", w->plat->conf->pool, p->subnet);
 	attrs = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}",
-	    "template", p->template, "driver", p->driver, "state", "running",
-	    "certificate", "current", "vcpus", (int)p->vcpus, "memory_mib",
-	    (int)p->memory_mib, "network", p->network, "address", address,
-	    "mac", mac, "filter", filter);
+	    "host", p->host, "template", p->template, "driver", p->driver,
+	    "state", "running", "certificate", "current", "vcpus",
+	    (int)p->vcpus, "memory_mib", (int)p->memory_mib, "network",
+	    p->network, "address", address, "mac", mac, "filter", filter);
 	want_files(attrs, params);
 	if (p->enterprise != NULL)
 		(void)json_object_set_new(
@@ -282,6 +235,8 @@ static int want_server(struct want *w, const struct spec *spec,
 	want_credential(w, name, place.ve, NULL,
 	    json_pack("{s:s, s:s, s:s}", "cn", name, "alt",
 		"DNS:db.hanse.internal", "usage", "server"));
+	if (want_place_local(w, &place, err) < 0)
+		return -1;
 	return want_domain(w, OBJ_DB_DOMAIN, &place,
 	    json_pack("{s:i}", "max_connections", (int)connections_of(w, name)),
 	    err);

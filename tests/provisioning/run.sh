@@ -52,7 +52,7 @@ for image in app db kernel initrd; do
 	echo "$image=/images/$image-0123"
 done >"$work/state/images/manifest"
 touch "$work/share/schema/001_a.sql" "$work/share/schema/003_c.sql"
-echo 'server {{ve}} {{enterprise}} {{server_name}} {{listen}} {{domain_address}}' \
+echo 'server {{ve}} {{enterprise}} {{server_name}} {{listen}} {{portal}}' \
 	>"$work/share/edge/enterprise.conf"
 
 # --- the store and what specs want --------------------------------------------
