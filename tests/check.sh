@@ -51,6 +51,7 @@ part images tests/with-libvirt.sh tests/image/run.sh
 part hypervisor tests/with-libvirt.sh tests/hv/run.sh
 part isolation tests/with-libvirt.sh tests/isolation/run.sh
 part platform tests/e2e/run.sh
+part hosts tests/e2e/hosts.sh
 
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ] || { echo "failed:$names"; exit 1; }

@@ -53,9 +53,10 @@ service_stamp() {
 		cat "$services/$1/run"
 		case $1 in
 		hanse-gateway) cat "$prefix/sbin/hanse-gateway" /etc/hanse/gateway.yaml "$state/ca/gateway-server.crt" "$state/ca/backend/gateway-client.crt" ;;
-		hanse-relay) cat "$state/hosts/relay.conf" "$state"/ca/hosts/local.crt "$state/hosts/host.crt" 2>/dev/null || true ;;
+		# Here hansed writes relay.conf and has it read again by itself.
+		hanse-relay) if is_member; then cat "$state/hosts/relay.conf" "$state/hosts/host.crt"; else cat "$state/ca/hosts/local.crt"; fi ;;
 		hansed) cat "$prefix/sbin/hansed" /etc/hanse/hansed.yaml ;;
-		hanse-edge) cat /etc/hanse/edge/nginx.conf ;;
+		hanse-edge) cat /etc/hanse/edge/nginx.conf "$state/ca/hosts/local.crt" ;;
 		hanse-directory) find "$share/directory" "$state/ca/directory.crt" -type f -exec cat {} + ;;
 		esac
 	} | sha256sum
