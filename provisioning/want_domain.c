@@ -136,11 +136,12 @@ int want_domain(struct want *w, enum object_kind kind, const struct place *p,
 	hv_ifname(uuid, ifname);
 	address = hs_printf("%s.%u.%u", w->plat->conf->pool, p->subnet, host);
 	gateway = hs_printf("%s.%u.1", w->plat->conf->pool, p->subnet);
-	attrs = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}",
-	    "host", p->host, "template", p->template, "driver", p->driver,
-	    "state", "running", "certificate", "current", "vcpus",
-	    (int)p->vcpus, "memory_mib", (int)p->memory_mib, "network",
-	    p->network, "address", address, "mac", mac, "filter", filter);
+	attrs =
+	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}",
+		"host", p->host, "template", p->template, "driver", p->driver,
+		"state", "running", "certificate", "current", "vcpus",
+		(int)p->vcpus, "memory_mib", (int)p->memory_mib, "network",
+		p->network, "address", address, "mac", mac, "filter", filter);
 	want_files(attrs, params);
 	if (p->enterprise != NULL)
 		(void)json_object_set_new(

@@ -54,7 +54,7 @@ spec() {
 		printf '     people: [{login: ben, name: Ben Buche, mail: ben@%s.example, roles: [seller, admin]}]}\n' "${e%%:*}"
 	done
 }
-host_of() { hanse get domains "${1%%.*}" -o json | jq -r --arg n "$1" '.[] | select(.name == $n) | .host'; }
+host_of() { hanse get domains "${1%%.*}" -o json | jq -r --arg n "$1" '.[] | select(.name == $n or (.name | startswith($n + "."))) | .host'; }
 hosts_of() { hanse get domains "$1" -o json | jq -r '[.[] | .host] | sort | join(" ")'; }
 answers() { # VE ENTERPRISE...
 	local ve=$1 e
@@ -76,8 +76,12 @@ processes() {
 	pgrep --ns "$first" --nslist ipc 2>/dev/null
 }
 send() { processes "$2" | sort -u | xargs kill "-$1" 2>/dev/null; }
-of_hanse() { # what is there of hanse on a host; the machine's loop devices are everybody's
-	on "$1" tests/e2e/snapshot.sh | grep -v '^loop ' | sort
+of_hanse() { # what is there of hanse on a host; loop devices and /etc below are everybody's
+	{
+		on "$1" tests/e2e/snapshot.sh | grep -vE '^loop |^[fdl] /etc|^[0-9a-f]{64}  /etc'
+		find "/tmp/hanse-lab/$1/upper/etc" -type f -exec sha256sum {} +
+		find "/tmp/hanse-lab/$1/upper/etc" ! -type f -printf '%y %p %l\n'
+	} | sort
 }
 # begun HOST: when its domains were started, as their processes' start times
 # shellcheck disable=SC2016
@@ -170,7 +174,7 @@ lacks "nothing of hanse listens on the underlay but the relay" ' ' \
 shake() { # FROM NAME [CERTIFICATE OPTIONS]: what b's relay gives for it
 	local from=$1 name=$2
 	shift 2
-	echo x | on "$from" timeout 10 openssl s_client -quiet -connect "${at[$b]}:6443" -servername "$name" "$@" 2>&1
+	{ echo x; sleep 1; } | on "$from" timeout 10 openssl s_client -quiet -connect "${at[$b]}:6443" -servername "$name" "$@" 2>&1
 }
 own="-cert /var/lib/hanse/hosts/host.crt -key /var/lib/hanse/hosts/host.key"
 portal=$(hanse get domains trade -o json | jq -r --arg h $b '[.[] | select(.host == $h)][0].address')
@@ -190,7 +194,18 @@ contains "it says which" "apart.n.*must be on '$b'" "$(hanse host drain $b 2>&1)
 same "and the host is as it was" active "$(hanse get hosts -o json | jq -r --arg h $b '.[] | select(.name == $h) | .state')"
 spec apart m n >"$work/apart.yaml"
 expect "no wish any more" 0 hanse apply -q "$work/apart.yaml"
+( # somebody works with a portal that is to move
+	moved=$(hanse get domains trade -o json | jq -r --arg h $b '[.[] | select(.host == $h)][0].name | split(".")[1]')
+	touch "$work/asking"
+	while [ -e "$work/asking" ]; do
+		on $a curl -sk -o /dev/null -w '%{http_code}\n' --max-time 20 "https://$moved.trade.localhost:8443/login"
+		sleep 0.1
+	done >"$work/asked"
+) &
 works "drain" hanse host drain -q $b
+rm -f "$work/asking"
+wait $!
+same "no request failed meanwhile" 200 "$(sort -u "$work/asked" | tr '\n' ' ' | sed 's/ $//')"
 same "its enterprises are elsewhere" "" "$(hanse get domains -o json | jq -r --arg h $b '.[] | select(.host == $h) | .name')"
 expect "and answer" 0 answers trade p q r s
 same "libvirt there has nothing of ours" "" "$(on $b virsh -q -c lxc:///system list --all --name | grep .)"
