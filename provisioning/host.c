@@ -13,6 +13,8 @@
 
 #define MIB       (1024ULL * 1024)
 #define SILENT_MS 5000
+#define IDLE_MS   1000 /* after which a connection is tried before it is used */
+#define PING_MS   3000
 
 /* -- One host -------------------------------------------------------------- */
 
@@ -133,6 +135,7 @@ static void take_over(struct host *host, struct host *old)
 		return;
 	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
 		host->hv[i] = hs_steal(&old->hv[i]);
+	memcpy(host->asked_ms, old->asked_ms, sizeof(host->asked_ms));
 	host->silent = hs_steal(&old->silent);
 	host->silent_ms = old->silent_ms;
 }
@@ -255,6 +258,22 @@ void host_fell_silent(struct host *host, const char *reason)
 	host->silent_ms = hs_now_ms();
 }
 
+/* Over a network nobody says that a host is gone. One that takes its time is
+ * silent; a connection that has ended is opened anew. */
+static void try_idle(struct host *host, enum hv_driver driver)
+{
+	struct hv_conn **hv = &host->hv[driver];
+	int64_t since = hs_now_ms();
+	struct hs_err err = { 0 };
+
+	if (*hv == NULL || since < host->asked_ms[driver] + IDLE_MS ||
+	    hv_ping(*hv, PING_MS, &err) == 0)
+		return;
+	hv_closep(hv);
+	if (hs_now_ms() - since >= PING_MS)
+		host_fell_silent(host, err.msg);
+}
+
 int plat_hv(struct plat *plat, const char *host, enum hv_driver driver,
     struct hv_conn **ret_hv, struct hs_err *err)
 {
@@ -266,10 +285,13 @@ int plat_hv(struct plat *plat, const char *host, enum hv_driver driver,
 	hv = &h->hv[driver];
 	if (*hv != NULL && !hv_is_alive(*hv))
 		hv_closep(hv);
+	if (!host_is_local(h))
+		try_idle(h, driver);
 	if (*hv == NULL && open_hv(plat, h, driver, err) < 0)
 		return host_is_local(h) ? hs_wrap(err, "hypervisor '%s'",
 					      hv_caps(driver)->name)
 					: hs_wrap(err, "host '%s'", host);
+	h->asked_ms[driver] = hs_now_ms();
 	*ret_hv = *hv;
 	return 0;
 }

@@ -33,6 +33,7 @@ struct host {
 	unsigned max_vcpus, max_memory_mib; /* to be given away; 0: no limit */
 	unsigned domains;                   /* placed on it */
 	struct hv_conn *hv[HV_DRIVER_COUNT];
+	int64_t asked_ms[HV_DRIVER_COUNT]; /* when a call last went over it */
 	/* Why it did not answer, and when; NULL: it did, or was not asked. */
 	char *silent;
 	int64_t silent_ms;

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "hv/agent/agent.h"
+#include "hv/host.h"
 #include "hv/hv.h"
 
 #define IMAGES  AGENT_STATE "/images"
@@ -146,7 +147,8 @@ int agent_domain_put(char **argv, struct hs_err *err)
 	hs_auto(hs_freep) char *config = hs_printf("%s/config", dir);
 	const char *const tidy[] = { "rm", "-rf", "--", config, NULL };
 
-	if (agent_check_name(argv[0], err) < 0 ||
+	/* Without it half of every filter would see nothing. */
+	if (agent_check_name(argv[0], err) < 0 || hv_host_prepare(err) < 0 ||
 	    hs_dir_make(DOMAINS, 0711, err) < 0 ||
 	    hs_dir_make(dir, 0711, err) < 0 || agent_run(tidy, err) < 0 ||
 	    agent_unpack(dir, err) < 0)
