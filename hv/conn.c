@@ -195,6 +195,18 @@ bool hv_is_alive(struct hv_conn *conn)
 	       conn->ops->is_alive(conn);
 }
 
+int hv_ping(struct hv_conn *conn, int timeout_ms, struct hs_err *err)
+{
+	hs_auto(hv_call_end) struct hv_call call =
+	    hv_call_begin(conn, timeout_ms);
+	unsigned long version;
+
+	(void)call;
+	if (virConnectGetLibVersion(conn->vir, &version) < 0)
+		return hv_fail(conn, err, "ask libvirt");
+	return 0;
+}
+
 enum hv_driver hv_conn_driver(const struct hv_conn *conn)
 {
 	return conn->driver;

@@ -75,6 +75,8 @@ void hv_close(struct hv_conn *conn);
 
 /** Whether calls on this connection can succeed. */
 bool hv_is_alive(struct hv_conn *conn);
+/** Find out whether they do within a time. Errors: HS_EREMOTE. */
+int hv_ping(struct hv_conn *conn, int timeout_ms, struct hs_err *err);
 enum hv_driver hv_conn_driver(const struct hv_conn *conn);
 
 /* -- Many callers, one host that may be sick ------------------------------ */

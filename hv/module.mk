@@ -40,3 +40,7 @@ bench/hv/sick-host_LIBS := hv dom base
 BENCHES += bench/hv/many-hosts
 bench/hv/many-hosts_SRCS := bench/hv/many-hosts.c
 bench/hv/many-hosts_LIBS := hv dom base
+# hanse-host: the hand of hansed on another host.
+PROGRAMS += hanse-host
+hanse-host_SRCS := $(addprefix hv/agent/,files.c life.c main.c member.c)
+hanse-host_LIBS := hv dom base

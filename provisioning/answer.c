@@ -9,9 +9,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -114,21 +116,49 @@ static int wait_for(int fd, short events, int64_t end)
 	return left > 0 ? poll(&p, 1, (int)left) : 0;
 }
 
-static int connect_to(
-    const char *address, int64_t end, int *ret_fd, struct hs_err *err)
+/** An address of either kind. */
+union way {
+	struct sockaddr any;
+	struct sockaddr_in in;
+	struct sockaddr_un un;
+};
+
+static int way_to(const char *address, const char *relay, union way *ret_way,
+    struct hs_err *err)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET,
-		.sin_port = htons(DOM_PORT_PORTAL) };
-	hs_auto(hs_closep) int fd =
-	    socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	*ret_way = (union way) { 0 };
+	if (relay != NULL) {
+		ret_way->un.sun_family = AF_UNIX;
+		if (strlen(relay) >= sizeof(ret_way->un.sun_path))
+			return hs_fail(
+			    err, HS_EINVAL, "'%s' is too long", relay);
+		(void)snprintf(ret_way->un.sun_path,
+		    sizeof(ret_way->un.sun_path), "%s", relay);
+		return 0;
+	}
+	ret_way->in.sin_family = AF_INET;
+	ret_way->in.sin_port = htons(DOM_PORT_PORTAL);
+	if (inet_pton(AF_INET, address, &ret_way->in.sin_addr) != 1)
+		return hs_fail(err, HS_EINVAL, "no address: '%s'", address);
+	return 0;
+}
+
+static int connect_to(const char *address, const char *relay, int64_t end,
+    int *ret_fd, struct hs_err *err)
+{
+	hs_auto(hs_closep) int fd = -1;
 	socklen_t len = sizeof(int);
 	int failed = 0;
+	union way to;
 
+	if (way_to(address, relay, &to, err) < 0)
+		return -1;
+	fd = socket(
+	    to.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return hs_fail_errno(err, HS_ESYSTEM, "socket");
-	if (inet_pton(AF_INET, address, &to.sin_addr) != 1)
-		return hs_fail(err, HS_EINVAL, "no address: '%s'", address);
-	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) < 0 &&
+	if (connect(fd, &to.any,
+		relay != NULL ? sizeof(to.un) : sizeof(to.in)) < 0 &&
 	    errno != EINPROGRESS)
 		return hs_fail_errno(err, HS_EREMOTE, "portal at %s", address);
 	if (wait_for(fd, POLLOUT, end) <= 0)
@@ -161,15 +191,19 @@ static void read_answer(int fd, int64_t end, struct hs_text *ret_page)
 	ret_page->len = 0;
 }
 
-int answer_of_portal(const char *address, int timeout_ms, struct hs_err *err)
+int answer_of_portal(
+    const char *address, const char *relay, int timeout_ms, struct hs_err *err)
 {
 	int64_t end = hs_now_ms() + timeout_ms;
 	hs_auto(hs_text_done) struct hs_text question = { 0 };
 	hs_auto(hs_text_done) struct hs_text page = { 0 };
 	hs_auto(hs_closep) int fd = -1;
 
-	if (connect_to(address, end, &fd, err) < 0)
+	if (connect_to(address, relay, end, &fd, err) < 0)
 		return -1;
+	if (relay != NULL)
+		hs_text_addf(&question, "PROXY TCP4 %s 0.0.0.0 0 %d\r\n",
+		    address, DOM_PORT_PORTAL);
 	add_question(&question);
 	if (send(fd, question.data, question.len, MSG_NOSIGNAL) !=
 	    (ssize_t)question.len)

@@ -214,6 +214,12 @@ int ca_init(const char *dir, const char *cn, struct hs_err *err)
 	return write_pair(dir, "ca", key, cert, 0, err);
 }
 
+static const char *const usages[] = {
+	[CA_SERVER] = "serverAuth",
+	[CA_CLIENT] = "clientAuth",
+	[CA_PEER] = "serverAuth,clientAuth",
+};
+
 int ca_issue(
     const char *dir, const struct ca_request *request, struct hs_err *err)
 {
@@ -233,8 +239,7 @@ int ca_issue(
 	if (!X509_set_issuer_name(cert, X509_get_subject_name(ca_cert)))
 		return fail_crypto(err, "issuer");
 	if (add_all(cert, ca_cert, "critical,CA:FALSE",
-		"critical,digitalSignature",
-		request->usage == CA_SERVER ? "serverAuth" : "clientAuth",
+		"critical,digitalSignature", usages[request->usage],
 		request->alt, err) < 0)
 		return -1;
 	if (!X509_sign(cert, ca_key, EVP_sha256()))

@@ -16,6 +16,7 @@ struct hs_err;
 enum ca_usage {
 	CA_SERVER,
 	CA_CLIENT,
+	CA_PEER, /* both */
 };
 
 /** What to issue. */

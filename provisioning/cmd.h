@@ -53,7 +53,12 @@ enum option_id {
 	OPT_RESTART,
 	OPT_CONTINUED,
 	OPT_EVENTS,
-	OPTION_LAST = OPT_EVENTS,
+	OPT_SHELL,
+	OPT_VCPUS,
+	OPT_MEMORY,
+	OPT_NOTE,
+	OPT_LOST,
+	OPTION_LAST = OPT_LOST,
 };
 #define OPTION_COUNT (OPTION_LAST + 1)
 #define OPT(name)    (1U << OPT_##name)
@@ -94,6 +99,7 @@ enum arg_kind {
 	ARG_AUDIT,
 	ARG_QUOTA,
 	ARG_WEBHOOK,
+	ARG_HOST,
 };
 
 struct command {
@@ -121,6 +127,7 @@ extern const char *const job_words[];
 extern const char *const audit_words[];
 extern const char *const quota_words[];
 extern const char *const webhook_words[];
+extern const char *const host_words[];
 
 const struct command *command_find(const char *name);
 
@@ -160,6 +167,7 @@ int cmd_events(const struct call *call, struct hs_err *err);
 int cmd_get(const struct call *call, struct hs_err *err);
 int cmd_job(const struct call *call, struct hs_err *err);
 int cmd_help(const struct call *call, struct hs_err *err);
+int cmd_host(const struct call *call, struct hs_err *err);
 int cmd_plan(const struct call *call, struct hs_err *err);
 int cmd_psql(const struct call *call, struct hs_err *err);
 int cmd_schema(const struct call *call, struct hs_err *err);

@@ -68,6 +68,9 @@ static void print_arg(const struct command *c)
 	case ARG_WEBHOOK:
 		print_words(webhook_words);
 		break;
+	case ARG_HOST:
+		print_words(host_words);
+		break;
 	}
 }
 

@@ -54,17 +54,22 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPT_EVENTS]   = { "events",   0,   "NAMES",  "names of events with * in them, e.g. 'job.*,drift.*'; else all" },
 	[OPT_RESTART]  = { "restart",  0,   NULL,     "what must stop for a change may, without asking" },
 	[OPT_CONTINUED] = { "continued", 0, NULL,    "restore also documents that went on since" },
+	[OPT_SHELL]    = { "shell",    0,   "WORDS",  "what runs a command there; else ssh root@ADDRESS --" },
+	[OPT_VCPUS]    = { "vcpus",    0,   "N",      "virtual CPUs to be given away there; else 16 a core" },
+	[OPT_MEMORY]   = { "memory-mib", 0, "N",      "memory to be given away there; else all it has" },
+	[OPT_NOTE]     = { "note",     0,   "TEXT",   "for people" },
+	[OPT_LOST]     = { "lost",     0,   NULL,     "it is off and will not come back by itself: its domains may run elsewhere" },
 	[OPT_QUICK]    = { "quick",    0,   NULL,     "do not boot a guest to probe for KVM" },
 };
 
 const char *const get_words[] = {
-	"ves", "enterprises", "domains", "networks", "users", "jobs", "events",
-	"webhooks", NULL,
+	"ves", "enterprises", "domains", "hosts", "networks", "users", "jobs",
+	"events", "webhooks", NULL,
 };
 
 const char *const describe_words[] = {
-	"ve", "enterprise", "domain", "network", "user", "job", "webhook",
-	NULL,
+	"ve", "enterprise", "domain", "host", "network", "user", "job",
+	"webhook", NULL,
 };
 
 const char *const job_words[] = { "list", "show", "follow", "cancel", "retry",
@@ -158,7 +163,7 @@ const struct command commands[] = {
 		.options = OPT_COMMON, .run = cmd_stop,
 	},
 	{
-		.name = "get", .args = "ves|enterprises|domains|networks|users|jobs|events|webhooks [VE]",
+		.name = "get", .args = "ves|enterprises|domains|hosts|networks|users|jobs|events|webhooks [VE]",
 		.summary = "list what is there",
 		.about = "One line each; of one virtual enterprise, or of all.",
 		.examples = "hanse get domains\tall domains and their states\n"
@@ -167,7 +172,7 @@ const struct command commands[] = {
 		.options = OPT_COMMON, .min = 1, .max = 2, .arg = ARG_WHAT, .run = cmd_get,
 	},
 	{
-		.name = "describe", .args = "ve|enterprise|domain|network|user|job|webhook NAME",
+		.name = "describe", .args = "ve|enterprise|domain|host|network|user|job|webhook NAME",
 		.summary = "show everything known about one thing",
 		.about = "NAME is as hanse get prints it: a VE, VE/ENTERPRISE, a domain VE.ENTERPRISE,\n"
 			 "a user VE/ENTERPRISE/LOGIN, the number of a job or webhook.",
@@ -230,7 +235,7 @@ const struct command commands[] = {
 	},
 	{
 		.name = "verify", .args = "",
-		.summary = "compare every object on this host with the specs",
+		.summary = "compare every object on every host with the specs",
 		.about = "Lists what no spec explains, what a spec wants and is not there, and what is\n"
 			 "different. Exit status 0 only if there is nothing to list.",
 		.examples = "hanse verify\tis anything left over or missing?\n"
@@ -251,6 +256,20 @@ const struct command commands[] = {
 			    "hanse quota unset ve/automotive vcpus\tremove one of them\n"
 			    "hanse quota verify\tis the ledger what there is?\n",
 		.options = OPT_COMMON, .max = 7, .arg = ARG_QUOTA, .run = cmd_quota,
+	},
+	{
+		.name = "host", .args = "add NAME ADDRESS|list|describe NAME|drain NAME|undrain NAME|refresh NAME|remove NAME",
+		.summary = "the hosts that have domains",
+		.about = "add makes another machine a member: hanse and its packages are installed there,\n"
+			 "and root can run commands there by ssh. drain moves every domain elsewhere, or\n"
+			 "says before it begins which one cannot go, and why. remove takes an empty one.\n"
+			 "With --lost it is given up, domains and all: only when it is off for good.",
+		.examples = "hanse host add h2 10.98.0.3\ta member, reached by ssh root@10.98.0.3\n"
+			    "hanse host drain h2\tbefore it is repaired\n"
+			    "hanse host undrain h2\tafterwards\n"
+			    "hanse host remove --lost h3\tit burnt; its enterprises begin again elsewhere\n",
+		.options = OPT_COMMON | OPT(SHELL) | OPT(VCPUS) | OPT(MEMORY) | OPT(NOTE) | OPT(LOST),
+		.min = 1, .max = 3, .arg = ARG_HOST, .run = cmd_host,
 	},
 	{
 		.name = "user", .args = "passwd VE/ENTERPRISE LOGIN",

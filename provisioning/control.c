@@ -76,6 +76,11 @@ static const struct command {
 	{ "webhook.add",     webhook_add,        true  },
 	{ "webhook.remove",  webhook_remove,     true  },
 	{ "webhook.test",    webhook_test,       true  },
+	{ "host.add",        host_add,           true  },
+	{ "host.drain",      host_drain,         true  },
+	{ "host.undrain",    host_undrain,       true  },
+	{ "host.refresh",    host_refresh,       true  },
+	{ "host.remove",     host_remove,        true  },
 };
 /* clang-format on */
 

@@ -16,8 +16,12 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "dom-templates/dom_template.h"
+#include "gen/prov_forms.h"
 #include "provisioning/edge_workers.h"
 #include "provisioning/form.h"
+#include "provisioning/host.h"
+#include "provisioning/relay.h"
 
 #define FORM_MAX 65536
 #define DRAIN_MS 10000
@@ -25,6 +29,25 @@
 char *edge_path(const struct plat *plat, const char *name)
 {
 	return hs_printf("%s/edge/%s.conf", plat->conf->config, name);
+}
+
+char *edge_relay_path(const struct plat *plat, const char *name)
+{
+	return hs_printf("%s/edge/%s.relay", plat->conf->config, name);
+}
+
+static char *relay_socket(const struct plat *plat, const struct object *edge)
+{
+	return hs_printf("unix:%s/edge/%s.sock", plat->conf->run, edge->name);
+}
+
+/* Where nginx finds the portal. */
+static char *portal_of(const struct plat *plat, const struct object *edge)
+{
+	if (strcmp(object_host(edge), HOST_LOCAL) != 0)
+		return relay_socket(plat, edge);
+	return hs_printf(
+	    "%s:%d", object_text(edge, "address"), DOM_PORT_PORTAL);
 }
 
 int edge_render(const struct plat *plat, const struct object *edge,
@@ -39,12 +62,13 @@ int edge_render(const struct plat *plat, const struct object *edge,
 	hs_auto(hs_freep) char *key =
 	    plat_path(plat, "ca/edge.%s.key", edge->name);
 	hs_auto(hs_freep) char *root = hs_printf("%s/static", c->share);
+	hs_auto(hs_freep) char *portal = portal_of(plat, edge);
 	const struct form_value values[] = {
 		{ "ve", edge->ve },
 		{ "enterprise", edge->enterprise },
 		{ "server_name", object_text(edge, "server_name") },
 		{ "listen", c->edge.listen },
-		{ "domain_address", object_text(edge, "address") },
+		{ "portal", portal },
 		{ "certificate", cert },
 		{ "certificate_key", key },
 		{ "static_root", root },
@@ -53,6 +77,33 @@ int edge_render(const struct plat *plat, const struct object *edge,
 	if (hs_file_read(path, FORM_MAX, &form, NULL, err) < 0)
 		return hs_wrap(err, "the edge's form");
 	*ret_text = form_fill(form, values, ARRAY_LEN(values));
+	return 0;
+}
+
+int edge_render_relay(struct plat *plat, const struct object *edge,
+    char **ret_text, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *socket = relay_socket(plat, edge);
+	hs_auto(hs_freep) char *dir = plat_path(plat, "ca/hosts");
+	hs_auto(hs_freep) char *to = NULL;
+	hs_auto(hs_freep) char *name = NULL;
+	struct host *host;
+
+	*ret_text = NULL;
+	if (strcmp(object_host(edge), HOST_LOCAL) == 0)
+		return 0;
+	if (host_find(plat, object_host(edge), &host, err) < 0)
+		return -1;
+	to = relay_address(host->address);
+	name = relay_portal_name(host->name, object_text(edge, "address"));
+	*ret_text = form_fill(prov_forms_edge,
+	    (const struct form_value[]) {
+		{ "listen", socket },
+		{ "to", to },
+		{ "name", name },
+		{ "dir", dir },
+	    },
+	    4);
 	return 0;
 }
 
@@ -69,14 +120,31 @@ static int read_pid(const struct plat *plat, pid_t *ret_pid, struct hs_err *err)
 	return 0;
 }
 
-enum edge_way edge_leads_to(const char *path, const char *address)
+static bool has_text(const char *path, const char *text)
 {
-	hs_auto(hs_freep) char *text = NULL;
-	hs_auto(hs_freep) char *way = hs_printf(" %s:", address);
+	hs_auto(hs_freep) char *file = NULL;
 
-	if (hs_file_read(path, FORM_MAX, &text, NULL, NULL) < 0)
+	return hs_file_read(path, FORM_MAX, &file, NULL, NULL) == 0 &&
+	       strstr(file, text) != NULL;
+}
+
+/* The one file names the address or the relay's socket; the other one then the
+ * portal that is meant. */
+enum edge_way edge_leads_to(const struct plat *plat, const struct object *edge)
+{
+	hs_auto(hs_freep) char *path = edge_path(plat, edge->name);
+	hs_auto(hs_freep) char *relay_path = edge_relay_path(plat, edge->name);
+	hs_auto(hs_freep) char *portal = portal_of(plat, edge);
+	hs_auto(hs_freep) char *pass = hs_printf(" %s;", portal);
+	hs_auto(hs_freep) char *name =
+	    relay_portal_name(object_host(edge), object_text(edge, "address"));
+	bool is_here = strcmp(object_host(edge), HOST_LOCAL) == 0;
+
+	if (access(path, F_OK) < 0)
 		return EDGE_NOWHERE;
-	return strstr(text, way) != NULL ? EDGE_THERE : EDGE_ELSEWHERE;
+	return has_text(path, pass) && (is_here || has_text(relay_path, name))
+		   ? EDGE_THERE
+		   : EDGE_ELSEWHERE;
 }
 
 /* A hard link: hs_file_write() puts a new file in the old one's place. */
@@ -94,7 +162,7 @@ int edge_keep_old(const char *path, struct hs_err *err)
 static void end_keeping(const struct plat *plat, bool restore)
 {
 	hs_auto(hs_freep) char *pattern =
-	    hs_printf("%s/edge/*.conf.old", plat->conf->config);
+	    hs_printf("%s/edge/*.old", plat->conf->config);
 	glob_t found = { 0 };
 
 	if (glob(pattern, 0, NULL, &found) == 0)

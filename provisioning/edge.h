@@ -18,8 +18,16 @@ struct hs_err;
 int edge_render(const struct plat *plat, const struct object *edge,
     char **ret_text, struct hs_err *err);
 
-/** Where it stands; owned by the caller. */
+/**
+ * Its second file, of an enterprise whose domain is on another host: the way
+ * through the relay. NULL if the domain is on this one. As edge_render().
+ */
+int edge_render_relay(struct plat *plat, const struct object *edge,
+    char **ret_text, struct hs_err *err);
+
+/** Where they stand; owned by the caller. */
 char *edge_path(const struct plat *plat, const char *name);
+char *edge_relay_path(const struct plat *plat, const char *name);
 
 /** Keep a file, if there is one, until edge_flush(). Errors: HS_ESYSTEM. */
 int edge_keep_old(const char *path, struct hs_err *err);
@@ -31,8 +39,8 @@ enum edge_way {
 	EDGE_ELSEWHERE,
 };
 
-/** Whether a file leads to that address of a domain. */
-enum edge_way edge_leads_to(const char *path, const char *address);
+/** Whether the file there is leads where the wanted one would. */
+enum edge_way edge_leads_to(const struct plat *plat, const struct object *edge);
 
 /**
  * If files have changed: let nginx test all of them, then read them again.

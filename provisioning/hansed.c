@@ -16,6 +16,7 @@
 #include "provisioning/audit.h"
 #include "provisioning/control.h"
 #include "provisioning/engine.h"
+#include "provisioning/manager.h"
 #include "provisioning/metric_http.h"
 #include "provisioning/setup.h"
 #include "provisioning/store.h"
@@ -97,7 +98,8 @@ static int serve(struct plat *plat, struct hs_err *err)
 	if (stop_fd < 0)
 		return -1;
 	http = serve_metrics(plat->conf);
-	if (open_store(plat, err) < 0 || hv_init(err) < 0)
+	if (open_store(plat, err) < 0 || hv_init(err) < 0 ||
+	    host_refresh_relay(plat, err) < 0)
 		return -1;
 	tidy(plat->conf);
 	if (audit_start(plat->conf, stop_fd, &audit, err) < 0 ||

@@ -92,3 +92,30 @@ int intent_destroy(struct plat *plat, const json_t *args, struct hs_err *err)
 			return -1;
 	return 0;
 }
+
+/* -- Hosts ----------------------------------------------------------------- */
+
+int intent_host_drain(struct plat *plat, const json_t *args, struct hs_err *err)
+{
+	hs_auto(view_done) struct view view = { 0 };
+	struct hs_db *store;
+
+	if (plat_store(plat, &store, err) < 0 ||
+	    HS_DB_QUERY(store, prov_sql_host_state, NULL, err,
+		text_of(args, "host"), "drained") < 0)
+		return -1;
+	return view_want(plat, &view, err);
+}
+
+int intent_host_lose(struct plat *plat, const json_t *args, struct hs_err *err)
+{
+	hs_auto(view_done) struct view view = { 0 };
+	const char *host = text_of(args, "host");
+	struct hs_db *store;
+
+	if (plat_store(plat, &store, err) < 0 ||
+	    HS_DB_QUERY(store, prov_sql_host_lose, NULL, err, host) < 0 ||
+	    HS_DB_QUERY(store, prov_sql_host_remove, NULL, err, host) < 0)
+		return -1;
+	return view_want(plat, &view, err);
+}

@@ -27,4 +27,14 @@ int intent_schema(struct plat *plat, const json_t *args, struct hs_err *err);
 /** Forget the spec of args' "ve", or with "all" every one. */
 int intent_destroy(struct plat *plat, const json_t *args, struct hs_err *err);
 
+/**
+ * No domain is to be on args' "host" any more, and every one has a place
+ * elsewhere. Errors: HS_ECONFLICT (one cannot go; says why).
+ */
+int intent_host_drain(
+    struct plat *plat, const json_t *args, struct hs_err *err);
+
+/** Give args' "host" up: it is forgotten, what was on it goes elsewhere. */
+int intent_host_lose(struct plat *plat, const json_t *args, struct hs_err *err);
+
 #endif

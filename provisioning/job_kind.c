@@ -15,6 +15,8 @@ static const struct job_kind kinds[] = {
 	{ "schema",  .can_undo = true, .intend = intent_schema },
 	{ "start",   .is_whole = true },
 	{ "stop",    .is_whole = true, .run = stop_all },
+	{ "host.drain", .is_whole = true, .can_undo = true, .intend = intent_host_drain },
+	{ "host.lose",  .is_whole = true, .intend = intent_host_lose },
 };
 /* clang-format on */
 

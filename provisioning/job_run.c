@@ -274,17 +274,31 @@ static int run_open_steps(struct job *job, struct hs_err *err)
 
 /* -- Rounds ---------------------------------------------------------------- */
 
-/* Nothing to change as far as one can see; is there more that one cannot? */
-static int all_is_known(const struct view *view, struct hs_err *err)
+/* A host that does not answer is the business of the VEs that are on it. */
+static bool concerns(const json_t *unknown, const char *ve)
 {
-	const json_t *first = json_array_get(view->unknown, 0);
+	const char *its = json_string_value(json_object_get(unknown, "ve"));
 
+	if (json_object_get(unknown, "host") == NULL)
+		return true;
+	return ve != NULL && its != NULL && strcmp(ve, its) == 0;
+}
+
+/* Nothing to change as far as one can see; is there more that one cannot? */
+static int all_is_known(
+    const struct view *view, const char *ve, struct hs_err *err)
+{
+	const json_t *first = NULL, *one;
+	size_t count = 0, i;
+
+	json_array_foreach (view->unknown, i, one)
+		if (concerns(one, ve) && count++ == 0)
+			first = one;
 	if (first == NULL)
 		return 0;
 	return hs_fail(err, HS_EREMOTE,
 	    "%zu things cannot be seen now, the first one is %s '%s': %s",
-	    json_array_size(view->unknown),
-	    json_string_value(json_object_get(first, "kind")),
+	    count, json_string_value(json_object_get(first, "kind")),
 	    json_string_value(json_object_get(first, "name")),
 	    json_string_value(json_object_get(first, "reason")));
 }
@@ -335,7 +349,7 @@ static int run_round(struct job *job, bool *ret_more, struct hs_err *err)
 	if (!json_is_true(json_object_get(job->args, "restart")))
 		change_defer_restarts(&view.plan);
 	if (view.plan.count == 0)
-		return all_is_known(&view, err);
+		return all_is_known(&view, job->ve, err);
 	*ret_more = true;
 	if (plat_store(&job->plat, &store, err) < 0 ||
 	    journal_plan(store, job->id, &view.plan, err) < 0)

@@ -187,8 +187,7 @@ int manager_do(struct request *r, const char *command, const char *ve,
 	return job_follow(r->plat, id, 0, r->listener, r->is_left, r->arg, err);
 }
 
-/* Queue it, stay with it unless that is not wanted, say what came of it. */
-static int run_job(struct request *r, const char *command, const char *ve,
+int manager_run_job(struct request *r, const char *command, const char *ve,
     json_t *args, json_t **ret_result, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *id = NULL;
@@ -233,7 +232,7 @@ int manager_apply(struct request *r, json_t **ret_result, struct hs_err *err)
 	if (read_spec(r, &spec, err) < 0 || want_as_if(r, &view, err) < 0 ||
 	    (!restart && check_restarts(r, spec->ve, &view, err) < 0))
 		return -1;
-	return run_job(r, "apply", spec->ve,
+	return manager_run_job(r, "apply", spec->ve,
 	    json_pack("{s:s, s:b}", "spec", request_text(r, "spec"), "restart",
 		restart),
 	    ret_result, err);
@@ -279,19 +278,20 @@ int manager_destroy(struct request *r, json_t **ret_result, struct hs_err *err)
 		    err, HS_EINVAL, "name a virtual enterprise, or all");
 	if (ve != NULL && check_ve(r->plat, ve, err) < 0)
 		return -1;
-	return run_job(r, "destroy", ve,
+	return manager_run_job(r, "destroy", ve,
 	    all ? json_pack("{s:b}", "all", 1) : json_pack("{s:s}", "ve", ve),
 	    ret_result, err);
 }
 
 int manager_start(struct request *r, json_t **ret_result, struct hs_err *err)
 {
-	return run_job(r, "start", NULL, json_object(), ret_result, err);
+	return manager_run_job(
+	    r, "start", NULL, json_object(), ret_result, err);
 }
 
 int manager_stop(struct request *r, json_t **ret_result, struct hs_err *err)
 {
-	return run_job(r, "stop", NULL, json_object(), ret_result, err);
+	return manager_run_job(r, "stop", NULL, json_object(), ret_result, err);
 }
 
 /* -- What is done with jobs ------------------------------------------------ */

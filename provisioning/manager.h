@@ -40,6 +40,17 @@ manager_command webhook_add, webhook_remove, webhook_test;
  */
 int manager_do(struct request *request, const char *command, const char *ve,
     json_t *args, struct hs_err *err);
+/**
+ * Queue a job, stay with it unless that is not wanted, say what came of it.
+ * @args is taken.
+ */
+int manager_run_job(struct request *request, const char *command,
+    const char *ve, json_t *args, json_t **ret_result, struct hs_err *err);
+
+manager_command host_add, host_refresh, host_drain, host_undrain, host_remove;
+
+/** The relay here knows the hosts there are: at hansed's start. */
+int host_refresh_relay(struct plat *plat, struct hs_err *err);
 
 /** The work of job "stop": every domain and network, no data touched. */
 int stop_all(struct plat *plat, const json_t *args, struct hs_err *err);

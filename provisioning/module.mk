@@ -58,7 +58,7 @@ manager_PKGS := jansson libcrypto libcurl libmicrohttpd
 PROGRAMS += hansed
 hansed_LIBS := manager keep prov hv dom tenant gw base
 
-manager_TESTS := test_plan test_ca test_change test_form test_metric
+manager_TESTS := test_plan test_ca test_change test_form test_metric test_place test_remote
 TESTS += $(manager_TESTS)
 define manager_test
 $(1)_SRCS := tests/unit/$(1).c
@@ -68,10 +68,8 @@ endef
 $(foreach t,$(manager_TESTS),$(eval $(call manager_test,$(t))))
 
 # What tests/provisioning/run.sh starts: it makes their ground.
-ground_TESTS := tests/provisioning/want tests/provisioning/jobs \
-    tests/provisioning/apply tests/provisioning/events \
-    tests/provisioning/archive \
-    tests/provisioning/quota
+ground_TESTS := $(addprefix tests/provisioning/,want hosts jobs apply events \
+    archive quota)
 BENCHES += $(ground_TESTS) tests/provisioning/ask
 define ground_test
 $(1)_SRCS := $(1).c tests/provisioning/ground.c

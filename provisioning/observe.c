@@ -45,6 +45,13 @@ static const unsigned seen_by[OBJECT_KIND_COUNT] = {
 	[OBJ_DOCUMENTS]  = HOSTS | FILES | DATABASES,
 };
 /* clang-format on */
+static void take_for_there(struct observation *o, const struct object *w)
+{
+	if (w != NULL)
+		(void)objects_add(&o->found, w->kind, w->name, w->ve,
+		    w->enterprise, json_incref(w->attrs),
+		    json_incref(w->params));
+}
 
 void observe_assume(struct observation *o, enum object_kind kind,
     const char *name, const char *reason)
@@ -54,10 +61,17 @@ void observe_assume(struct observation *o, enum object_kind kind,
 	(void)json_array_append_new(o->unknown,
 	    json_pack("{s:s, s:s, s:s}", "kind", object_kind_name(kind), "name",
 		name, "reason", reason));
-	if (w != NULL)
-		(void)objects_add(&o->found, kind, w->name, w->ve,
-		    w->enterprise, json_incref(w->attrs),
-		    json_incref(w->params));
+	take_for_there(o, w);
+}
+
+void observe_assume_on(struct observation *o, const struct object *wanted,
+    const char *host, const char *reason)
+{
+	(void)json_array_append_new(o->unknown,
+	    json_pack("{s:s, s:s, s:s*, s:s, s:s}", "kind",
+		object_kind_name(wanted->kind), "name", wanted->name, "ve",
+		wanted->ve, "host", host, "reason", reason));
+	take_for_there(o, wanted);
 }
 
 bool observe_is_asked(const struct observation *o, const char *ve)

@@ -56,8 +56,12 @@ const char *observe_certificate(
 /** Whether a thing of that VE (NULL: the platform's) is to be looked at. */
 bool observe_is_asked(const struct observation *o, const char *ve);
 
-/** Take what is wanted of that kind and VE (NULL: any) to exist. */
+/** Take what is wanted of that kind and name to exist. */
 void observe_assume(struct observation *o, enum object_kind kind,
     const char *name, const char *reason);
+
+/** The same of something on a host that does not answer. */
+void observe_assume_on(struct observation *o, const struct object *wanted,
+    const char *host, const char *reason);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "provisioning/ca.h"
 #include "provisioning/digest.h"
+#include "provisioning/edge.h"
 #include "provisioning/observe.h"
 #include "shared-db-gateway/gateway.h"
 
@@ -137,6 +138,8 @@ static void add_edge(struct observation *o, const char *path, const char *name)
 {
 	hs_auto(hs_freep) char *ve = NULL;
 	hs_auto(hs_freep) char *enterprise = NULL;
+	hs_auto(hs_freep) char *relay_path = edge_relay_path(o->plat, name);
+	hs_auto(hs_freep) char *relay = digest_file(relay_path);
 	hs_auto(hs_freep) char *digest = NULL;
 
 	owner_of(name, &ve, &enterprise);
@@ -144,7 +147,7 @@ static void add_edge(struct observation *o, const char *path, const char *name)
 		return;
 	digest = digest_file(path);
 	(void)objects_add(&o->found, OBJ_EDGE, name, ve, enterprise,
-	    json_pack("{s:s?}", "content", digest), NULL);
+	    json_pack("{s:s?, s:s*}", "content", digest, "relay", relay), NULL);
 }
 
 int observe_files(struct observation *o, struct hs_err *err)

@@ -20,6 +20,16 @@ static bool is_running(const struct observation *o, const struct object *portal)
 	return false;
 }
 
+/* That of a host that does not answer. */
+static bool is_assumed(const struct observation *o, const char *name)
+{
+	for (size_t i = 0; i < o->found.count; i++)
+		if (o->found.list[i].kind == OBJ_PORTAL &&
+		    strcmp(o->found.list[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 int observe_portals(struct observation *o, struct hs_err *err)
 {
 	(void)err;
@@ -27,7 +37,7 @@ int observe_portals(struct observation *o, struct hs_err *err)
 		const struct object *w = &o->wanted->list[i];
 
 		if (w->kind != OBJ_PORTAL || !observe_is_asked(o, w->ve) ||
-		    !is_running(o, w))
+		    !is_running(o, w) || is_assumed(o, w->name))
 			continue;
 		(void)objects_add(&o->found, OBJ_PORTAL, w->name, w->ve,
 		    w->enterprise,

@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/fault.h"
 #include "base/text.h"
+#include "provisioning/host.h"
 #include "provisioning/metric_http.h"
 
 #define ARCHIVE_DAYS 3650
@@ -65,6 +66,7 @@ static const cyaml_schema_field_t fields[] = {
 	TEXT("share", share, 200),
 	TEXT("pool", pool, 8),
 	TEXT("platform_address", platform_address, 15),
+	TEXT("underlay", underlay, 15),
 	NUMBER("gateway_port", gateway_port),
 	NUMBER("directory_port", directory_port),
 	{
@@ -186,8 +188,7 @@ void plat_done(struct plat *plat)
 	hs_db_close(plat->server);
 	free(plat->server_name);
 	tenant_close(plat->tenant);
-	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
-		hv_close(plat->hv[i]);
+	hosts_free(plat->hosts);
 	plat_init(plat, plat->conf);
 }
 
@@ -229,19 +230,6 @@ int plat_tenant(
 		&plat->tenant, err) < 0)
 		return hs_wrap(err, "directory");
 	*ret_tenant = plat->tenant;
-	return 0;
-}
-
-int plat_hv(struct plat *plat, enum hv_driver driver, struct hv_conn **ret_hv,
-    struct hs_err *err)
-{
-	struct hv_conn **hv = &plat->hv[driver];
-
-	if (*hv != NULL && !hv_is_alive(*hv))
-		hv_closep(hv);
-	if (*hv == NULL && hv_open(hv_caps(driver)->uri, hv, err) < 0)
-		return hs_wrap(err, "hypervisor '%s'", hv_caps(driver)->name);
-	*ret_hv = *hv;
 	return 0;
 }
 

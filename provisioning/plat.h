@@ -13,6 +13,7 @@
 #include "hv/hv.h"
 #include "tenant-mgr/tenant.h"
 
+struct hosts;
 struct hs_conf;
 struct hs_err;
 
@@ -21,6 +22,7 @@ struct plat_conf {
 	char *state, *run, *config, *share;
 	char *pool;
 	char *platform_address;
+	char *underlay; /* this host's address between hosts; NULL: alone */
 	struct {
 		char *listen;
 		char *domain;
@@ -58,8 +60,8 @@ struct plat {
 	struct tenant *tenant;
 	struct hs_db *server; /* of databases; see plat_server() */
 	char *server_name;
-	struct hv_conn *hv[HV_DRIVER_COUNT];
-	bool edge_changed; /* nginx must read its files again */
+	struct hosts *hosts; /* with their connections; see host.h */
+	bool edge_changed;   /* nginx must read its files again */
 	/* Of a job: what waits for something gives up when one is true. */
 	const atomic_bool *stop, *cancel;
 };
@@ -75,8 +77,9 @@ int plat_gives_up(const struct plat *plat, struct hs_err *err);
 int plat_store(struct plat *plat, struct hs_db **ret_store, struct hs_err *err);
 int plat_tenant(
     struct plat *plat, struct tenant **ret_tenant, struct hs_err *err);
-int plat_hv(struct plat *plat, enum hv_driver driver, struct hv_conn **ret_hv,
-    struct hs_err *err);
+/** The libvirt of a host. Errors: HS_ENOTFOUND (no such host), HS_EREMOTE. */
+int plat_hv(struct plat *plat, const char *host, enum hv_driver driver,
+    struct hv_conn **ret_hv, struct hs_err *err);
 
 /**
  * A new connection through the gateway, as the provisioner.

@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "provisioning/host.h"
+
 #define IDLE_MAX 8
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -20,6 +22,8 @@ struct plat *plat_pool_take(const struct plat_conf *conf)
 		plat = idle[--count];
 	(void)pthread_mutex_unlock(&lock);
 	/* If the server has gone since, the connection knows it now. */
+	if (plat != NULL)
+		host_list_expire(plat);
 	if (plat != NULL && plat->store != NULL)
 		(void)hs_db_notified(plat->store);
 	if (plat == NULL) {

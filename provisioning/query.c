@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "gen/prov_sql.h"
+#include "provisioning/host.h"
 #include "provisioning/manager.h"
 #include "provisioning/spec.h"
 #include "provisioning/store.h"
@@ -93,15 +94,27 @@ static int list_domains(struct listing *l, struct hs_err *err)
 
 		if ((o->kind == OBJ_DOMAIN || o->kind == OBJ_DB_DOMAIN) &&
 		    is_asked(l, o->ve))
-			add(l, json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:s}",
-				   "name", o->name, "driver",
-				   object_text(o, "driver"), "state",
+			add(l, json_pack(
+				   "{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s}",
+				   "name", o->name, "host", object_host(o),
+				   "driver", object_text(o, "driver"), "state",
 				   object_text(o, "state"), "vcpus",
 				   object_number(o, "vcpus"), "memory_mib",
 				   object_number(o, "memory_mib"), "address",
 				   object_text(o, "address"), "network",
 				   object_text(o, "network")));
 	}
+	return 0;
+}
+
+static int list_hosts(struct listing *l, struct hs_err *err)
+{
+	const struct hosts *hosts;
+
+	if (host_list(l->request->plat, &hosts, err) < 0)
+		return -1;
+	for (size_t i = 0; i < hosts->count; i++)
+		add(l, query_host_json(l->request->plat, hosts->list[i]));
 	return 0;
 }
 
@@ -223,7 +236,8 @@ static const struct kind {
 } kinds[] = {
 	{ "ves",         "ve",         list_ves,         { "ve", "title", "enterprises", "database", "generation", "changed_at" } },
 	{ "enterprises", "enterprise", list_enterprises, { "ve", "enterprise", "role", "legal_name", "people", "state", "portal" } },
-	{ "domains",     "domain",     list_domains,     { "name", "driver", "state", "vcpus", "memory_mib", "address", "network" } },
+	{ "domains",     "domain",     list_domains,     { "name", "host", "driver", "state", "vcpus", "memory_mib", "address", "network" } },
+	{ "hosts",       "host",       list_hosts,       { "name", "state", "answers", "address", "domains", "vcpus", "memory_mib", "drivers" } },
 	{ "networks",    "network",    list_networks,    { "name", "bridge", "state", "address", "prefix" } },
 	{ "users",       "user",       list_users,       { "ve", "enterprise", "login", "name", "language", "roles" } },
 	{ "jobs",        "job",        list_jobs,        { "job_id", "command", "ve", "state", "changes", "started_at", "seconds" } },

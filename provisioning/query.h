@@ -18,4 +18,12 @@ int query_hosts(
 const char *query_state(
     const struct objects *found, const char *ve, const char *enterprise);
 
+struct host;
+
+/** A host, as get and describe show it; asks whether it answers. */
+json_t *query_host_json(struct plat *plat, struct host *host);
+
+/** Add the other hosts to the services of hanse status. */
+void query_host_services(struct plat *plat, json_t *services);
+
 #endif

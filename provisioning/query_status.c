@@ -6,27 +6,12 @@
 
 #include "base/err.h"
 #include "gen/prov_sql.h"
+#include "provisioning/host.h"
 #include "provisioning/manager.h"
-#include "provisioning/observe.h"
 #include "provisioning/query.h"
 #include "provisioning/spec.h"
 #include "provisioning/store.h"
 #include "shared-db-gateway/gateway.h"
-
-int query_hosts(
-    struct plat *plat, struct objects *ret_found, struct hs_err *err)
-{
-	struct objects none = { 0 };
-	struct observation o = { .plat = plat, .wanted = &none };
-
-	if (observe_hosts(&o, err) < 0) {
-		objects_done(&o.found);
-		return -1;
-	}
-	objects_sort(&o.found);
-	*ret_found = o.found;
-	return 0;
-}
 
 /* While it is rolled it has two, and one of them serves. */
 const char *query_state(
@@ -71,7 +56,7 @@ static json_t *services_json(struct plat *plat)
 
 	failed = plat_store(plat, &store, &err);
 	add_service(services, "control-db", failed, &err);
-	failed = plat_hv(plat, HV_LXC, &hv, &err);
+	failed = plat_hv(plat, HOST_LOCAL, HV_LXC, &hv, &err);
 	add_service(services, "libvirt", failed, &err);
 	failed = plat_tenant(plat, &tenant, &err) < 0
 		     ? -1
@@ -82,6 +67,7 @@ static json_t *services_json(struct plat *plat)
 	failed = plat_run(edge, NULL);
 	(void)hs_fail(&err, HS_EREMOTE, "nginx does not run");
 	add_service(services, "edge", failed, &err);
+	query_host_services(plat, services);
 	return services;
 }
 

@@ -13,6 +13,7 @@
 #include "dom-templates/dom_template.h"
 #include "provisioning/archive.h"
 #include "provisioning/ca.h"
+#include "provisioning/relay.h"
 #include "provisioning/seal.h"
 #include "provisioning/step.h"
 
@@ -30,6 +31,8 @@ static const struct folder {
 	{ "",                  0711, 0           },
 	{ "ca",                0711, 0           },
 	{ "ca/backend",        0711, 0           },
+	{ "ca/hosts",          0711, 0           },
+	{ "hosts",             0700, 0           },
 	{ "images",            0755, 0           },
 	{ "domains",           0711, 0           },
 	{ "volumes",           0711, 0           },
@@ -134,10 +137,21 @@ static int probe_kvm(struct plat *plat, struct hs_err *err)
 	return hs_file_write(path, text, strlen(text), 0644, err);
 }
 
+/* Without a control database nobody knows the hosts: hansed writes it whole
+ * when it starts. */
+static int make_relay(struct plat *plat, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *path = plat_path(plat, "hosts/relay.conf");
+
+	if (relay_credential(plat, HOST_LOCAL, err) < 0)
+		return -1;
+	return access(path, F_OK) == 0 ? 0 : relay_write(plat, NULL, err);
+}
+
 int setup_run(struct plat *plat, struct hs_err *err)
 {
 	if (make_folders(plat, err) < 0 || make_credentials(plat, err) < 0 ||
-	    make_routes(plat, err) < 0)
+	    make_routes(plat, err) < 0 || make_relay(plat, err) < 0)
 		return hs_wrap(err, "setup");
 	return probe_kvm(plat, err);
 }

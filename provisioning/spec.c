@@ -98,6 +98,18 @@ static const cyaml_schema_value_t person_value = {
 	    person_fields),
 };
 
+static const cyaml_schema_value_t avoid_value = {
+	CYAML_VALUE_STRING(TEXT, char *, 1, 1024),
+};
+
+static const cyaml_schema_field_t placement_fields[] = {
+	CYAML_FIELD_STRING_PTR("host", TEXT | MAY, struct spec_placement, host,
+	    1, 1024),
+	CYAML_FIELD_SEQUENCE("avoid", TEXT | MAY, struct spec_placement, avoid,
+	    &avoid_value, 1, SPEC_ENTERPRISES_MAX),
+	CYAML_FIELD_END
+};
+
 static const cyaml_schema_field_t enterprise_fields[] = {
 	STRING("name",       spec_enterprise, name),
 	STRING("legal_name", spec_enterprise, legal_name),
@@ -107,6 +119,8 @@ static const cyaml_schema_field_t enterprise_fields[] = {
 	CYAML_FIELD_UINT("memory_mib", NEED, struct spec_enterprise, memory_mib),
 	WORD("driver",    MAY, spec_enterprise, driver,    drivers),
 	WORD("isolation", MAY, spec_enterprise, isolation, isolations),
+	CYAML_FIELD_MAPPING("placement", MAY, struct spec_enterprise, placement,
+	    placement_fields),
 	CYAML_FIELD_SEQUENCE("sites", TEXT, struct spec_enterprise, sites,
 	    &site_value, 1, 200),
 	CYAML_FIELD_SEQUENCE("people", TEXT, struct spec_enterprise, people,

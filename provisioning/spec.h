@@ -89,6 +89,13 @@ struct spec_person {
 	unsigned roles; /* enum spec_roles, or-ed; at least one */
 };
 
+/** Where its domain goes; empty: wherever there is room. */
+struct spec_placement {
+	char *host;   /* that host and no other; NULL: any */
+	char **avoid; /* enterprises not to share a host with; "db": database */
+	size_t avoid_count;
+};
+
 struct spec_enterprise {
 	char *name; /* a label */
 	char *legal_name;
@@ -98,6 +105,7 @@ struct spec_enterprise {
 	unsigned memory_mib;
 	enum spec_driver driver;
 	enum spec_isolation isolation;
+	struct spec_placement placement;
 	struct spec_site *sites;
 	size_t sites_count;
 	struct spec_person *people;

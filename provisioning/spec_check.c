@@ -297,6 +297,8 @@ static const struct rule rules[] = {
 	{ "enterprises[].template",              check_template, 0,   0       },
 	{ "enterprises[].vcpus",                 check_number,   1,   64      },
 	{ "enterprises[].memory_mib",            check_number,   128, 65536   },
+	{ "enterprises[].placement.host",        check_label,    1,   32      },
+	{ "enterprises[].placement.avoid",       check_any,      0,   0       },
 	{ "enterprises[].sites[].id",            check_label,    1,   40      },
 	{ "enterprises[].sites[].name",          check_text,     1,   120     },
 	{ "enterprises[].sites[].city",          check_text,     1,   80      },

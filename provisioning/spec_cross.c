@@ -209,6 +209,24 @@ static void on_role_name(void *arg, const struct hs_conf_value *value)
 	    strlen(ve) + strlen(value->text), ve, NAMES_MAX);
 }
 
+/* Whom an enterprise must not share a host with: another one, or "db". */
+static void on_avoided(void *arg, const struct hs_conf_value *value)
+{
+	struct relations *r = arg;
+	const char *end = strstr(value->field, ".placement");
+	hs_auto(hs_freep) char *parent = hs_strndup(
+	    value->field, end != NULL ? (size_t)(end - value->field) : 0);
+	const char *own = text_of(r->conf, parent, "name");
+
+	if (value->text == NULL || strcmp(value->text, "db") == 0)
+		return;
+	if (own != NULL && strcmp(value->text, own) == 0)
+		hs_faults_add(r->faults, value->line, value->field,
+		    "an enterprise cannot avoid itself");
+	else
+		on_party(arg, value);
+}
+
 static void check_relations(
     const struct hs_conf *conf, struct hs_faults *faults)
 {
@@ -216,6 +234,7 @@ static void check_relations(
 
 	hs_conf_each(conf, "enterprises[].name", on_role_name, &r);
 	hs_conf_each(conf, "enterprises[].name", on_value, &r.names);
+	hs_conf_each(conf, "enterprises[].placement.avoid[]", on_avoided, &r);
 	hs_conf_each(conf, "relations[].buyer", on_party, &r);
 	hs_conf_each(conf, "relations[].seller", on_party, &r);
 	hs_conf_each(conf, "relations[]", on_relation, &r);

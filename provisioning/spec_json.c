@@ -47,16 +47,32 @@ static json_t *person_json(const void *element)
 	    spec_language_name(p->language), "roles", roles_json(p->roles));
 }
 
+static json_t *name_json(const void *element)
+{
+	return json_string(*(char *const *)element);
+}
+
+static json_t *placement_json(const struct spec_placement *p)
+{
+	if (p->host == NULL && p->avoid_count == 0)
+		return NULL;
+	return json_pack("{s:s*, s:o*}", "host", p->host, "avoid",
+	    p->avoid_count > 0 ? LIST_OF(p->avoid, p->avoid_count, name_json)
+			       : NULL);
+}
+
 static json_t *enterprise_json(const void *element)
 {
 	const struct spec_enterprise *e = element;
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:o, s:o}",
-	    "name", e->name, "legal_name", e->legal_name, "role",
+	return json_pack(
+	    "{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:o*, s:o, s:o}", "name",
+	    e->name, "legal_name", e->legal_name, "role",
 	    spec_place_name(e->role), "template", e->template, "vcpus",
 	    (json_int_t)e->vcpus, "memory_mib", (json_int_t)e->memory_mib,
 	    "driver", spec_driver_name(e->driver), "isolation",
-	    spec_isolation_name(e->isolation), "sites",
+	    spec_isolation_name(e->isolation), "placement",
+	    placement_json(&e->placement), "sites",
 	    LIST_OF(e->sites, e->sites_count, site_json), "people",
 	    LIST_OF(e->people, e->people_count, person_json));
 }

@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "dom-templates/dom_template.h"
 #include "provisioning/edge.h"
-#include "provisioning/step.h"
+#include "provisioning/host.h"
+#include "provisioning/step_host.h"
 
 #define STOP_MS 15000
 
@@ -47,37 +47,10 @@ static int record_write(
 	return hs_file_write(path, text, strlen(text), 0644, err);
 }
 
-/** The paths an LXC domain's XML names. */
-struct mounts {
-	char *root, *data;
-};
-
-static void mounts_done(struct mounts *m)
-{
-	free(m->root);
-	free(m->data);
-}
-
-static int mount_all(struct plat *plat, const struct object *w,
-    struct mounts *ret_mounts, struct hs_err *err)
-{
-	unsigned base = (unsigned)object_number(w, "idmap_base");
-	hs_auto(hs_freep) char *image = NULL;
-	hs_auto(hs_freep) char *volume =
-	    plat_path(plat, "volumes/%s.raw", w->name);
-
-	if (hv_image_mount(object_text(w, "image"), &image, err) < 0 ||
-	    hv_root_mount(w->name, image, base, &ret_mounts->root, err) < 0)
-		return -1;
-	if (w->kind != OBJ_DB_DOMAIN)
-		return 0;
-	return hv_data_mount(w->name, volume, base, &ret_mounts->data, err);
-}
-
 static int define(struct plat *plat, const struct object *w,
     enum hv_driver driver, struct hv_conn *hv, struct hs_err *err)
 {
-	hs_auto(mounts_done) struct mounts mounts = { 0 };
+	hs_auto(step_mounts_done) struct step_mounts mounts = { 0 };
 	hs_auto(hs_freep) char *config_dir = NULL;
 	hs_auto(hs_freep) char *config_disk = NULL;
 	hs_auto(hs_freep) char *log = hs_printf(
@@ -112,11 +85,10 @@ static int define(struct plat *plat, const struct object *w,
 		hv_bridge(uuid, bridge);
 	}
 	p.bridge = is_db ? p.network : bridge;
-	if (step_config_write(plat, w, &config_dir, &config_disk, err) < 0)
+	if (step_config_write(plat, w, &config_dir, &config_disk, err) < 0 ||
+	    step_host_put(plat, w, driver, &mounts, err) < 0)
 		return -1;
 	if (driver == HV_LXC) {
-		if (mount_all(plat, w, &mounts, err) < 0)
-			return -1;
 		p.root_dir = mounts.root;
 		p.config_dir = config_dir;
 		p.data_dir = mounts.data;
@@ -141,29 +113,14 @@ static int stop(
     struct plat *plat, const struct object *object, struct hs_err *err)
 {
 	enum hv_driver driver;
-	struct hv_conn *hv;
 
-	if (driver_of(object, &driver, err) < 0 ||
-	    plat_hv(plat, driver, &hv, err) < 0 ||
-	    hv_domain_shutdown(hv, object->name, STOP_MS, err) < 0)
+	if (driver_of(object, &driver, err) < 0)
 		return -1;
-	return driver == HV_LXC ? hv_mounts_remove(object->name, err) : 0;
+	return step_host_stop(plat, object, driver, STOP_MS, err);
 }
 
-/* Whoever had its address before had another MAC, which the host may remember
- * for half a minute. */
-static void forget_neighbour(const struct object *w)
-{
-	const char *const argv[] = { "ip", "neighbour", "flush", "to",
-		object_text(w, "address"), NULL };
-	struct hs_err err = { 0 };
-
-	if (plat_run(argv, &err) < 0)
-		hs_warn("neighbour.kept", "address=%s err=\"%s\"",
-		    object_text(w, "address"), err.msg);
-}
-
-static int domain_remove(
+/* Its files here are those of the domain that has its name, on any host. */
+static int remove_files(
     struct plat *plat, const struct object *object, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *home =
@@ -173,6 +130,19 @@ static int domain_remove(
 	hs_auto(hs_freep) char *record = hs_printf("%s/record.json", home);
 	const char *const argv[] = { "rm", "-rf", "--", config, disk, record,
 		NULL };
+
+	if (strchr(object->name, '@') != NULL)
+		return 0;
+	if (plat_run(argv, err) < 0)
+		return -1;
+	(void)rmdir(home);
+	return 0;
+}
+
+static int domain_remove(
+    struct plat *plat, const struct object *object, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *name = object_bare(object);
 	enum hv_driver driver;
 	struct hv_conn *hv;
 
@@ -180,19 +150,24 @@ static int domain_remove(
 		return -1;
 	if (stop(plat, object, err) < 0 ||
 	    driver_of(object, &driver, err) < 0 ||
-	    plat_hv(plat, driver, &hv, err) < 0 ||
-	    hv_domain_undefine(hv, object->name, err) < 0 ||
-	    plat_run(argv, err) < 0)
+	    plat_hv(plat, object_host(object), driver, &hv, err) < 0 ||
+	    hv_domain_undefine(hv, name, err) < 0 ||
+	    step_host_forget(plat, object, err) < 0)
 		return -1;
-	(void)rmdir(home);
-	return 0;
+	return remove_files(plat, object, err);
 }
 
+static bool differs(const struct plan_change *change, const char *field)
+{
+	return strcmp(object_text(change->actual, field),
+		   object_text(change->wanted, field)) != 0;
+}
+
+/* To another host or hypervisor: away there, then anew here. */
 static bool moves(const struct plan_change *change)
 {
 	return change->actual != NULL &&
-	       strcmp(object_text(change->actual, "driver"),
-		   object_text(change->wanted, "driver")) != 0;
+	       (differs(change, "driver") || differs(change, "host"));
 }
 
 static int domain_make(
@@ -205,7 +180,7 @@ static int domain_make(
 	if (moves(change) && domain_remove(plat, change->actual, err) < 0)
 		return -1;
 	if (driver_of(w, &driver, err) < 0 ||
-	    plat_hv(plat, driver, &hv, err) < 0)
+	    plat_hv(plat, object_host(w), driver, &hv, err) < 0)
 		return -1;
 	if (change->actual != NULL && !moves(change) &&
 	    stop(plat, change->actual, err) < 0)
@@ -213,8 +188,7 @@ static int domain_make(
 	if (define(plat, w, driver, hv, err) < 0 ||
 	    record_write(plat, w, err) < 0)
 		return -1;
-	forget_neighbour(w);
-	return hv_domain_start(hv, w->name, err);
+	return step_host_start(plat, w, driver, err);
 }
 
 /* Its archives can only be made while it is there. */

@@ -11,6 +11,8 @@
 #include "base/text.h"
 #include "provisioning/answer.h"
 #include "provisioning/edge.h"
+#include "provisioning/host.h"
+#include "provisioning/relay.h"
 #include "provisioning/step.h"
 
 #define ANSWER_MS    60000
@@ -19,15 +21,19 @@
 
 /* The way is not switched to an instance that does not serve: an edge that
  * leads elsewhere now waits. A new one need not; nobody comes that way yet. */
-static int wait_for_instance(const struct plat *plat, const char *path,
-    const struct object *edge, struct hs_err *err)
+static int wait_for_instance(
+    const struct plat *plat, const struct object *edge, struct hs_err *err)
 {
 	const char *address = object_text(edge, "address");
+	const char *host = object_host(edge);
+	hs_auto(hs_freep) char *relay = strcmp(host, HOST_LOCAL) != 0
+					    ? relay_portal_socket(plat, host)
+					    : NULL;
 	int64_t end = hs_now_ms() + ANSWER_MS;
 
-	if (edge_leads_to(path, address) != EDGE_ELSEWHERE)
+	if (edge_leads_to(plat, edge) != EDGE_ELSEWHERE)
 		return 0;
-	while (answer_of_portal(address, ONE_TRY_MS, err) < 0) {
+	while (answer_of_portal(address, relay, ONE_TRY_MS, err) < 0) {
 		if (plat_gives_up(plat, err) < 0)
 			return -1;
 		if (hs_now_ms() > end)
@@ -38,17 +44,36 @@ static int wait_for_instance(const struct plat *plat, const char *path,
 	return 0;
 }
 
+static int take_away(const char *path, struct hs_err *err)
+{
+	if (unlink(path) < 0 && errno != ENOENT)
+		return hs_fail_errno(err, HS_ESYSTEM, "remove '%s'", path);
+	return 0;
+}
+
+/* The old one can come back until nginx has taken the new one; NULL: none. */
+static int put(const char *path, const char *text, struct hs_err *err)
+{
+	if (edge_keep_old(path, err) < 0)
+		return -1;
+	return text != NULL ? hs_file_write(path, text, strlen(text), 0644, err)
+			    : take_away(path, err);
+}
+
 static int edge_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
 	hs_auto(hs_freep) char *path = edge_path(plat, w->name);
+	hs_auto(hs_freep) char *relay_path = edge_relay_path(plat, w->name);
 	hs_auto(hs_freep) char *text = NULL;
+	hs_auto(hs_freep) char *relay = NULL;
 
 	if (edge_render(plat, w, &text, err) < 0 ||
-	    wait_for_instance(plat, path, w, err) < 0 ||
-	    hs_fault("file.write", err) < 0 || edge_keep_old(path, err) < 0 ||
-	    hs_file_write(path, text, strlen(text), 0644, err) < 0)
+	    wait_for_instance(plat, w, err) < 0 ||
+	    edge_render_relay(plat, w, &relay, err) < 0 ||
+	    hs_fault("file.write", err) < 0 || put(path, text, err) < 0 ||
+	    put(relay_path, relay, err) < 0)
 		return -1;
 	plat->edge_changed = true;
 	return 0;
@@ -58,9 +83,10 @@ static int edge_remove(
     struct plat *plat, const struct object *object, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *path = edge_path(plat, object->name);
+	hs_auto(hs_freep) char *relay = edge_relay_path(plat, object->name);
 
-	if (unlink(path) < 0 && errno != ENOENT)
-		return hs_fail_errno(err, HS_ESYSTEM, "remove '%s'", path);
+	if (take_away(path, err) < 0 || take_away(relay, err) < 0)
+		return -1;
 	plat->edge_changed = true;
 	return 0;
 }

@@ -4,17 +4,30 @@
 
 #include "base/err.h"
 #include "dom-templates/dom_template.h"
+#include "provisioning/host.h"
 #include "provisioning/step.h"
 
 #define GIB (1024ULL * 1024 * 1024)
+
+/* The libvirt of the host that an object is on. */
+static int open_host(struct plat *plat, const struct object *object,
+    struct hv_conn **ret_hv, struct hs_err *err)
+{
+	struct host *host;
+
+	if (host_find(plat, object_host(object), &host, err) < 0)
+		return -1;
+	return plat_hv(plat, host->name, host_driver(host), ret_hv, err);
+}
 
 static int filter_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
+	hs_auto(hs_freep) char *name = object_bare(w);
 	char uuid[HV_UUID_SIZE];
 	const struct dom_filter_params params = {
-		.name = w->name,
+		.name = name,
 		.uuid = uuid,
 		.platform = plat->conf->platform_address,
 		.gateway_port = plat->conf->gateway_port,
@@ -23,10 +36,10 @@ static int filter_make(
 	hs_auto(hs_freep) char *xml = NULL;
 	struct hv_conn *hv;
 
-	hv_uuid5("filter", w->name, uuid);
+	hv_uuid5("filter", name, uuid);
 	if (dom_template_filter(object_text(w, "kind"), &params, &xml, err) <
 		0 ||
-	    plat_hv(plat, HV_LXC, &hv, err) < 0)
+	    open_host(plat, w, &hv, err) < 0)
 		return -1;
 	return hv_filter_define(hv, xml, err);
 }
@@ -34,11 +47,12 @@ static int filter_make(
 static int filter_remove(
     struct plat *plat, const struct object *object, struct hs_err *err)
 {
+	hs_auto(hs_freep) char *name = object_bare(object);
 	struct hv_conn *hv;
 
-	if (plat_hv(plat, HV_LXC, &hv, err) < 0)
+	if (open_host(plat, object, &hv, err) < 0)
 		return -1;
-	return hv_filter_undefine(hv, object->name, err);
+	return hv_filter_undefine(hv, name, err);
 }
 
 const struct step_ops step_filter = {
@@ -51,9 +65,10 @@ static int network_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
+	hs_auto(hs_freep) char *name = object_bare(w);
 	char uuid[HV_UUID_SIZE], mac[HV_NAME_SIZE];
 	const struct dom_network_params params = {
-		.name = w->name,
+		.name = name,
 		.uuid = uuid,
 		.ve = w->ve,
 		.generation = 1,
@@ -65,24 +80,25 @@ static int network_make(
 	hs_auto(hs_freep) char *xml = NULL;
 	struct hv_conn *hv;
 
-	hv_uuid5("network", w->name, uuid);
+	hv_uuid5("network", name, uuid);
 	hv_mac(uuid, mac);
 	if (dom_template_network(&params, &xml, err) < 0 ||
-	    plat_hv(plat, HV_LXC, &hv, err) < 0 ||
+	    open_host(plat, w, &hv, err) < 0 ||
 	    hv_network_define(hv, xml, err) < 0)
 		return -1;
-	return hv_network_start(hv, w->name, err);
+	return hv_network_start(hv, name, err);
 }
 
 static int network_remove(
     struct plat *plat, const struct object *object, struct hs_err *err)
 {
+	hs_auto(hs_freep) char *name = object_bare(object);
 	struct hv_conn *hv;
 
-	if (plat_hv(plat, HV_LXC, &hv, err) < 0 ||
-	    hv_network_destroy(hv, object->name, err) < 0)
+	if (open_host(plat, object, &hv, err) < 0 ||
+	    hv_network_destroy(hv, name, err) < 0)
 		return -1;
-	return hv_network_undefine(hv, object->name, err);
+	return hv_network_undefine(hv, name, err);
 }
 
 const struct step_ops step_network = {

@@ -3,31 +3,34 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "provisioning/host.h"
 #include "provisioning/manager.h"
 #include "provisioning/query.h"
+#include "provisioning/step_host.h"
+
+#define STOP_MS 20000
 
 static int stop_domain(
     struct plat *plat, const struct object *o, struct hs_err *err)
 {
 	enum hv_driver driver;
-	struct hv_conn *hv;
 
 	if (!hv_driver_find(object_text(o, "driver"), &driver))
 		return 0;
-	if (plat_hv(plat, driver, &hv, err) < 0 ||
-	    hv_domain_shutdown(hv, o->name, 20000, err) < 0)
-		return -1;
-	return hv_mounts_remove(o->name, err);
+	return step_host_stop(plat, o, driver, STOP_MS, err);
 }
 
 static int stop_network(
     struct plat *plat, const struct object *o, struct hs_err *err)
 {
+	hs_auto(hs_freep) char *name = object_bare(o);
+	struct host *host;
 	struct hv_conn *hv;
 
-	if (plat_hv(plat, HV_LXC, &hv, err) < 0)
+	if (host_find(plat, object_host(o), &host, err) < 0 ||
+	    plat_hv(plat, host->name, host_driver(host), &hv, err) < 0)
 		return -1;
-	return hv_network_destroy(hv, o->name, err);
+	return hv_network_destroy(hv, name, err);
 }
 
 /* In the reverse order of creation: portals, then databases, then networks.

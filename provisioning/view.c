@@ -3,6 +3,7 @@
 #include "provisioning/view.h"
 
 #include "gen/prov_sql.h"
+#include "provisioning/host.h"
 #include "provisioning/observe.h"
 #include "provisioning/store.h"
 #include "provisioning/want.h"
@@ -73,7 +74,7 @@ int view_begin(struct plat *plat, struct hs_err *err)
 {
 	struct hs_db *store;
 
-	if (plat_store(plat, &store, err) < 0 ||
+	if (host_ask_all(plat, err) < 0 || plat_store(plat, &store, err) < 0 ||
 	    hs_db_run(store, "BEGIN", err) < 0)
 		return -1;
 	if (hs_db_query(store, prov_sql_allocation_lock, 0, NULL, NULL, err) ==

@@ -12,6 +12,7 @@
 #include "gen/prov_sql.h"
 #include "provisioning/digest.h"
 #include "provisioning/edge.h"
+#include "provisioning/host.h"
 #include "provisioning/schema.h"
 #include "provisioning/want_part.h"
 
@@ -20,18 +21,19 @@
 
 /* -- Networks -------------------------------------------------------------- */
 
-static int want_filter(struct objects *o, const char *kind)
+static void want_filter(struct objects *o, const char *kind, const char *host)
 {
-	hs_auto(hs_freep) char *name = hs_printf("hanse-%s", kind);
+	hs_auto(hs_freep) char *bare = hs_printf("hanse-%s", kind);
+	hs_auto(hs_freep) char *name = host_object_name(bare, host);
 
 	(void)objects_add(o, OBJ_FILTER, name, NULL, NULL, NULL,
 	    json_pack("{s:s}", "kind", kind));
-	return 0;
 }
 
-static void want_network(struct want *w, const char *name, const char *ve,
-    const char *bridge, unsigned subnet)
+static void want_network(struct want *w, const char *bare, const char *ve,
+    const char *bridge, unsigned subnet, const char *host)
 {
+	hs_auto(hs_freep) char *name = host_object_name(bare, host);
 	hs_auto(hs_freep) char *address =
 	    hs_printf("%s.%u.1", w->plat->conf->pool, subnet);
 
@@ -39,6 +41,49 @@ static void want_network(struct want *w, const char *name, const char *ve,
 	    json_pack("{s:s, s:s, s:i, s:s}", "bridge", bridge, "address",
 		address, "prefix", SUBNET_PREFIX, "state", "running"),
 	    NULL);
+}
+
+static bool has_domain_on(
+    const struct want *w, const char *host, const char *ve)
+{
+	for (size_t i = 0; i < w->objects.count; i++) {
+		const struct object *o = &w->objects.list[i];
+
+		if (o->kind == OBJ_DOMAIN &&
+		    strcmp(object_host(o), host) == 0 &&
+		    (ve == NULL || strcmp(o->ve, ve) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* The VE's network is on each host that has a domain of it; a network there is
+ * one of its own, and nobody reaches another's members over it. */
+static void want_networks(struct want *w, const char *ve, unsigned subnet)
+{
+	hs_auto(hs_freep) char *name = hs_printf("hanse-%s", ve);
+	char uuid[HV_UUID_SIZE], bridge[HV_NAME_SIZE];
+
+	hv_uuid5("ve", ve, uuid);
+	hv_bridge(uuid, bridge);
+	for (size_t i = 0; i < w->hosts_count; i++)
+		if (has_domain_on(w, w->hosts[i].name, ve))
+			want_network(
+			    w, name, ve, bridge, subnet, w->hosts[i].name);
+}
+
+/* Where databases are, that is on this host, all of it is wanted always. */
+static void want_filters(struct want *w)
+{
+	for (size_t i = 0; i < w->hosts_count; i++) {
+		const char *host = w->hosts[i].name;
+
+		if (strcmp(host, HOST_LOCAL) == 0)
+			want_filter(&w->objects, "db", host);
+		if (strcmp(host, HOST_LOCAL) == 0 ||
+		    has_domain_on(w, host, NULL))
+			want_filter(&w->objects, "app", host);
+	}
 }
 
 /* The subnet of a VE's network, from 2 up; 1 is the data network's. */
@@ -110,18 +155,27 @@ static int want_edge(struct want *w, const struct spec *spec,
 	hs_auto(hs_freep) char *alt = hs_printf("DNS:%s", host);
 	hs_auto(hs_freep) char *credential = hs_printf("edge.%s", name);
 	const struct object *domain = &w->objects.list[w->objects.count - 1];
-	json_t *params = json_pack("{s:s, s:s}", "server_name", host, "address",
-	    object_text(domain, "address"));
+	json_t *params =
+	    json_pack("{s:s, s:s, s:s}", "server_name", host, "address",
+		object_text(domain, "address"), "host", object_host(domain));
 	struct object *edge;
 	hs_auto(hs_freep) char *text = NULL;
+	hs_auto(hs_freep) char *relay = NULL;
 	hs_auto(hs_freep) char *digest = NULL;
+	hs_auto(hs_freep) char *relay_digest = NULL;
 
 	edge = objects_add(
 	    &w->objects, OBJ_EDGE, name, spec->ve, e->name, NULL, params);
-	if (edge_render(w->plat, edge, &text, err) < 0)
+	if (edge_render(w->plat, edge, &text, err) < 0 ||
+	    edge_render_relay(w->plat, edge, &relay, err) < 0)
 		return -1;
 	digest = digest_text(text);
 	(void)json_object_set_new(edge->attrs, "content", json_string(digest));
+	if (relay != NULL) {
+		relay_digest = digest_text(relay);
+		(void)json_object_set_new(
+		    edge->attrs, "relay", json_string(relay_digest));
+	}
 	want_credential(w, credential, spec->ve, e->name,
 	    json_pack(
 		"{s:s, s:s, s:s}", "cn", host, "alt", alt, "usage", "server"));
@@ -142,6 +196,7 @@ static int want_enterprise(struct want *w, const struct spec *spec,
 		.ve = spec->ve,
 		.enterprise = e->name,
 		.template = e->template,
+		.server = server,
 		.network = network,
 		.hosts = hosts,
 		.subnet = subnet,
@@ -149,8 +204,7 @@ static int want_enterprise(struct want *w, const struct spec *spec,
 		.memory_mib = e->memory_mib,
 		.connections = spec->database.connections };
 
-	if (want_driver(
-		w->plat, e->driver, e->isolation, name, &place.driver, err) < 0)
+	if (want_place(w, e, &place, err) < 0)
 		return -1;
 	want_directory(w, spec, e);
 	want_credential(w, name, spec->ve, e->name,
@@ -220,17 +274,12 @@ static void want_database(struct want *w, const struct spec *spec,
 
 static int want_ve(struct want *w, const struct spec *spec, struct hs_err *err)
 {
-	hs_auto(hs_freep) char *network = hs_printf("hanse-%s", spec->ve);
 	hs_auto(hs_freep) char *database = hs_printf("ve_%s", spec->ve);
 	hs_auto(hs_freep) char *server = want_server_name(spec);
-	char uuid[HV_UUID_SIZE], bridge[HV_NAME_SIZE];
 	unsigned subnet = 0;
 
 	if (subnet_of(w, spec->ve, &subnet, err) < 0)
 		return -1;
-	hv_uuid5("ve", spec->ve, uuid);
-	hv_bridge(uuid, bridge);
-	want_network(w, network, spec->ve, bridge, subnet);
 	(void)objects_add(&w->objects, OBJ_VE, spec->ve, spec->ve, NULL,
 	    json_pack("{s:s}", "title", spec->title), NULL);
 	want_route(w, spec, server);
@@ -242,6 +291,7 @@ static int want_ve(struct want *w, const struct spec *spec, struct hs_err *err)
 		if (want_enterprise(
 			w, spec, &spec->enterprises[i], subnet, err) < 0)
 			return -1;
+	want_networks(w, spec->ve, subnet);
 	return 0;
 }
 
@@ -249,16 +299,18 @@ static int want_ve(struct want *w, const struct spec *spec, struct hs_err *err)
 
 static int want_all(struct want *w, struct hs_err *err)
 {
-	if (w->ves->count > 0) {
-		(void)want_filter(&w->objects, "app");
-		(void)want_filter(&w->objects, "db");
-		want_network(w, WANT_DATA_NETWORK, NULL, WANT_DATA_NETWORK, 1);
-		if (want_servers(w, err) < 0)
-			return -1;
-	}
+	if (w->ves->count == 0)
+		return 0;
+	if (want_hosts(w, err) < 0)
+		return -1;
+	want_network(
+	    w, WANT_DATA_NETWORK, NULL, WANT_DATA_NETWORK, 1, HOST_LOCAL);
+	if (want_servers(w, err) < 0)
+		return -1;
 	for (size_t i = 0; i < w->ves->count; i++)
 		if (want_ve(w, w->ves->list[i].spec, err) < 0)
 			return -1;
+	want_filters(w);
 	return 0;
 }
 
@@ -274,6 +326,7 @@ int want_objects(struct plat *plat, const struct store_ves *ves,
 		return -1;
 	failed = want_all(&w, err);
 	instances_done(&w.instances);
+	want_hosts_done(&w);
 	if (failed < 0) {
 		objects_done(&w.objects);
 		return -1;
@@ -298,7 +351,7 @@ static bool is_server(const struct store_ves *ves, const char *name)
 }
 
 /* Whether an owner of instances, VE.ENTERPRISE or a database's, is wanted. */
-static bool is_owner(const struct store_ves *ves, const char *owner)
+bool want_is_owner(const struct store_ves *ves, const char *owner)
 {
 	hs_auto(hs_freep) char *ve = hs_strndup(owner, strcspn(owner, "."));
 	const struct store_ve *stored = store_ve_find(ves, ve);
@@ -324,7 +377,7 @@ static bool is_domain_used(const struct release *r, const char *name)
 	hs_auto(hs_freep) char *current = instance_name(
 	    owner, instance_find(&r->instances, owner)->generation);
 
-	return (strcmp(current, name) == 0 && is_owner(r->ves, owner)) ||
+	return (strcmp(current, name) == 0 && want_is_owner(r->ves, owner)) ||
 	       instance_is_left(r->plat, name);
 }
 
@@ -371,13 +424,46 @@ static int release_instances(
 		hs_auto(hs_freep) char *current =
 		    instance_name(row->owner, row->generation);
 
-		if (!is_owner(r->ves, row->owner) &&
+		if (!want_is_owner(r->ves, row->owner) &&
 		    !instance_is_left(r->plat, current) &&
 		    HS_DB_QUERY(store, prov_sql_instance_remove, NULL, err,
 			row->owner) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+static int release_places(
+    const struct release *r, struct hs_db *store, struct hs_err *err)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+
+	if (hs_db_query(store, prov_sql_placement_list, 0, NULL, &rows, err) <
+	    0)
+		return -1;
+	for (size_t i = 0; i < hs_rows_count(rows); i++) {
+		const char *owner = hs_rows_get(rows, i, "domain");
+
+		if (!want_is_owner(r->ves, owner) &&
+		    HS_DB_QUERY(
+			store, prov_sql_placement_remove, NULL, err, owner) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* On a host that does not answer, what is to go may still be there. */
+static bool all_answer(struct plat *plat)
+{
+	const struct hosts *hosts;
+
+	if (host_list(plat, &hosts, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < hosts->count; i++)
+		if (!host_is_local(hosts->list[i]) &&
+		    hosts->list[i]->silent != NULL)
+			return false;
+	return true;
 }
 
 int want_release(
@@ -387,10 +473,14 @@ int want_release(
 	struct hs_db *store;
 	int failed;
 
+	if (!all_answer(plat))
+		return 0;
 	if (plat_store(plat, &store, err) < 0 ||
 	    instance_list(store, &r.instances, err) < 0)
 		return -1;
 	failed = release_numbers(&r, store, err);
+	if (failed == 0)
+		failed = release_places(&r, store, err);
 	if (failed == 0)
 		failed = release_instances(&r, store, err);
 	instances_done(&r.instances);

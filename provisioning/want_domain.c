@@ -165,8 +165,7 @@ int want_domain(struct want *w, enum object_kind kind, const struct place *p,
 	    hs_printf("hanse-%s", dom_kind_find(p->template)->filter);
 	hs_auto(hs_freep) char *address = NULL;
 	hs_auto(hs_freep) char *gateway = NULL;
-	const char *const accel =
-	    host_says(w->plat, "probe.kvm", "ok") ? "kvm" : "tcg";
+	const char *const accel = p->has_kvm ? "kvm" : "tcg";
 	struct hs_db *store;
 	unsigned host, slot;
 	json_t *attrs;
@@ -184,11 +183,12 @@ int want_domain(struct want *w, enum object_kind kind, const struct place *p,
 	hv_ifname(uuid, ifname);
 	address = hs_printf("%s.%u.%u", w->plat->conf->pool, p->subnet, host);
 	gateway = hs_printf("%s.%u.1", w->plat->conf->pool, p->subnet);
-	attrs = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}",
-	    "template", p->template, "driver", p->driver, "state", "running",
-	    "certificate", "current", "vcpus", (int)p->vcpus, "memory_mib",
-	    (int)p->memory_mib, "network", p->network, "address", address,
-	    "mac", mac, "filter", filter);
+	attrs =
+	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s}",
+		"host", p->host, "template", p->template, "driver", p->driver,
+		"state", "running", "certificate", "current", "vcpus",
+		(int)p->vcpus, "memory_mib", (int)p->memory_mib, "network",
+		p->network, "address", address, "mac", mac, "filter", filter);
 	want_files(attrs, params);
 	if (p->enterprise != NULL)
 		(void)json_object_set_new(
@@ -284,6 +284,8 @@ static int want_server(struct want *w, const struct spec *spec,
 	want_credential(w, name, place.ve, NULL,
 	    json_pack("{s:s, s:s, s:s}", "cn", name, "alt",
 		"DNS:db.hanse.internal", "usage", "server"));
+	if (want_place_local(w, &place, err) < 0)
+		return -1;
 	return want_domain(w, OBJ_DB_DOMAIN, &place,
 	    json_pack("{s:i}", "max_connections", (int)connections_of(w, name)),
 	    err);

@@ -3,6 +3,7 @@
 #define HANSE_PROVISIONING_WANT_PART_H
 
 #include "provisioning/instance.h"
+#include "provisioning/place.h"
 #include "provisioning/spec.h"
 #include "provisioning/want.h"
 
@@ -14,6 +15,10 @@ struct want {
 	const struct store_ves *ves;
 	struct instances instances;
 	struct objects objects;
+	struct place_host *hosts;
+	size_t hosts_count;
+	struct place_domain *placed;
+	size_t placed_count;
 };
 
 /** What a domain needs to be described. */
@@ -22,7 +27,10 @@ struct place {
 	const char *name;  /* of this instance of it */
 	const char *ve, *enterprise;
 	const char *template; /* "app-large", "db" */
+	const char *server;   /* the database domain of its VE */
+	const char *host;
 	const char *driver;
+	bool has_kvm; /* that host */
 	const char *network;
 	const char *hosts; /* allocation kind of its address */
 	unsigned subnet;
@@ -31,12 +39,25 @@ struct place {
 };
 
 /**
- * What a driver and an isolation of a spec come to on this host.
- * Errors: HS_EINVAL (ruled out, with the reason).
+ * Learn of the hosts and who is where. The hosts have been asked already: see
+ * host_ask_all(). Errors: HS_EREMOTE.
  */
-int want_driver(const struct plat *plat, enum spec_driver driver,
-    enum spec_isolation isolation, const char *name, const char **ret_driver,
+int want_hosts(struct want *w, struct hs_err *err);
+void want_hosts_done(struct want *w);
+
+/**
+ * Choose host and driver of a member's domain, and write the place down.
+ * Errors: HS_EINVAL (a driver the isolation rules out), HS_ECONFLICT (no host
+ * can have it; says why).
+ */
+int want_place(struct want *w, const struct spec_enterprise *e, struct place *p,
     struct hs_err *err);
+
+/** The same for what must be where hansed runs; the driver is given. */
+int want_place_local(struct want *w, struct place *p, struct hs_err *err);
+
+/** Whether VE.ENTERPRISE or a database domain is of a stored VE. */
+bool want_is_owner(const struct store_ves *ves, const char *owner);
 
 /** Add a domain; params is taken. Errors: HS_ELIMIT, HS_ENOTFOUND. */
 int want_domain(struct want *w, enum object_kind kind, const struct place *p,

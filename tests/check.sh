@@ -52,6 +52,7 @@ part hypervisor tests/with-libvirt.sh tests/hv/run.sh
 part isolation tests/with-libvirt.sh tests/isolation/run.sh
 part platform tests/e2e/run.sh
 part xen tests/xen/run.sh
+part hosts tests/e2e/hosts.sh
 
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ] || { echo "failed:$names"; exit 1; }

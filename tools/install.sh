@@ -32,6 +32,7 @@ put_tree() {
 put 755 "$build/hanse" "$prefix/bin/hanse"
 put 755 "$build/hansed" "$prefix/sbin/hansed"
 put 755 "$build/hanse-gateway" "$prefix/sbin/hanse-gateway"
+put 755 "$build/hanse-host" "$libexec/hanse-host"
 put 755 tools/platform.sh "$libexec/platform"
 put 644 tools/ui.sh "$libexec/ui.sh"
 put_tree etc/services "$libexec/services"

@@ -29,13 +29,20 @@ needs_root() {
 	[ "$(id -u)" -eq 0 ] || ui_fail "'$1' must run as root." "Run: sudo make $1"
 }
 
+# A member of a platform that another host has: domains, and the way there.
+is_member() { [ -e "$state/hosts/member" ]; }
+
 # The services in the order of their start. libvirtd is Debian's unit under
 # systemd, and left alone where somebody else runs it already.
 service_names() {
 	if ! has_systemd && { [ -e "$sv/hanse-libvirtd" ] || ! virsh -q -c lxc:///system uri >/dev/null 2>&1; }; then
 		echo hanse-virtlogd hanse-libvirtd
 	fi
-	echo hanse-control-db hanse-directory hanse-gateway hansed hanse-edge
+	if is_member; then
+		echo hanse-relay
+	else
+		echo hanse-control-db hanse-directory hanse-gateway hanse-relay hansed hanse-edge
+	fi
 }
 
 # --- one service -----------------------------------------------------------
@@ -46,8 +53,10 @@ service_stamp() {
 		cat "$services/$1/run"
 		case $1 in
 		hanse-gateway) cat "$prefix/sbin/hanse-gateway" /etc/hanse/gateway.yaml "$state/ca/gateway-server.crt" "$state/ca/backend/gateway-client.crt" ;;
+		# Here hansed writes relay.conf and has it read again by itself.
+		hanse-relay) if is_member; then cat "$state/hosts/relay.conf" "$state/hosts/host.crt"; else cat "$state/ca/hosts/local.crt"; fi ;;
 		hansed) cat "$prefix/sbin/hansed" /etc/hanse/hansed.yaml ;;
-		hanse-edge) cat /etc/hanse/edge/nginx.conf ;;
+		hanse-edge) cat /etc/hanse/edge/nginx.conf "$state/ca/hosts/local.crt" ;;
 		hanse-directory) find "$share/directory" "$state/ca/directory.crt" -type f -exec cat {} + ;;
 		esac
 	} | sha256sum
@@ -60,6 +69,7 @@ service_ready() {
 	hanse-control-db) pg_isready -q -h "$run/control-db" ;;
 	hanse-directory) ldapwhoami -Q -Y EXTERNAL -H ldapi://%2Frun%2Fhanse%2Fdirectory%2Fldapi ;;
 	hanse-gateway) port_answers 6432 ;;
+	hanse-relay) kill -0 "$(cat "$run/relay/nginx.pid")" ;;
 	hansed) hanse get ves ;;
 	hanse-edge) port_answers 8443 ;;
 	esac >/dev/null 2>&1
@@ -140,11 +150,15 @@ service_stop() {
 
 # --- all of them -----------------------------------------------------------
 
+target_name() {
+	if is_member; then echo hanse-member.target; else echo hanse.target; fi
+}
+
 supervisor_start() {
 	if has_systemd; then
 		cp "$share"/systemd/hanse* /etc/systemd/system/
 		systemctl daemon-reload
-		systemctl -q enable hanse.target
+		systemctl -q enable "$(target_name)"
 		systemctl start libvirtd.service
 		return
 	fi
@@ -157,7 +171,7 @@ supervisor_start() {
 # HUP: runsvdir ends every runsv with its service and log.
 supervisor_stop() {
 	if has_systemd; then
-		systemctl -q disable hanse.target 2>/dev/null || true
+		systemctl -q disable hanse.target hanse-member.target 2>/dev/null || true
 		rm -f /etc/systemd/system/hanse* && systemctl daemon-reload
 		return
 	fi
@@ -189,8 +203,8 @@ install_config() {
 
 start_all() {
 	needs_root up
-	check_ports
-	install_config
+	is_member || check_ports
+	is_member || install_config
 	"$services/host-prepare"
 	supervisor_start
 	for name in $(service_names); do
@@ -214,7 +228,7 @@ do_down() {
 		echo "hanse is not running."
 		return
 	fi
-	if service_ready hansed; then
+	if ! is_member && service_ready hansed; then
 		hanse stop
 	fi
 	for name in $(service_names | tr ' ' '\n' | tac); do
@@ -235,9 +249,14 @@ leave_host() {
 
 do_purge() {
 	needs_root purge
-	if [ -x "$prefix/sbin/hansed" ] && [ -d "$state" ]; then
+	if is_member; then
+		start_all
+		"$prefix/libexec/hanse/hanse-host" leave
+	elif [ -x "$prefix/sbin/hansed" ] && [ -d "$state" ]; then
 		start_all
 		hanse destroy --all --yes && hanse verify
+		hanse get hosts | awk 'NR > 1 && $1 != "local" { print $1 }' |
+			while read -r host; do hanse host remove "$host" </dev/null; done
 		do_down
 	elif [ -d "$run" ]; then
 		do_down
@@ -270,7 +289,10 @@ verb=${1:-help}
 [ $# -eq 0 ] || shift
 case $verb in
 up) do_up "$@" ;;
-start) start_all && hanse start ;;
+start)
+	start_all
+	is_member || hanse start
+	;;
 down)
 	do_down
 	echo "hanse is stopped; its data stays in $state. Start again with: make up"

@@ -170,7 +170,7 @@ edge_make() {
 	for i in "${!enterprises[@]}"; do
 		enterprise=${enterprises[$i]}
 		# The stories log in more often than people do.
-		sed -e 's|burst=20|burst=100|' -e "s|{{domain_address}}:9000|127.0.0.1:$((PORT + 3 + i))|" \
+		sed -e 's|burst=20|burst=100|' -e "s|{{portal}}|127.0.0.1:$((PORT + 3 + i))|" \
 		    -e "s|{{ve}}|$ve|g" -e "s|{{enterprise}}|$enterprise|g" \
 		    -e "s|{{server_name}}|$enterprise.$ve.localhost|g" \
 		    -e "s|{{listen}}|127.0.0.1:$PORT|g" -e "s|{{static_root}}|$dir/static|g" \

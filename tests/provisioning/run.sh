@@ -26,7 +26,7 @@ trap finish EXIT
 trap 'exit 1' INT TERM
 
 make --no-print-directory -s B="$build" "$build/hansed" "$build/tests/provisioning/want" \
-	"$build/tests/provisioning/jobs" "$build/tests/provisioning/apply" "$build/tests/provisioning/ask" \
+	"$build/tests/provisioning/hosts" "$build/tests/provisioning/jobs" "$build/tests/provisioning/apply" "$build/tests/provisioning/ask" \
 	"$build/tests/provisioning/archive" \
 	"$build/tests/provisioning/events" "$build/tests/provisioning/quota" \
 	"$build/bench/provisioning/quota" "$build/hanse" >/dev/null || exit 1
@@ -54,13 +54,15 @@ for image in app db kernel initrd; do
 	echo "$image=/images/$image-0123"
 done >"$work/state/images/manifest"
 touch "$work/share/schema/001_a.sql" "$work/share/schema/003_c.sql"
-echo 'server {{ve}} {{enterprise}} {{server_name}} {{listen}} {{domain_address}}' \
+echo 'server {{ve}} {{enterprise}} {{server_name}} {{listen}} {{portal}}' \
 	>"$work/share/edge/enterprise.conf"
 
 # --- the store and what specs want --------------------------------------------
 
 expect 'the store, and what specs want' 0 \
 	"$build/tests/provisioning/want" "$work/state" "$work/run" "$work/share"
+expect 'several hosts' 0 \
+	"$build/tests/provisioning/hosts" "$work/state" "$work/run" "$work/share"
 expect 'the queue of jobs' 0 \
 	"$build/tests/provisioning/jobs" "$work/state" "$work/run" "$work/share"
 expect 'applies that fail, and what is there' 0 \

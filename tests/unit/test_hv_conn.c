@@ -164,6 +164,15 @@ static void test_open_refused(void **state)
 }
 
 /* A call that takes too long has its socket shut; one that ends has not. */
+static void test_ping(void **state)
+{
+	hs_auto(hv_closep) struct hv_conn *conn = NULL;
+
+	(void)state;
+	assert_int_equal(hv_open(hv_caps(HV_TEST)->uri, &conn, NULL), 0);
+	assert_int_equal(hv_ping(conn, 1000, NULL), 0);
+}
+
 static void test_call_deadline(void **state)
 {
 	struct hv_conn *conn = hs_alloc(sizeof(*conn));
@@ -216,6 +225,7 @@ int main(void)
 		cmocka_unit_test(test_open_unreachable),
 		cmocka_unit_test(test_open_beside),
 		cmocka_unit_test(test_open_refused),
+		cmocka_unit_test(test_ping),
 		cmocka_unit_test(test_call_deadline),
 		cmocka_unit_test(test_codes),
 	};

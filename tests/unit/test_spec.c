@@ -92,6 +92,36 @@ static void test_dedicated(void **state)
 	json_decref(json);
 }
 
+static void test_placement(void **state)
+{
+	hs_auto(hs_freep) char *text =
+	    hs_printf("%.*s%s%s", (int)(strstr(small, "driver: lxc") - small),
+		small, "placement: {host: h2, avoid: [two, db]}, ",
+		strstr(small, "driver: lxc"));
+	hs_auto(spec_freep) struct spec *spec = NULL;
+	hs_auto(hs_freep) char *got = NULL;
+	const struct spec_placement *p;
+	json_t *json;
+
+	(void)state;
+	assert_int_equal(spec_load("small", text, &spec, NULL, NULL), 0);
+	p = &spec->enterprises[0].placement;
+	assert_string_equal(p->host, "h2");
+	assert_int_equal(p->avoid_count, 2);
+	assert_string_equal(p->avoid[1], "db");
+	assert_null(spec->enterprises[1].placement.host);
+	assert_int_equal(spec->enterprises[1].placement.avoid_count, 0);
+	json = spec_json(spec);
+	got = json_dumps(
+	    json_object_get(
+		json_array_get(json_object_get(json, "enterprises"), 0),
+		"placement"),
+	    JSON_COMPACT);
+	assert_string_equal(
+	    got, "{\"host\":\"h2\",\"avoid\":[\"two\",\"db\"]}");
+	json_decref(json);
+}
+
 static void test_json(void **state)
 {
 	static const char want[] =
@@ -201,6 +231,7 @@ int main(void)
 		cmocka_unit_test(test_example),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_dedicated),
+		cmocka_unit_test(test_placement),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_refused),

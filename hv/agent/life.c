@@ -1,0 +1,30 @@
+/* life.c - start and stop LXC domains of this host: what belongs to it beyond
+ * libvirt's part, confinement and mounts, must be done where they are.
+ */
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "hv/agent/agent.h"
+#include "hv/hv.h"
+
+int agent_domain_start(char **argv, struct hs_err *err)
+{
+	hs_auto(hv_closep) struct hv_conn *hv = NULL;
+
+	if (agent_check_name(argv[0], err) < 0 ||
+	    hv_open(hv_caps(HV_LXC)->uri, &hv, err) < 0)
+		return -1;
+	return hv_domain_start(hv, argv[0], err);
+}
+
+int agent_domain_stop(char **argv, struct hs_err *err)
+{
+	hs_auto(hv_closep) struct hv_conn *hv = NULL;
+
+	if (agent_check_name(argv[0], err) < 0 ||
+	    hv_open(hv_caps(HV_LXC)->uri, &hv, err) < 0 ||
+	    hv_domain_shutdown(hv, argv[0], atoi(argv[1]), err) < 0)
+		return -1;
+	return hv_mounts_remove(argv[0], err);
+}

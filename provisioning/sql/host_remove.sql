@@ -1,0 +1,2 @@
+-- $1 name.
+DELETE FROM host WHERE name = $1

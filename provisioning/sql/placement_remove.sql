@@ -1,0 +1,2 @@
+-- $1 domain.
+DELETE FROM placement WHERE domain = $1
