@@ -88,4 +88,4 @@ bench/provisioning/quota_SRCS := bench/provisioning/quota.c $(B)/gen/quota_sql.c
 bench/provisioning/quota_LIBS := manager prov hv dom tenant gw base
 BENCHES += bench/platform/domain
 bench/platform/domain_SRCS := bench/platform/domain.c
-bench/platform/domain_LIBS := manager prov hv dom tenant gw base
+bench/platform/domain_LIBS := manager keep prov hv dom tenant gw base
