@@ -57,7 +57,7 @@ if ! "$try" start $member 2>"$work/start"; then
 fi
 pass "it starts under Xen"
 created=$(seconds_since "$since")
-eventually "healthz is ok, through the edge" 120 page_is 200 $url/healthz
+eventually "healthz is ok, through the edge" 300 page_is 200 $url/healthz
 echo "      created in $created, answers after $(seconds_since "$since")"
 expect "the log-in page" 0 page_is 200 $url/login
 contains "a log-in: directory, gateway and database answer it" '^30[23]$' \
