@@ -253,9 +253,9 @@ static int want_all(struct want *w, struct hs_err *err)
 		(void)want_filter(&w->objects, "app");
 		(void)want_filter(&w->objects, "db");
 		want_network(w, WANT_DATA_NETWORK, NULL, WANT_DATA_NETWORK, 1);
-		if (want_servers(w, err) < 0)
-			return -1;
 	}
+	if (want_servers(w, err) < 0)
+		return -1;
 	for (size_t i = 0; i < w->ves->count; i++)
 		if (want_ve(w, w->ves->list[i].spec, err) < 0)
 			return -1;
