@@ -299,12 +299,12 @@ static int want_ve(struct want *w, const struct spec *spec, struct hs_err *err)
 
 static int want_all(struct want *w, struct hs_err *err)
 {
-	if (w->ves->count == 0)
-		return 0;
-	if (want_hosts(w, err) < 0)
-		return -1;
-	want_network(
-	    w, WANT_DATA_NETWORK, NULL, WANT_DATA_NETWORK, 1, HOST_LOCAL);
+	if (w->ves->count > 0) {
+		if (want_hosts(w, err) < 0)
+			return -1;
+		want_network(w, WANT_DATA_NETWORK, NULL, WANT_DATA_NETWORK, 1,
+		    HOST_LOCAL);
+	}
 	if (want_servers(w, err) < 0)
 		return -1;
 	for (size_t i = 0; i < w->ves->count; i++)

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "dom-templates/dom_template.h"
+#include "gen/prov_sql.h"
 #include "provisioning/digest.h"
 #include "provisioning/spec.h"
 
@@ -291,6 +292,29 @@ static int want_server(struct want *w, const struct spec *spec,
 	    err);
 }
 
+/* The way to a server that nobody wants any more, for as long as it holds a
+ * database: what is in it is archived through the gateway. */
+static int keep_held(struct want *w, json_t *servers, struct hs_err *err)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+	struct hs_db *store;
+
+	if (plat_store(w->plat, &store, err) < 0 ||
+	    hs_db_query(store, prov_sql_holding_servers, 0, NULL, &rows, err) <
+		0)
+		return -1;
+	for (size_t i = 0; i < hs_rows_count(rows); i++) {
+		const char *name = hs_rows_get(rows, i, "server");
+		hs_auto(hs_freep) char *address = hs_printf("%s.1.%s",
+		    w->plat->conf->pool, hs_rows_get(rows, i, "host"));
+
+		if (json_object_get(servers, name) == NULL)
+			(void)json_object_set_new(
+			    servers, name, json_string(address));
+	}
+	return 0;
+}
+
 /* The database domains come first: routes name their addresses. */
 int want_servers(struct want *w, struct hs_err *err)
 {
@@ -310,6 +334,14 @@ int want_servers(struct want *w, struct hs_err *err)
 		domain = &w->objects.list[w->objects.count - 1];
 		(void)json_object_set_new(
 		    servers, name, json_string(object_text(domain, "address")));
+	}
+	if (keep_held(w, servers, err) < 0) {
+		json_decref(servers);
+		return -1;
+	}
+	if (json_object_size(servers) == 0) {
+		json_decref(servers);
+		return 0;
 	}
 	(void)objects_add(&w->objects, OBJ_SERVERS, "platform", NULL, NULL,
 	    json_pack("{s:o}", "servers", servers), NULL);

@@ -135,5 +135,21 @@ hanse archive export "$(newest leaves)" >"$work/third"
 expect "its archive equals the one before, byte by byte" 0 cmp "$work/second" "$work/third"
 contains "the events tell" "archive.restored.*leaves" "$(hanse get events leave)"
 expect "the VE goes" 0 hanse destroy -q --yes leave
-expect "verify is clean at the end" 0 hanse verify
+expect "verify is clean" 0 hanse verify
+
+echo "--- a server of its own that does not answer"
+sed 's/class: shared/class: dedicated/' "$spec" >"$work/own.yaml"
+expect "the VE with a server of its own" 0 hanse apply -q "$work/own.yaml"
+act stays "$(sql stays "SELECT api.order_create('anna', 'leaves', '[{\"item\":\"L-1\",\"quantity\":\"1\"}]')")" send
+virsh -q -c lxc:///system destroy db.leave
+hanse destroy -q --yes leave >"$work/dead" 2>&1
+contains "destroy does not go past what it cannot archive" "db.leave.* still has the documents of 'leave'" "$(cat "$work/dead")"
+expect "the data are there" 0 test -e $state/volumes/db.leave.raw
+contains "so is the domain" "db.leave" "$(virsh -q -c lxc:///system list --all --name)"
+virsh -q -c lxc:///system start db.leave
+server_answers() { hanse schema status >/dev/null && hanse destroy -q --yes leave; }
+eventually "once it answers, destroy goes through" 90 server_answers
+eventually "and nothing is left" 40 hanse verify
+same "archived, one document each" "1 1" "$(archives | jq -r '[.[] | .documents] | .[-2:] | join(" ")')"
+expect "no volume is left" 1 test -e $state/volumes/db.leave.raw
 summary
