@@ -26,7 +26,7 @@
 struct burner {
 	const struct call *call;
 	pthread_t thread;
-	char ve[24];
+	char ve[32];
 	struct burnin_shape shape;
 	struct burnin_probe probe;
 	const char *other_host; /* to move to; NULL: there is none */

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "gen/prov_sql.h"
 #include "provisioning/archive.h"
+#include "provisioning/host.h"
 #include "provisioning/job.h"
 #include "provisioning/metric.h"
 
@@ -153,6 +154,7 @@ static void count_jobs(struct plat *plat, int64_t *counted_ms)
 	if (hs_now_ms() - *counted_ms < TICK_MS)
 		return;
 	*counted_ms = hs_now_ms();
+	host_metrics(plat->conf);
 	if (plat_store(plat, &store, NULL) < 0 ||
 	    hs_db_query(store, prov_sql_job_states, 0, NULL, &rows, NULL) < 0)
 		return;

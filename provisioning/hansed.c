@@ -143,8 +143,11 @@ int main(int argc, char **argv)
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
 	failed = plat_conf_load(config, &keep, &conf, &err);
 	if (failed == 0) {
+		conf.hypervisors = hv_hosts_new();
 		plat_init(&plat, &conf);
 		failed = setup ? setup_run(&plat, &err) : serve(&plat, &err);
+		plat_done(&plat);
+		hv_hosts_free(conf.hypervisors);
 	}
 	if (failed < 0)
 		hs_err_log("end", "err=\"%s\"", err.msg);

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "gen/prov_sql.h"
+#include "provisioning/metric.h"
 
 #define MIB       (1024ULL * 1024)
 #define SILENT_MS 5000
@@ -26,7 +27,7 @@ static void host_free(struct host *host)
 	json_decref(host->shell);
 	json_decref(host->uris);
 	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
-		hv_close(host->hv[i]);
+		hv_returnp(&host->hv[i]);
 	free(host->silent);
 	free(host);
 }
@@ -231,6 +232,31 @@ static char *reason_of(const char *message, const char *uri)
 	return hs_strdup(rest + strspn(rest, ": "));
 }
 
+/* More than all hands of all jobs borrow at once. */
+#define CONNECTIONS 24
+#define BORROW_MS   10000
+
+static int borrow(struct plat *plat, struct host *host, enum hv_driver driver,
+    struct hs_err *err)
+{
+	struct hv_host_conf conf = {
+		.name = host->name,
+		.connections = CONNECTIONS,
+	};
+	char *uris[HV_DRIVER_COUNT] = { NULL };
+	int failed;
+
+	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
+		if (host->can[i])
+			conf.uris[i] = uris[i] =
+			    uri_of(plat, host, (enum hv_driver)i);
+	failed = hv_hosts_borrow(plat->conf->hypervisors, &conf, driver,
+	    BORROW_MS, &host->hv[driver], err);
+	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
+		free(uris[i]);
+	return failed;
+}
+
 /* One that did not answer costs its time once, not at each question. */
 static int open_hv(struct plat *plat, struct host *host, enum hv_driver driver,
     struct hs_err *err)
@@ -241,7 +267,7 @@ static int open_hv(struct plat *plat, struct host *host, enum hv_driver driver,
 	if (host->silent != NULL && hs_now_ms() < host->silent_ms + SILENT_MS)
 		return hs_fail(err, HS_EREMOTE, "%s", host->silent);
 	free(hs_steal(&host->silent));
-	if (hv_open(uri, &host->hv[driver], &why) == 0)
+	if (borrow(plat, host, driver, &why) == 0)
 		return 0;
 	if (!host_is_local(host))
 		host->silent = reason_of(why.msg, uri);
@@ -269,7 +295,7 @@ static void try_idle(struct host *host, enum hv_driver driver)
 	if (*hv == NULL || since < host->asked_ms[driver] + IDLE_MS ||
 	    hv_ping(*hv, PING_MS, &err) == 0)
 		return;
-	hv_closep(hv);
+	hv_returnp(hv);
 	if (hs_now_ms() - since >= PING_MS)
 		host_fell_silent(host, err.msg);
 }
@@ -284,7 +310,7 @@ int plat_hv(struct plat *plat, const char *host, enum hv_driver driver,
 		return -1;
 	hv = &h->hv[driver];
 	if (*hv != NULL && !hv_is_alive(*hv))
-		hv_closep(hv);
+		hv_returnp(hv);
 	if (!host_is_local(h))
 		try_idle(h, driver);
 	if (*hv == NULL && open_hv(plat, h, driver, err) < 0)
@@ -294,6 +320,37 @@ int plat_hv(struct plat *plat, const char *host, enum hv_driver driver,
 	h->asked_ms[driver] = hs_now_ms();
 	*ret_hv = *hv;
 	return 0;
+}
+
+void host_return_all(struct plat *plat)
+{
+	for (size_t i = 0; plat->hosts != NULL && i < plat->hosts->count; i++)
+		for (size_t k = 0; k < HV_DRIVER_COUNT; k++)
+			hv_returnp(&plat->hosts->list[i]->hv[k]);
+}
+
+static void set_metrics(struct hv_host *host, void *arg)
+{
+	static const double states[HV_BREAKER_COUNT] = {
+		[HV_BREAKER_CLOSED] = 0,
+		[HV_BREAKER_HALF_OPEN] = 1,
+		[HV_BREAKER_OPEN] = 2,
+	};
+	const char *name = hv_host_name(host);
+	struct hv_host_stat stat;
+
+	(void)arg;
+	hv_host_stat(host, &stat);
+	metric_set(METRIC_BREAKER_STATE, METRIC_OF(name), states[stat.state]);
+	metric_total(METRIC_HOST_CALLS, METRIC_OF(name, "ok"),
+	    stat.calls - stat.failed - stat.late);
+	metric_total(METRIC_HOST_CALLS, METRIC_OF(name, "failed"), stat.failed);
+	metric_total(METRIC_HOST_CALLS, METRIC_OF(name, "late"), stat.late);
+}
+
+void host_metrics(const struct plat_conf *conf)
+{
+	hv_hosts_each(conf->hypervisors, set_metrics, NULL);
 }
 
 enum hv_driver host_driver(const struct host *host)

@@ -70,6 +70,12 @@ int host_ask_all(struct plat *plat, struct hs_err *err);
 int host_find(struct plat *plat, const char *name, struct host **ret_host,
     struct hs_err *err);
 
+/** Give back every connection that this thread has borrowed. */
+void host_return_all(struct plat *plat);
+
+/** What is counted of the hosts' connections and breakers. */
+void host_metrics(const struct plat_conf *conf);
+
 /** The driver that a host's networks and filters are asked of. */
 enum hv_driver host_driver(const struct host *host);
 

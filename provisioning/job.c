@@ -263,7 +263,8 @@ int job_retry(struct plat *plat, const char *id, struct hs_err *err)
 		return hs_fail(err, HS_ECONFLICT,
 		    "job %s is %s; only one that failed can be tried again", id,
 		    job_state_name(state));
-	if (journal_move(store, id, state, JOB_QUEUED, NULL, err) < 0)
+	if (HS_DB_QUERY(store, prov_sql_step_forget, NULL, err, id) < 0 ||
+	    journal_move(store, id, state, JOB_QUEUED, NULL, err) < 0)
 		return -1;
 	engine_wake();
 	return 0;

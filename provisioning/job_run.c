@@ -150,6 +150,14 @@ static int run_step(struct job *job, struct plat *plat,
 	return 0;
 }
 
+/* Steps of a round that is gone on with. */
+static bool is_open(const struct journal_step *step)
+{
+	return strcmp(step->state, "planned") == 0 ||
+	       strcmp(step->state, "running") == 0 ||
+	       strcmp(step->state, "failed") == 0;
+}
+
 static void *hand_thread(void *arg)
 {
 	struct hand *hand = arg;
@@ -162,7 +170,7 @@ static void *hand_thread(void *arg)
 
 		if (i >= g->end || atomic_load(&g->failed))
 			break;
-		if (strcmp(g->steps->list[i].state, "done") == 0 ||
+		if (!is_open(&g->steps->list[i]) ||
 		    run_step(g->job, hand->plat, g->steps, i, &err) == 0)
 			continue;
 		(void)pthread_mutex_lock(&g->lock);

@@ -192,6 +192,15 @@ void metric_set(enum metric metric, const char *const *labels, double value)
 	atomic_store_explicit(&s->hidden, false, memory_order_relaxed);
 }
 
+void metric_total(enum metric metric, const char *const *labels, uint64_t total)
+{
+	struct series *s = find(metric, labels);
+
+	assert(definitions[metric].type == TYPE_COUNTER);
+	if (s != NULL)
+		atomic_store_explicit(&s->value, total, memory_order_relaxed);
+}
+
 void metric_add(enum metric metric, const char *const *labels, double more)
 {
 	struct series *s = find(metric, labels);

@@ -38,6 +38,10 @@ enum metric {
 /** A counter, so much more. */
 void metric_count(enum metric metric, const char *const *labels, uint64_t more);
 
+/** A counter that somebody else counts. */
+void metric_total(
+    enum metric metric, const char *const *labels, uint64_t total);
+
 /** A gauge is so much, or so much more (or less). */
 void metric_set(enum metric metric, const char *const *labels, double value);
 void metric_add(enum metric metric, const char *const *labels, double more);

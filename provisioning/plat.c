@@ -163,6 +163,7 @@ int plat_conf_load(const char *path, struct hs_conf **ret_keep,
 		return hs_fail(err, load_err.code, "%s", load_err.msg);
 	fill_defaults(ret_conf);
 	ret_conf->started = time(NULL);
+	ret_conf->hypervisors = NULL;
 	if (check_addresses(ret_conf, err) == 0)
 		return 0;
 	hs_conf_freep(ret_keep);

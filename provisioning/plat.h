@@ -31,6 +31,7 @@ struct plat_conf {
 		char *listen; /* "none": not at all */
 	} metrics;
 	unsigned gateway_port, directory_port;
+	struct hv_hosts *hypervisors; /* connections, for all threads */
 	time_t started; /* when it was read: at the start of the program */
 	struct {
 		unsigned memory_mib, disk_gib;

@@ -7,6 +7,8 @@
 
 #include "provisioning/host.h"
 
+#include "provisioning/host.h"
+
 #define IDLE_MAX 8
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -44,6 +46,7 @@ void plat_pool_give(struct plat *plat)
 {
 	bool kept = false;
 
+	host_return_all(plat);
 	if (plat->store == NULL || hs_db_is_idle(plat->store)) {
 		(void)pthread_mutex_lock(&lock);
 		kept = count < IDLE_MAX;

@@ -97,9 +97,11 @@ static int measure_here(const char *name, struct hs_err *err)
 
 	if (plat_conf_load(CONF, &keep, &conf, err) < 0 || hv_init(err) < 0)
 		return -1;
+	conf.hypervisors = hv_hosts_new();
 	plat_init(&plat, &conf);
 	failed = run(&plat, name, err);
 	plat_done(&plat);
+	hv_hosts_free(conf.hypervisors);
 	hs_conf_free(keep);
 	return failed;
 }

@@ -28,6 +28,9 @@ int ground_open(int argc, char **argv)
 
 	if (argc != 4 || plat_conf_load("/nonexistent", &keep, &conf, &err) < 0)
 		return 64;
+	if (hv_init(&err) < 0)
+		return 1;
+	conf.hypervisors = hv_hosts_new();
 	conf.state = argv[1];
 	conf.run = argv[2];
 	conf.share = argv[3];
@@ -43,6 +46,7 @@ int ground_open(int argc, char **argv)
 void ground_close(void)
 {
 	plat_done(&ground_plat);
+	hv_hosts_free(conf.hypervisors);
 }
 
 char *ground_example(void)

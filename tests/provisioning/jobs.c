@@ -141,6 +141,23 @@ static void test_locks_of_the_undone(void **state)
 	    "true", "SELECT undo::text AS v FROM job ORDER BY job_id LIMIT 1");
 }
 
+/* What was planned the first time is not done the second time. */
+static void test_tried_again_plans_anew(void **state)
+{
+	hs_auto(hs_freep) char *removal = submit("destroy", "a");
+
+	(void)state;
+	assert_claims(removal);
+	run("INSERT INTO step (job_id, step_no, action, kind, name, state) "
+	    "SELECT max(job_id), n, 'delete', 'domain', 'a.b', s FROM job, "
+	    "(VALUES (1, 'done'), (2, 'failed'), (3, 'planned')) v (n, s) "
+	    "GROUP BY n, s");
+	end(removal, JOB_BROKEN);
+	assert_int_equal(job_retry(&ground_plat, removal, NULL), 0);
+	assert_value("done kept kept",
+	    "SELECT string_agg(state, ' ' ORDER BY step_no) AS v FROM step");
+}
+
 /** One of many that ask for the same. */
 struct client {
 	pthread_t thread;
@@ -300,6 +317,7 @@ int main(int argc, char **argv)
 		    test_whole_waits_and_is_waited_for, empty),
 		cmocka_unit_test_setup(test_locks_of_the_undone, empty),
 		cmocka_unit_test_setup(test_one_key_is_one_job, empty),
+		cmocka_unit_test_setup(test_tried_again_plans_anew, empty),
 		cmocka_unit_test_setup(test_cancel, empty),
 		cmocka_unit_test_setup(test_what_was_is_put_back, empty),
 		cmocka_unit_test_setup(test_events, empty),
