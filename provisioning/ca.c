@@ -269,6 +269,23 @@ bool ca_is_good(const char *dir, const char *name, time_t seconds)
 	return good;
 }
 
+char *ca_digest(const char *path)
+{
+	hs_auto(bio_freep) BIO *bio = NULL;
+	hs_auto(x509_freep) X509 *cert = NULL;
+	unsigned char hash[EVP_MAX_MD_SIZE];
+	struct hs_text hex = { 0 };
+	unsigned len = 0;
+
+	if (read_pem(path, &bio, NULL) == 0)
+		cert = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	if (cert != NULL && X509_digest(cert, EVP_sha256(), hash, &len) == 1)
+		for (unsigned i = 0; i < len; i++)
+			hs_text_addf(&hex, "%02x", hash[i]);
+	ERR_clear_error();
+	return len > 0 ? hs_text_take(&hex) : NULL;
+}
+
 int ca_remove(const char *dir, const char *name, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *cert = path_of(dir, name, "crt");

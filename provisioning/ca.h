@@ -45,6 +45,10 @@ int ca_issue(
  */
 bool ca_is_good(const char *dir, const char *name, time_t seconds);
 
+/** SHA-256 of the certificate in a file, hexadecimal, owned by the caller; NULL
+ * if there is none. */
+char *ca_digest(const char *path);
+
 /** Forget NAME. Errors: HS_ESYSTEM. */
 int ca_remove(const char *dir, const char *name, struct hs_err *err);
 

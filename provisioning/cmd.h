@@ -100,6 +100,7 @@ enum arg_kind {
 	ARG_QUOTA,
 	ARG_WEBHOOK,
 	ARG_HOST,
+	ARG_ROLL,
 };
 
 struct command {
@@ -128,6 +129,7 @@ extern const char *const audit_words[];
 extern const char *const quota_words[];
 extern const char *const webhook_words[];
 extern const char *const host_words[];
+extern const char *const roll_words[];
 
 const struct command *command_find(const char *name);
 
@@ -172,9 +174,14 @@ int cmd_plan(const struct call *call, struct hs_err *err);
 int cmd_psql(const struct call *call, struct hs_err *err);
 int cmd_schema(const struct call *call, struct hs_err *err);
 int cmd_quota(const struct call *call, struct hs_err *err);
+int cmd_restart(const struct call *call, struct hs_err *err);
+int cmd_resume(const struct call *call, struct hs_err *err);
+int cmd_roll(const struct call *call, struct hs_err *err);
+int cmd_rotate(const struct call *call, struct hs_err *err);
 int cmd_start(const struct call *call, struct hs_err *err);
 int cmd_status(const struct call *call, struct hs_err *err);
 int cmd_stop(const struct call *call, struct hs_err *err);
+int cmd_suspend(const struct call *call, struct hs_err *err);
 int cmd_user(const struct call *call, struct hs_err *err);
 int cmd_verify(const struct call *call, struct hs_err *err);
 int cmd_version(const struct call *call, struct hs_err *err);

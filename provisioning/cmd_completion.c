@@ -71,12 +71,15 @@ static void print_arg(const struct command *c)
 	case ARG_HOST:
 		print_words(host_words);
 		break;
+	case ARG_ROLL:
+		print_words(roll_words);
+		break;
 	}
 }
 
 static const char *second_arg(const struct command *c)
 {
-	if (c->arg == ARG_WHAT || c->arg == ARG_SCHEMA)
+	if (c->arg == ARG_WHAT || c->arg == ARG_SCHEMA || c->arg == ARG_ROLL)
 		return "@ve";
 	if (c->arg == ARG_ARCHIVE)
 		return "@file";

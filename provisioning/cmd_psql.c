@@ -1,6 +1,7 @@
 /* cmd_psql.c - hanse psql: psql as an enterprise, through the gateway. */
 
 #include <errno.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,29 @@ static const char *ca_dir(void)
 	const char *dir = getenv("HANSE_CA_DIR");
 
 	return dir != NULL && dir[0] != '\0' ? dir : CA_DIR;
+}
+
+/* Of several, while they are rotated, the oldest: it is accepted until it
+ * goes. */
+static char *credential(const struct member *m)
+{
+	hs_auto(hs_freep) char *base =
+	    hs_printf("%s/%s.%s", ca_dir(), m->ve, m->enterprise);
+	hs_auto(hs_freep) char *pattern = hs_printf("%s.[0-9]*.crt", base);
+	hs_auto(hs_freep) char *first = hs_printf("%s.crt", base);
+	unsigned oldest = 0;
+	glob_t found = { 0 };
+
+	if (access(first, F_OK) != 0 && glob(pattern, 0, NULL, &found) == 0)
+		for (size_t i = 0; i < found.gl_pathc; i++) {
+			unsigned n = (unsigned)strtoul(
+			    found.gl_pathv[i] + strlen(base) + 1, NULL, 10);
+
+			if (oldest == 0 || n < oldest)
+				oldest = n;
+		}
+	globfree(&found);
+	return oldest > 0 ? hs_printf("%s.%u", base, oldest) : hs_steal(&base);
 }
 
 static int check_file(const char *path, const char *ve, const char *enterprise,
@@ -70,14 +94,16 @@ static int run_psql(const struct call *call, char *dsn, struct hs_err *err)
 int cmd_psql(const struct call *call, struct hs_err *err)
 {
 	hs_auto(member_done) struct member m = { 0 };
+	hs_auto(hs_freep) char *base = NULL;
 	hs_auto(hs_freep) char *crt = NULL;
 	hs_auto(hs_freep) char *key = NULL;
 	hs_auto(hs_freep) char *dsn = NULL;
 
 	if (member_parse(call->args[0], &m, err) < 0)
 		return EXIT_USAGE;
-	crt = hs_printf("%s/%s.%s.crt", ca_dir(), m.ve, m.enterprise);
-	key = hs_printf("%s/%s.%s.key", ca_dir(), m.ve, m.enterprise);
+	base = credential(&m);
+	crt = hs_printf("%s.crt", base);
+	key = hs_printf("%s.key", base);
 	if (check_file(crt, m.ve, m.enterprise, err) < 0 ||
 	    check_file(key, m.ve, m.enterprise, err) < 0)
 		return exit_status_of(err);

@@ -30,18 +30,19 @@ static void print_services(const json_t *services)
 
 static void print_ves(const json_t *ves)
 {
-	hs_auto(json_freep) json_t *columns = json_pack("[s, s, s, s, s, s]",
-	    "VE", "ENTERPRISES", "RUNNING", "STOPPED", "UNKNOWN", "TITLE");
+	hs_auto(json_freep) json_t *columns =
+	    json_pack("[s, s, s, s, s, s, s]", "VE", "ENTERPRISES", "RUNNING",
+		"STOPPED", "SUSPENDED", "UNKNOWN", "TITLE");
 	hs_auto(json_freep) json_t *rows = json_array();
 	size_t i;
 	json_t *v;
 
 	json_array_foreach (ves, i, v)
-		(void)json_array_append_new(
-		    rows, json_pack("[s, I, I, I, I, s]",
-			      json_text(v, "ve", ""), number(v, "enterprises"),
-			      number(v, "running"), number(v, "stopped"),
-			      number(v, "unknown"), json_text(v, "title", "")));
+		(void)json_array_append_new(rows,
+		    json_pack("[s, I, I, I, I, I, s]", json_text(v, "ve", ""),
+			number(v, "enterprises"), number(v, "running"),
+			number(v, "stopped"), number(v, "suspended"),
+			number(v, "unknown"), json_text(v, "title", "")));
 	print_table(columns, rows,
 	    "No virtual enterprises; \"hanse apply FILE\" makes one.");
 }

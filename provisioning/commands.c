@@ -88,6 +88,8 @@ const char *const audit_words[] = { "verify", NULL };
 
 const char *const webhook_words[] = { "add", "list", "remove", "test", NULL };
 
+const char *const roll_words[] = { "image", NULL };
+
 const struct command commands[] = {
 	{
 		.name = "doctor", .args = "",
@@ -146,6 +148,55 @@ const struct command commands[] = {
 			    "hanse job follow 17\tits steps as they go\n"
 			    "hanse job cancel 17\tundo it\n",
 		.options = OPT_COMMON | OPT(DETACH), .min = 1, .max = 2, .arg = ARG_JOB, .run = cmd_job,
+	},
+	{
+		.name = "restart", .args = "VE/ENTERPRISE",
+		.summary = "give an enterprise a fresh domain, without an interruption",
+		.about = "A new instance of its domain answers before the old one goes: the same image, the\n"
+			 "same certificate, nothing left of what went wrong in it.",
+		.examples = "hanse restart automotive/adler-motors\tits portal goes on answering\n",
+		.options = OPT_COMMON | OPT(DETACH) | OPT(KEY), .min = 1, .max = 1, .arg = ARG_MEMBER,
+		.run = cmd_restart,
+	},
+	{
+		.name = "rotate", .args = "VE/ENTERPRISE",
+		.summary = "give an enterprise's portal new credentials",
+		.about = "A new client certificate and a new password in the directory, and a new instance\n"
+			 "that has them. Once it serves, the gateway refuses the old certificate, whoever\n"
+			 "has it, and the directory the old password. No interruption.",
+		.examples = "hanse rotate automotive/adler-motors\tafter a key may have been seen\n",
+		.options = OPT_COMMON | OPT(DETACH) | OPT(KEY), .min = 1, .max = 1, .arg = ARG_MEMBER,
+		.run = cmd_rotate,
+	},
+	{
+		.name = "suspend", .args = "VE/ENTERPRISE",
+		.summary = "shut an enterprise out, keep everything of it",
+		.about = "Its portal says that it is suspended (503), its people cannot log in, its sessions\n"
+			 "at the database end and no new ones begin, its domain is gone. Its documents and\n"
+			 "its partners are as they were. It stays so until hanse resume.",
+		.examples = "hanse suspend automotive/adler-motors\tshut out\n"
+			    "hanse resume automotive/adler-motors\tand back\n",
+		.options = OPT_COMMON | OPT(DETACH) | OPT(KEY), .min = 1, .max = 1, .arg = ARG_MEMBER,
+		.run = cmd_suspend,
+	},
+	{
+		.name = "resume", .args = "VE/ENTERPRISE",
+		.summary = "let an enterprise in again that was suspended",
+		.about = "Everything is as before hanse suspend.",
+		.examples = "hanse resume automotive/adler-motors\tit serves when this returns\n",
+		.options = OPT_COMMON | OPT(DETACH) | OPT(KEY), .min = 1, .max = 1, .arg = ARG_MEMBER,
+		.run = cmd_resume,
+	},
+	{
+		.name = "roll", .args = "image [VE...]",
+		.summary = "take the newest system images, one enterprise after the other",
+		.about = "Of these virtual enterprises, or of all. Each member is rolled to an instance from\n"
+			 "the newest image; the first failure ends it and is undone, and the list says what\n"
+			 "is on which image. Say it again to go on. Database domains stop for it, so they\n"
+			 "are taken with --restart only (the shared one if no virtual enterprise is named).",
+		.examples = "make images && hanse roll image\teverybody but the databases\n"
+			    "hanse roll image automotive --restart\tone virtual enterprise, its own database, too\n",
+		.options = OPT_COMMON | OPT(RESTART), .min = 1, .max = 1000, .arg = ARG_ROLL, .run = cmd_roll,
 	},
 	{
 		.name = "start", .args = "",

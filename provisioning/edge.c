@@ -54,8 +54,9 @@ int edge_render(const struct plat *plat, const struct object *edge,
     char **ret_text, struct hs_err *err)
 {
 	const struct plat_conf *c = plat->conf;
-	hs_auto(hs_freep) char *path =
-	    hs_printf("%s/edge/enterprise.conf", c->share);
+	bool is_suspended = object_text(edge, "address")[0] == '\0';
+	hs_auto(hs_freep) char *path = hs_printf("%s/edge/%s.conf", c->share,
+	    is_suspended ? "suspended" : "enterprise");
 	hs_auto(hs_freep) char *form = NULL;
 	hs_auto(hs_freep) char *cert =
 	    plat_path(plat, "ca/edge.%s.crt", edge->name);

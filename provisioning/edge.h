@@ -10,7 +10,7 @@ struct hs_err;
 /**
  * The file of one enterprise.
  *
- * @edge:      of kind OBJ_EDGE
+ * @edge:      of kind OBJ_EDGE; without an address it is suspended
  * @ret_text:  owned by the caller
  *
  * Errors: HS_ENOTFOUND (the form is not installed), HS_ESYSTEM.

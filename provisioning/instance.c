@@ -27,6 +27,14 @@ char *instance_owner(const char *name)
 		   : hs_strdup(name);
 }
 
+char *instance_password(const char *ve, const char *enterprise, unsigned number)
+{
+	return number > 1
+		   ? hs_printf("domains/%s.%s/portal.%u.password", ve,
+			 enterprise, number)
+		   : hs_printf("domains/%s.%s/portal.password", ve, enterprise);
+}
+
 /* -- Rows ------------------------------------------------------------------ */
 
 static char *copy(const struct hs_rows *rows, size_t i, const char *column)
@@ -50,6 +58,10 @@ int instance_list(
 			.owner = copy(rows, i, "enterprise"),
 			.generation = (unsigned)strtoul(
 			    hs_rows_get(rows, i, "generation"), NULL, 10),
+			.credential = (unsigned)strtoul(
+			    hs_rows_get(rows, i, "credential"), NULL, 10),
+			.suspended =
+			    hs_rows_get(rows, i, "suspended")[0] == 't',
 			.image = copy(rows, i, "image"),
 			.kernel = copy(rows, i, "kernel"),
 			.initrd = copy(rows, i, "initrd"),
@@ -73,7 +85,8 @@ void instances_done(struct instances *list)
 const struct instance *instance_find(
     const struct instances *list, const char *owner)
 {
-	static const struct instance first = { .generation = 1 };
+	static const struct instance first = { .generation = 1,
+		.credential = 1 };
 
 	for (size_t i = 0; i < list->count; i++)
 		if (strcmp(list->list[i].owner, owner) == 0)
@@ -84,6 +97,18 @@ const struct instance *instance_find(
 int instance_raise(struct hs_db *store, const char *owner, struct hs_err *err)
 {
 	return HS_DB_QUERY(store, prov_sql_instance_raise, NULL, err, owner);
+}
+
+int instance_rotate(struct hs_db *store, const char *owner, struct hs_err *err)
+{
+	return HS_DB_QUERY(store, prov_sql_instance_rotate, NULL, err, owner);
+}
+
+int instance_suspend(
+    struct hs_db *store, const char *owner, bool suspended, struct hs_err *err)
+{
+	return HS_DB_QUERY(store, prov_sql_instance_suspend, NULL, err, owner,
+	    suspended ? "true" : "false");
 }
 
 int instance_pin(
@@ -98,6 +123,12 @@ int instance_unpin(struct hs_db *store, const char *ve, struct hs_err *err)
 	hs_auto(hs_freep) char *members = hs_printf("%s.%%", ve);
 
 	return HS_DB_QUERY(store, prov_sql_instance_unpin, NULL, err, members);
+}
+
+int instance_unpin_one(
+    struct hs_db *store, const char *owner, struct hs_err *err)
+{
+	return HS_DB_QUERY(store, prov_sql_instance_unpin, NULL, err, owner);
 }
 
 bool instance_is_left(const struct plat *plat, const char *name)

@@ -1,4 +1,5 @@
-/* instance.h - which instance of its domain a member should have.
+/* instance.h - what is decided of a member beyond its spec: which instance of
+ * its domain it should have, which credentials, and whether it serves.
  *
  * What cannot be changed in a domain while it serves is changed by putting a
  * new instance beside it. The first one is called VE.ENTERPRISE, the Nth
@@ -21,6 +22,8 @@ struct plat;
 struct instance {
 	char *owner; /* "VE.ENTERPRISE", "db.shared" */
 	unsigned generation;
+	unsigned credential; /* certificate and password of that number */
+	bool suspended;
 	char *image, *kernel, *initrd; /* NULL: none taken yet */
 };
 
@@ -33,6 +36,10 @@ struct instances {
 char *instance_name(const char *owner, unsigned generation);
 char *instance_owner(const char *name);
 
+/** Where the Nth password of a portal is, below state; owned by the caller. */
+char *instance_password(
+    const char *ve, const char *enterprise, unsigned number);
+
 int instance_list(
     struct hs_db *store, struct instances *ret_list, struct hs_err *err);
 void instances_done(struct instances *list);
@@ -43,6 +50,13 @@ const struct instance *instance_find(
 /** The next instance is wanted from now on. */
 int instance_raise(struct hs_db *store, const char *owner, struct hs_err *err);
 
+/** The next certificate and password are wanted from now on. */
+int instance_rotate(struct hs_db *store, const char *owner, struct hs_err *err);
+
+/** It does not serve from now on, or does again. */
+int instance_suspend(
+    struct hs_db *store, const char *owner, bool suspended, struct hs_err *err);
+
 /** Remember what it is made of; NULL leaves what is there. */
 int instance_pin(
     struct hs_db *store, const struct instance *row, struct hs_err *err);
@@ -52,6 +66,9 @@ int instance_pin(
  * Database domains do not: they would stop for it.
  */
 int instance_unpin(struct hs_db *store, const char *ve, struct hs_err *err);
+/** Let one owner do so. */
+int instance_unpin_one(
+    struct hs_db *store, const char *owner, struct hs_err *err);
 
 /**
  * Whether something of a domain may still be there, whatever the host says:

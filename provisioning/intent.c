@@ -119,3 +119,144 @@ int intent_host_lose(struct plat *plat, const json_t *args, struct hs_err *err)
 		return -1;
 	return view_want(plat, &view, err);
 }
+
+/* -- One member ------------------------------------------------------------ */
+
+/** A member that a job is about. */
+struct member {
+	struct hs_db *store;
+	char *owner; /* "VE.ENTERPRISE" */
+	bool suspended;
+};
+
+static void member_done(struct member *m)
+{
+	free(m->owner);
+}
+
+static int look_up_row(struct member *m, struct hs_err *err)
+{
+	struct instances rows = { 0 };
+
+	if (instance_list(m->store, &rows, err) < 0)
+		return -1;
+	m->suspended = instance_find(&rows, m->owner)->suspended;
+	instances_done(&rows);
+	return 0;
+}
+
+static int look_up(struct plat *plat, const json_t *args,
+    struct member *ret_member, struct hs_err *err)
+{
+	hs_auto(store_ves_done) struct store_ves ves = { 0 };
+	const char *ve = text_of(args, "ve");
+	const char *enterprise = text_of(args, "enterprise");
+	const struct store_ve *stored;
+
+	if (ve == NULL || enterprise == NULL)
+		return hs_fail(err, HS_EINVAL, "name VE/ENTERPRISE");
+	if (plat_store(plat, &ret_member->store, err) < 0 ||
+	    store_ve_list(ret_member->store, &ves, err) < 0)
+		return -1;
+	stored = store_ve_find(&ves, ve);
+	if (stored == NULL ||
+	    spec_enterprise_find(stored->spec, enterprise) == NULL)
+		return hs_fail(err, HS_ENOTFOUND,
+		    "there is no enterprise %s/%s (see: hanse get "
+		    "enterprises)",
+		    ve, enterprise);
+	ret_member->owner = hs_printf("%s.%s", ve, enterprise);
+	return look_up_row(ret_member, err);
+}
+
+static int look_up_serving(struct plat *plat, const json_t *args,
+    struct member *ret_member, struct hs_err *err)
+{
+	if (look_up(plat, args, ret_member, err) < 0)
+		return -1;
+	if (!ret_member->suspended)
+		return 0;
+	return hs_fail(err, HS_ECONFLICT,
+	    "%s/%s is suspended; first: hanse resume %s/%s",
+	    text_of(args, "ve"), text_of(args, "enterprise"),
+	    text_of(args, "ve"), text_of(args, "enterprise"));
+}
+
+int intent_check_member(
+    struct plat *plat, const json_t *args, bool must_serve, struct hs_err *err)
+{
+	hs_auto(member_done) struct member m = { 0 };
+
+	return must_serve ? look_up_serving(plat, args, &m, err)
+			  : look_up(plat, args, &m, err);
+}
+
+/* That it can be made so at all, and that there is room for it. */
+static int check_want(struct plat *plat, const char *ve, struct hs_err *err)
+{
+	hs_auto(view_done) struct view view = { 0 };
+	struct hs_db *store;
+
+	if (plat_store(plat, &store, err) < 0 ||
+	    view_want(plat, &view, err) < 0)
+		return -1;
+	return ve != NULL ? quota_reserve(store, ve, &view.wanted, err) : 0;
+}
+
+int intent_restart(struct plat *plat, const json_t *args, struct hs_err *err)
+{
+	hs_auto(member_done) struct member m = { 0 };
+
+	if (look_up_serving(plat, args, &m, err) < 0 ||
+	    instance_raise(m.store, m.owner, err) < 0)
+		return -1;
+	return check_want(plat, text_of(args, "ve"), err);
+}
+
+int intent_rotate(struct plat *plat, const json_t *args, struct hs_err *err)
+{
+	hs_auto(member_done) struct member m = { 0 };
+
+	if (look_up_serving(plat, args, &m, err) < 0 ||
+	    instance_rotate(m.store, m.owner, err) < 0 ||
+	    instance_raise(m.store, m.owner, err) < 0)
+		return -1;
+	return check_want(plat, text_of(args, "ve"), err);
+}
+
+static int set_suspended(
+    struct plat *plat, const json_t *args, bool suspended, struct hs_err *err)
+{
+	hs_auto(member_done) struct member m = { 0 };
+
+	if (look_up(plat, args, &m, err) < 0)
+		return -1;
+	if (m.suspended == suspended)
+		return 0;
+	if (instance_suspend(m.store, m.owner, suspended, err) < 0)
+		return -1;
+	return check_want(plat, text_of(args, "ve"), err);
+}
+
+int intent_suspend(struct plat *plat, const json_t *args, struct hs_err *err)
+{
+	return set_suspended(plat, args, true, err);
+}
+
+int intent_resume(struct plat *plat, const json_t *args, struct hs_err *err)
+{
+	return set_suspended(plat, args, false, err);
+}
+
+int intent_image(struct plat *plat, const json_t *args, struct hs_err *err)
+{
+	const char *owner = text_of(args, "owner");
+	struct hs_db *store;
+
+	if (owner == NULL)
+		return hs_fail(err, HS_EINVAL, "whose image?");
+	if (plat_store(plat, &store, err) < 0 ||
+	    instance_unpin_one(store, owner, err) < 0)
+		return -1;
+	return check_want(plat, text_of(args, "ve"), err);
+}

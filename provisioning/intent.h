@@ -8,6 +8,7 @@
 #define HANSE_PROVISIONING_INTENT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "provisioning/plat.h"
 
@@ -36,5 +37,22 @@ int intent_host_drain(
 
 /** Give args' "host" up: it is forgotten, what was on it goes elsewhere. */
 int intent_host_lose(struct plat *plat, const json_t *args, struct hs_err *err);
+
+/**
+ * What is done with one member, args' "ve" and "enterprise": its next instance
+ * is wanted; so are its next credentials; it is not to serve; it is again.
+ * Errors: HS_ENOTFOUND, HS_ECONFLICT (restart or rotate one that is suspended).
+ */
+int intent_restart(struct plat *plat, const json_t *args, struct hs_err *err);
+int intent_rotate(struct plat *plat, const json_t *args, struct hs_err *err);
+int intent_suspend(struct plat *plat, const json_t *args, struct hs_err *err);
+int intent_resume(struct plat *plat, const json_t *args, struct hs_err *err);
+
+/** Let args' "owner", of instances, take the newest images. */
+int intent_image(struct plat *plat, const json_t *args, struct hs_err *err);
+
+/** Whether that member is there, and, if asked, serves. Errors: as above. */
+int intent_check_member(
+    struct plat *plat, const json_t *args, bool must_serve, struct hs_err *err);
 
 #endif

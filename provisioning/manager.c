@@ -294,6 +294,41 @@ int manager_stop(struct request *r, json_t **ret_result, struct hs_err *err)
 	return manager_run_job(r, "stop", NULL, json_object(), ret_result, err);
 }
 
+/* -- One member ------------------------------------------------------------ */
+
+static int run_member(struct request *r, const char *command, bool must_serve,
+    json_t **ret_result, struct hs_err *err)
+{
+	const char *ve = request_text(r, "ve");
+
+	if (intent_check_member(r->plat, r->args, must_serve, err) < 0)
+		return -1;
+	return manager_run_job(r, command, ve,
+	    json_pack("{s:s, s:s}", "ve", ve, "enterprise",
+		request_text(r, "enterprise")),
+	    ret_result, err);
+}
+
+int manager_restart(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	return run_member(r, "restart", true, ret_result, err);
+}
+
+int manager_rotate(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	return run_member(r, "rotate", true, ret_result, err);
+}
+
+int manager_suspend(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	return run_member(r, "suspend", false, ret_result, err);
+}
+
+int manager_resume(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	return run_member(r, "resume", false, ret_result, err);
+}
+
 /* -- What is done with jobs ------------------------------------------------ */
 
 int manager_job_follow(

@@ -26,6 +26,8 @@ typedef int manager_command(
 
 manager_command manager_plan, manager_apply, manager_destroy, manager_start,
     manager_stop, manager_verify;
+manager_command manager_restart, manager_rotate, manager_suspend,
+    manager_resume, manager_roll;
 manager_command manager_job_follow, manager_job_cancel, manager_job_retry;
 manager_command query_get, query_describe, query_events, query_status;
 manager_command audit_verify;

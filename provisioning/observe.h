@@ -47,11 +47,11 @@ int observe_portals(struct observation *o, struct hs_err *err);
  * "current", or "stale": a domain has copies of its certificates, and they are
  * not those it should have, or about to expire.
  *
- * @owner:  whose they are, "VE.ENTERPRISE"
- * @name:   the domain, an instance of the owner's
+ * @credential:  what they should be copies of, "VE.ENTERPRISE.2"
+ * @name:        the domain
  */
-const char *observe_certificate(
-    const struct plat *plat, const char *owner, const char *name, bool is_db);
+const char *observe_certificate(const struct plat *plat, const char *credential,
+    const char *name, bool is_db);
 
 /** Whether a thing of that VE (NULL: the platform's) is to be looked at. */
 bool observe_is_asked(const struct observation *o, const char *ve);

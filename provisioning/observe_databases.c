@@ -122,13 +122,16 @@ static void add_database(
 }
 
 static void add_role(struct observation *o, const char *server,
-    const char *name, const char *connections)
+    const struct hs_rows *rows, size_t i)
 {
+	const char *name = hs_rows_get(rows, i, "name");
 	const char *dot = strchr(name, '.');
 	hs_auto(hs_freep) char *ve = hs_strndup(name, (size_t)(dot - name));
 
 	(void)objects_add(&o->found, OBJ_ROLE, name, ve, dot + 1,
-	    json_pack("{s:i}", "connections", atoi(connections)),
+	    json_pack("{s:i, s:b}", "connections",
+		atoi(hs_rows_get(rows, i, "connections")), "login",
+		hs_rows_get(rows, i, "login")[0] == 't'),
 	    json_pack("{s:s}", "server", server));
 }
 
@@ -148,8 +151,7 @@ static int add_server(
 	for (size_t i = 0; i < hs_rows_count(databases); i++)
 		add_database(o, server, hs_rows_get(databases, i, "name"));
 	for (size_t i = 0; i < hs_rows_count(roles); i++)
-		add_role(o, server, hs_rows_get(roles, i, "name"),
-		    hs_rows_get(roles, i, "connections"));
+		add_role(o, server, roles, i);
 	return 0;
 }
 

@@ -1,9 +1,11 @@
 /* observe_directory.c - enterprises and people, as the directory has them. */
 
+#include <glob.h>
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/err.h"
+#include "provisioning/instance.h"
 #include "provisioning/observe.h"
 
 static json_t *roles_json(const struct tenant_person *person)
@@ -42,6 +44,32 @@ static int add_people(struct observation *o, struct tenant *tenant,
 	return 0;
 }
 
+/* Its account has the passwords that are kept. */
+static void add_services(
+    struct observation *o, const struct tenant_enterprise *e)
+{
+	hs_auto(hs_freep) char *owner = hs_printf("%s/%s", e->ve, e->name);
+	hs_auto(hs_freep) char *pattern = plat_path(
+	    o->plat, "domains/%s.%s/portal*.password", e->ve, e->name);
+	glob_t found = { 0 };
+
+	if (glob(pattern, 0, NULL, &found) == 0)
+		for (size_t i = 0; i < found.gl_pathc; i++) {
+			const char *base = strrchr(found.gl_pathv[i], '/');
+			unsigned number = 1;
+			hs_auto(hs_freep) char *name = NULL;
+			hs_auto(hs_freep) char *path = NULL;
+
+			(void)sscanf(base, "/portal.%u.password", &number);
+			name = instance_name(owner, number);
+			path = instance_password(e->ve, e->name, number);
+			(void)objects_add(&o->found, OBJ_SERVICE, name, e->ve,
+			    e->name, json_pack("{s:b}", "exists", 1),
+			    json_pack("{s:s}", "password", path));
+		}
+	globfree(&found);
+}
+
 static int add_enterprise(struct observation *o, struct tenant *tenant,
     const struct tenant_enterprise *e, struct hs_arena *arena,
     struct hs_err *err)
@@ -49,22 +77,19 @@ static int add_enterprise(struct observation *o, struct tenant *tenant,
 	struct tenant_entitlements got = { 0 };
 	struct hs_err missing = { 0 };
 	const char *name = hs_arena_printf(arena, "%s/%s", e->ve, e->name);
-	hs_auto(hs_freep) char *password =
-	    plat_path(o->plat, "domains/%s.%s/portal.password", e->ve, e->name);
 
 	if (tenant_entitlements_get(
 		tenant, TENANT_AT(e->ve, e->name), arena, &got, &missing) < 0 &&
 	    missing.code != HS_ENOTFOUND)
 		return hs_fail(err, missing.code, "%s", missing.msg);
 	(void)objects_add(&o->found, OBJ_ENTERPRISE, name, e->ve, e->name,
-	    json_pack("{s:s?, s:s?, s:s?, s:s?, s:i, s:i, s:i}", "legal_name",
-		e->legal_name, "role", e->chain_role, "database", got.database,
-		"template", got.template, "connections", (int)got.connections,
-		"vcpus", (int)got.vcpus, "memory_mib", (int)got.memory_mib),
+	    json_pack("{s:s?, s:s?, s:s?, s:s?, s:i, s:i, s:i, s:b}",
+		"legal_name", e->legal_name, "role", e->chain_role, "database",
+		got.database, "template", got.template, "connections",
+		(int)got.connections, "vcpus", (int)got.vcpus, "memory_mib",
+		(int)got.memory_mib, "suspended", e->suspended),
 	    NULL);
-	if (access(password, R_OK) == 0)
-		(void)objects_add(&o->found, OBJ_SERVICE, name, e->ve, e->name,
-		    json_pack("{s:b}", "exists", 1), NULL);
+	add_services(o, e);
 	return add_people(o, tenant, e, arena, err);
 }
 

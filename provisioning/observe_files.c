@@ -6,9 +6,11 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "provisioning/accepted.h"
 #include "provisioning/ca.h"
 #include "provisioning/digest.h"
 #include "provisioning/edge.h"
+#include "provisioning/instance.h"
 #include "provisioning/observe.h"
 #include "shared-db-gateway/gateway.h"
 
@@ -23,7 +25,7 @@ static char *stem(const char *path, const char *ending)
 	return hs_strndup(base, strlen(base) - strlen(ending));
 }
 
-/* "VE.REST" and "edge.VE.ENTERPRISE": whose a file is. */
+/* "VE.REST", "edge.VE.ENTERPRISE", "VE.ENTERPRISE.2": whose a file is. */
 static void owner_of(const char *name, char **ret_ve, char **ret_enterprise)
 {
 	const char *dot;
@@ -34,7 +36,7 @@ static void owner_of(const char *name, char **ret_ve, char **ret_enterprise)
 	if (strncmp(name, "db.", 3) == 0 || dot == NULL)
 		return;
 	*ret_ve = hs_strndup(name, (size_t)(dot - name));
-	*ret_enterprise = hs_strdup(dot + 1);
+	*ret_enterprise = instance_owner(dot + 1);
 }
 
 static void each_file(struct observation *o, const char *pattern,
@@ -82,18 +84,38 @@ static void add_credential(
 	    NULL);
 }
 
-static json_t *routes_json(const struct gw_routes *routes)
+/* Which certificate a route should accept; of one that is not wanted, none. */
+static const char *credential_of(
+    const struct observation *o, const char *ve, const char *enterprise)
+{
+	const struct object *w = objects_find(o->wanted, OBJ_ROUTE, ve);
+	const char *name =
+	    w == NULL
+		? NULL
+		: json_string_value(json_object_get(
+		      json_object_get(w->params, "credentials"), enterprise));
+
+	return name != NULL ? name : "";
+}
+
+static json_t *routes_json(
+    const struct observation *o, const struct gw_routes *routes)
 {
 	json_t *list = json_object();
 
 	for (size_t i = 0; i < routes->count; i++) {
 		const struct gw_route *r = &routes->list[i];
 
+		bool current = accepted_is_current(o->plat, r->user,
+		    credential_of(o, routes->ve, r->enterprise),
+		    r->certificates);
+
 		(void)json_object_set_new(list, r->enterprise,
-		    json_pack("{s:s, s:s, s:s, s:s?, s:i, s:i}", "enterprise",
-			r->enterprise, "user", r->user, "database", r->database,
-			"host", r->host, "port", (int)r->port, "connections",
-			(int)r->connections));
+		    json_pack("{s:s, s:s, s:s, s:s?, s:i, s:i, s:s}",
+			"enterprise", r->enterprise, "user", r->user,
+			"database", r->database, "host", r->host, "port",
+			(int)r->port, "connections", (int)r->connections,
+			"certificates", current ? "current" : "stale"));
 	}
 	return list;
 }
@@ -111,7 +133,7 @@ static void add_route(struct observation *o, const char *path, const char *name)
 		    &o->found, OBJ_ROUTE, name, name, NULL, NULL, NULL);
 	else
 		(void)objects_add(&o->found, OBJ_ROUTE, name, name, NULL,
-		    json_pack("{s:o}", "routes", routes_json(routes)), NULL);
+		    json_pack("{s:o}", "routes", routes_json(o, routes)), NULL);
 }
 
 static void add_servers(struct observation *o)

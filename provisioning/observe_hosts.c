@@ -65,19 +65,19 @@ static bool are_same(const char *a, const char *b)
 	return x != NULL && y != NULL && strcmp(x, y) == 0;
 }
 
-const char *observe_certificate(
-    const struct plat *plat, const char *owner, const char *name, bool is_db)
+const char *observe_certificate(const struct plat *plat, const char *credential,
+    const char *name, bool is_db)
 {
 	hs_auto(hs_freep) char *dir = plat_path(plat, "ca");
 	hs_auto(hs_freep) char *ca = plat_path(plat, "ca/ca.crt");
-	hs_auto(hs_freep) char *own = plat_path(plat, "ca/%s.crt", owner);
+	hs_auto(hs_freep) char *own = plat_path(plat, "ca/%s.crt", credential);
 	hs_auto(hs_freep) char *ca_copy =
 	    plat_path(plat, "domains/%s/config/ca.crt", name);
 	hs_auto(hs_freep) char *copy = plat_path(plat,
 	    "domains/%s/config/%s.crt", name, is_db ? "server" : "client");
 
 	return are_same(ca, ca_copy) && are_same(own, copy) &&
-		       ca_is_good(dir, owner, RENEW_BEFORE_S)
+		       ca_is_good(dir, credential, RENEW_BEFORE_S)
 		   ? "current"
 		   : "stale";
 }
@@ -88,17 +88,18 @@ static enum object_kind kind_of(const struct hv_object *d)
 							     : OBJ_DOMAIN;
 }
 
-static char *owner_of(const struct hv_object *d)
+/* Whose copy it should have; of one that is not wanted nobody asks. */
+static const char *credential_of(
+    const struct observation *o, const struct hv_object *d)
 {
-	return d->ve != NULL && d->enterprise != NULL
-		   ? hs_printf("%s.%s", d->ve, d->enterprise)
-		   : hs_strdup(d->name);
+	const struct object *w = objects_find(o->wanted, kind_of(d), d->name);
+
+	return w != NULL ? object_text(w, "credential") : d->name;
 }
 
 static void add_domain(struct observation *o, const struct host *host,
     const struct hv_object *d, enum hv_driver driver)
 {
-	hs_auto(hs_freep) char *owner = owner_of(d);
 	json_t *attrs;
 
 	if (!observe_is_asked(o, d->ve))
@@ -112,8 +113,8 @@ static void add_domain(struct observation *o, const struct host *host,
 	}
 	attrs = record_of(o->plat, d->name);
 	(void)json_object_set_new(attrs, "certificate",
-	    json_string(observe_certificate(
-		o->plat, owner, d->name, kind_of(d) == OBJ_DB_DOMAIN)));
+	    json_string(observe_certificate(o->plat, credential_of(o, d),
+		d->name, kind_of(d) == OBJ_DB_DOMAIN)));
 	(void)json_object_update_new(attrs,
 	    json_pack("{s:s, s:s?, s:s, s:s, s:i, s:i, s:s?, s:s?, s:s?, s:s?}",
 		"host", host->name, "template", d->role, "driver",

@@ -38,8 +38,8 @@ struct caller {
 /* What of a request is written down. Everything else stays out. */
 static const char *const shown[] = { "all", "answer", "archive", "detach",
 	"enabled", "enterprise", "events", "file", "force", "generate", "host",
-	"id", "job", "key", "login", "name", "policy", "since", "to", "ve",
-	"what", "webhook" };
+	"id", "job", "key", "login", "name", "policy", "restart", "since", "to",
+	"ve", "ves", "what", "webhook" };
 
 /* -- The process ----------------------------------------------------------- */
 

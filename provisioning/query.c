@@ -18,6 +18,7 @@ struct listing {
 	const char *ve; /* NULL: all */
 	struct store_ves ves;
 	struct objects found;
+	struct instances rows;
 	json_t *items;
 };
 
@@ -67,12 +68,17 @@ static void add_enterprise(struct listing *l, const struct store_ve *v,
 		   "enterprise", e->name, "role", spec_place_name(e->role),
 		   "legal_name", e->legal_name, "people",
 		   (json_int_t)e->people_count, "state",
-		   query_state(&l->found, v->name, e->name), "portal", url));
+		   query_state(&l->found, &l->rows, v->name, e->name), "portal",
+		   url));
 }
 
 static int list_enterprises(struct listing *l, struct hs_err *err)
 {
-	if (look_at_hosts(l, err) < 0)
+	struct hs_db *store;
+
+	if (look_at_hosts(l, err) < 0 ||
+	    plat_store(l->request->plat, &store, err) < 0 ||
+	    instance_list(store, &l->rows, err) < 0)
 		return -1;
 	for (size_t i = 0; i < l->ves.count; i++) {
 		const struct store_ve *v = &l->ves.list[i];
@@ -269,6 +275,7 @@ static int list_items(struct request *r, const struct kind *kind,
 		     : 0;
 	store_ves_done(&l.ves);
 	objects_done(&l.found);
+	instances_done(&l.rows);
 	if (failed == 0)
 		*ret_items = l.items;
 	else

@@ -2,6 +2,7 @@
 #ifndef HANSE_PROVISIONING_QUERY_H
 #define HANSE_PROVISIONING_QUERY_H
 
+#include "provisioning/instance.h"
 #include "provisioning/object.h"
 #include "provisioning/plat.h"
 
@@ -12,11 +13,11 @@ int query_hosts(
     struct plat *plat, struct objects *ret_found, struct hs_err *err);
 
 /**
- * The state of an enterprise: "running" if any instance of its domain is;
- * "missing" if it has none.
+ * The state of an enterprise: "suspended" if that is wanted, "running" if any
+ * instance of its domain is, "missing" if it has none.
  */
-const char *query_state(
-    const struct objects *found, const char *ve, const char *enterprise);
+const char *query_state(const struct objects *found,
+    const struct instances *rows, const char *ve, const char *enterprise);
 
 struct host;
 

@@ -14,10 +14,14 @@
 #include "shared-db-gateway/gateway.h"
 
 /* While it is rolled it has two, and one of them serves. */
-const char *query_state(
-    const struct objects *found, const char *ve, const char *enterprise)
+const char *query_state(const struct objects *found,
+    const struct instances *rows, const char *ve, const char *enterprise)
 {
+	hs_auto(hs_freep) char *owner = hs_printf("%s.%s", ve, enterprise);
 	const char *state = "missing";
+
+	if (instance_find(rows, owner)->suspended)
+		return "suspended";
 
 	for (size_t i = 0; i < found->count; i++) {
 		const struct object *o = &found->list[i];
@@ -71,54 +75,65 @@ static json_t *services_json(struct plat *plat)
 	return services;
 }
 
-static void count_states(
-    const struct objects *found, const struct store_ve *v, json_int_t counts[3])
+/** How the enterprises of a VE are. */
+struct counts {
+	json_int_t running, stopped, suspended, unknown;
+};
+
+static void count_states(const struct objects *found,
+    const struct instances *rows, const struct store_ve *v,
+    struct counts *counts)
 {
-	static const char *const states[] = { "running", "stopped" };
-
 	for (size_t k = 0; k < v->spec->enterprises_count; k++) {
-		const char *state =
-		    query_state(found, v->name, v->spec->enterprises[k].name);
+		const char *state = query_state(
+		    found, rows, v->name, v->spec->enterprises[k].name);
 
-		if (strcmp(state, states[0]) == 0)
-			counts[0]++;
+		if (strcmp(state, "running") == 0)
+			counts->running++;
+		else if (strcmp(state, "suspended") == 0)
+			counts->suspended++;
 		else if (strcmp(state, "unknown") == 0)
-			counts[2]++;
+			counts->unknown++;
 		else
-			counts[1]++;
+			counts->stopped++;
 	}
+}
+
+static json_t *ve_json(const struct store_ve *v, const struct counts *counts)
+{
+	return json_pack("{s:s, s:s, s:i, s:I, s:I, s:I, s:I, s:I}", "ve",
+	    v->name, "title", v->spec->title, "generation", atoi(v->generation),
+	    "enterprises", (json_int_t)v->spec->enterprises_count, "running",
+	    counts->running, "stopped", counts->stopped, "suspended",
+	    counts->suspended, "unknown", counts->unknown);
 }
 
 static json_t *ves_json(struct request *r)
 {
 	hs_auto(store_ves_done) struct store_ves ves = { 0 };
 	hs_auto(objects_done) struct objects found = { 0 };
+	struct instances rows = { 0 };
 	json_t *list = json_array();
 	struct hs_db *store;
 
 	if (plat_store(r->plat, &store, NULL) == 0 &&
-	    store_ve_list(store, &ves, NULL) == 0) {
+	    store_ve_list(store, &ves, NULL) == 0 &&
+	    instance_list(store, &rows, NULL) == 0) {
 		bool seen = query_hosts(r->plat, &found, NULL) == 0;
 
 		for (size_t i = 0; i < ves.count; i++) {
 			const struct store_ve *v = &ves.list[i];
-			json_int_t counts[3] = { 0 };
+			struct counts counts = { 0 };
 
 			if (seen)
-				count_states(&found, v, counts);
+				count_states(&found, &rows, v, &counts);
 			else
-				counts[2] =
+				counts.unknown =
 				    (json_int_t)v->spec->enterprises_count;
-			(void)json_array_append_new(list,
-			    json_pack("{s:s, s:s, s:i, s:I, s:I, s:I, s:I}",
-				"ve", v->name, "title", v->spec->title,
-				"generation", atoi(v->generation),
-				"enterprises",
-				(json_int_t)v->spec->enterprises_count,
-				"running", counts[0], "stopped", counts[1],
-				"unknown", counts[2]));
+			(void)json_array_append_new(list, ve_json(v, &counts));
 		}
 	}
+	instances_done(&rows);
 	return list;
 }
 

@@ -9,6 +9,15 @@
 #include "provisioning/instance.h"
 #include "provisioning/observe.h"
 
+/* A member's certificate that will expire, or is damaged: its domain is rolled
+ * to the next one, for the gateway accepts the old one until then. */
+static bool must_rotate(const struct plan_change *c)
+{
+	return c->action == PLAN_UPDATE && c->wanted->kind == OBJ_CREDENTIAL &&
+	       c->wanted->enterprise != NULL &&
+	       strcmp(object_text(c->wanted, "usage"), "client") == 0;
+}
+
 static int raise_all(
     struct plat *plat, const struct plan *plan, struct hs_err *err)
 {
@@ -22,6 +31,10 @@ static int raise_all(
 		if (change_of(c) == CHANGE_ROLL &&
 		    instance_raise(
 			store, object_text(c->wanted, "owner"), err) < 0)
+			return -1;
+		if (must_rotate(c) &&
+		    instance_rotate(store, object_text(c->wanted, "cn"), err) <
+			0)
 			return -1;
 	}
 	return 0;
@@ -47,7 +60,8 @@ static int plan_again(
 bool roll_is_needed(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		if (change_of(&plan->list[i]) == CHANGE_ROLL)
+		if (change_of(&plan->list[i]) == CHANGE_ROLL ||
+		    must_rotate(&plan->list[i]))
 			return true;
 	return false;
 }

@@ -58,9 +58,9 @@ static int put_copy(const struct config *c, const char *name,
 
 static int put_pair(const struct config *c, const char *as, struct hs_err *err)
 {
-	const char *owner = object_text(c->domain, "owner");
-	hs_auto(hs_freep) char *cert = hs_printf("%s.crt", owner);
-	hs_auto(hs_freep) char *key = hs_printf("%s.key", owner);
+	const char *its = object_text(c->domain, "credential");
+	hs_auto(hs_freep) char *cert = hs_printf("%s.crt", its);
+	hs_auto(hs_freep) char *key = hs_printf("%s.key", its);
 	hs_auto(hs_freep) char *as_cert = hs_printf("%s.crt", as);
 	hs_auto(hs_freep) char *as_key = hs_printf("%s.key", as);
 
@@ -100,8 +100,8 @@ static int put_portal(const struct config *c, struct hs_err *err)
 {
 	const struct object *d = c->domain;
 	const struct plat_conf *conf = c->plat->conf;
-	hs_auto(hs_freep) char *path = plat_path(
-	    c->plat, "domains/%s/portal.password", object_text(d, "owner"));
+	hs_auto(hs_freep) char *path =
+	    plat_path(c->plat, "%s", object_text(d, "password"));
 	hs_auto(hs_freep) char *password = NULL;
 	hs_auto(hs_freep) char *title = form_quoted(object_text(d, "title"));
 	hs_auto(hs_freep) char *legal_name =

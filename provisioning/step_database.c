@@ -197,6 +197,11 @@ static int role_make(
 	limit = hs_printf("%s %lld", prov_sql_role_limit,
 	    (long long)object_number(w, "connections"));
 	if (run_for(server, limit, w->name, NULL, err) < 0 ||
+	    run_for(server,
+		json_is_true(json_object_get(w->attrs, "login"))
+		    ? prov_sql_role_login
+		    : prov_sql_role_nologin,
+		w->name, NULL, err) < 0 ||
 	    hs_db_run(server, prov_sql_owner, err) < 0)
 		return -1;
 	return run_for(server, prov_sql_role_grant, w->name, database, err);

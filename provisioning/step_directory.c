@@ -10,7 +10,8 @@
 #include "provisioning/initial.h"
 #include "provisioning/step.h"
 
-#define ROLES_MAX 8
+#define ROLES_MAX    8
+#define PASSWORD_MAX 256
 
 static int ve_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
@@ -52,6 +53,8 @@ static int enterprise_make(
 		.name = w->enterprise,
 		.legal_name = object_text(w, "legal_name"),
 		.chain_role = object_text(w, "role"),
+		.suspended =
+		    json_is_true(json_object_get(w->attrs, "suspended")),
 	};
 	const struct tenant_entitlements entitlements = {
 		.database = object_text(w, "database"),
@@ -86,16 +89,26 @@ const struct step_ops step_enterprise = {
 	.can_go_back = true,
 };
 
-/* The portal's own account. Its password is kept where the domain's files
- * are, so that the same one is written again. */
+/* The portal's own account. Its passwords are kept where the domain's files
+ * are, so that the same ones are written again. */
+static char *password_path(struct plat *plat, const struct object *service)
+{
+	return plat_path(plat, "%s", object_text(service, "password"));
+}
+
+static char *home_of(struct plat *plat, const struct object *service)
+{
+	return plat_path(
+	    plat, "domains/%s.%s", service->ve, service->enterprise);
+}
+
 static int service_password(struct plat *plat, const struct object *w,
     char **ret_password, struct hs_err *err)
 {
-	hs_auto(hs_freep) char *dir =
-	    plat_path(plat, "domains/%s.%s", w->ve, w->enterprise);
-	hs_auto(hs_freep) char *path = hs_printf("%s/portal.password", dir);
+	hs_auto(hs_freep) char *dir = home_of(plat, w);
+	hs_auto(hs_freep) char *path = password_path(plat, w);
 
-	if (hs_file_read(path, 256, ret_password, NULL, NULL) == 0)
+	if (hs_file_read(path, PASSWORD_MAX, ret_password, NULL, NULL) == 0)
 		return 0;
 	if (tenant_password_generate(ret_password, err) < 0 ||
 	    hs_dir_make(dir, 0711, err) < 0)
@@ -124,15 +137,24 @@ static int service_make(
 static int service_remove(
     struct plat *plat, const struct object *object, struct hs_err *err)
 {
-	hs_auto(hs_freep) char *path = plat_path(plat,
-	    "domains/%s.%s/portal.password", object->ve, object->enterprise);
-	hs_auto(hs_freep) char *dir =
-	    plat_path(plat, "domains/%s.%s", object->ve, object->enterprise);
+	const struct tenant_place *at =
+	    TENANT_AT(object->ve, object->enterprise);
+	hs_auto(hs_freep) char *path = password_path(plat, object);
+	hs_auto(hs_freep) char *dir = home_of(plat, object);
+	hs_auto(hs_freep) char *password = NULL;
 	struct tenant *tenant;
+	int failed;
 
-	if (plat_tenant(plat, &tenant, err) < 0 ||
-	    tenant_service_remove(
-		tenant, TENANT_AT(object->ve, object->enterprise), err) < 0)
+	if (plat_tenant(plat, &tenant, err) < 0)
+		return -1;
+	/* Without the file it is one that is undone before it was written. */
+	if (hs_file_read(path, PASSWORD_MAX, &password, NULL, NULL) < 0) {
+		(void)rmdir(dir);
+		return 0;
+	}
+	failed = tenant_service_drop(tenant, at, password, err);
+	hs_wipe(password, strlen(password));
+	if (failed < 0)
 		return -1;
 	if (unlink(path) < 0 && errno != ENOENT)
 		return hs_fail_errno(err, HS_ESYSTEM, "remove '%s'", path);

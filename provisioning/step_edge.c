@@ -20,7 +20,8 @@
 #define TRY_AGAIN_MS 50
 
 /* The way is not switched to an instance that does not serve: an edge that
- * leads elsewhere now waits. A new one need not; nobody comes that way yet. */
+ * leads elsewhere now waits. A new one need not, nobody comes that way yet; nor
+ * one that leads nowhere, because its enterprise is suspended. */
 static int wait_for_instance(
     const struct plat *plat, const struct object *edge, struct hs_err *err)
 {
@@ -31,7 +32,7 @@ static int wait_for_instance(
 					    : NULL;
 	int64_t end = hs_now_ms() + ANSWER_MS;
 
-	if (edge_leads_to(plat, edge) != EDGE_ELSEWHERE)
+	if (address[0] == '\0' || edge_leads_to(plat, edge) != EDGE_ELSEWHERE)
 		return 0;
 	while (answer_of_portal(address, relay, ONE_TRY_MS, err) < 0) {
 		if (plat_gives_up(plat, err) < 0)

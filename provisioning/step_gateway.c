@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/fault.h"
 #include "dom-templates/dom_template.h"
+#include "provisioning/accepted.h"
 #include "provisioning/step.h"
 #include "shared-db-gateway/gateway.h"
 
@@ -103,12 +104,22 @@ static int route_make(
 	const struct object *w = change->wanted;
 	hs_auto(hs_freep) char *dir = plat_path(plat, "gateway/routes");
 	json_t *routes = json_object_get(w->attrs, "routes"), *r;
+	json_t *credentials = json_object_get(w->params, "credentials");
+	json_t *lists = json_array(); /* owns what the routes lend */
 	hs_auto(hs_freep) struct gw_route *list =
 	    hs_alloc((json_object_size(routes) + 1) * sizeof(*list));
 	const char *enterprise;
 	size_t count = 0;
+	int failed;
 
 	json_object_foreach (routes, enterprise, r) {
+		const char *credential =
+		    json_string_value(json_object_get(credentials, enterprise));
+		hs_auto(hs_freep) char *accepted =
+		    accepted_list(plat, text_of(r, "user"), credential);
+		json_t *certificates = json_string(accepted);
+
+		(void)json_array_append_new(lists, certificates);
 		list[count++] = (struct gw_route) {
 			.enterprise = lend(enterprise),
 			.user = text_of(r, "user"),
@@ -121,11 +132,12 @@ static int route_make(
 			.connections = (unsigned)json_integer_value(
 			    json_object_get(r, "connections")),
 			.certificate_cn = text_of(r, "user"),
+			.certificates = lend(json_string_value(certificates)),
 		};
 	}
-	if (gw_routes_write(dir, w->name, list, count, err) < 0)
-		return -1;
-	return reload(plat, err);
+	failed = gw_routes_write(dir, w->name, list, count, err);
+	json_decref(lists);
+	return failed < 0 ? -1 : reload(plat, err);
 }
 
 static int route_remove(

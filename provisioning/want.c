@@ -129,35 +129,41 @@ static void want_people(
 	}
 }
 
-static void want_directory(
-    struct want *w, const struct spec *spec, const struct spec_enterprise *e)
+static void want_directory(struct want *w, const struct spec *spec,
+    const struct spec_enterprise *e, const struct instance *row)
 {
 	hs_auto(hs_freep) char *name = hs_printf("%s/%s", spec->ve, e->name);
+	hs_auto(hs_freep) char *service = instance_name(name, row->credential);
+	hs_auto(hs_freep) char *password =
+	    instance_password(spec->ve, e->name, row->credential);
 
 	(void)objects_add(&w->objects, OBJ_ENTERPRISE, name, spec->ve, e->name,
-	    json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i}", "legal_name",
+	    json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:b}", "legal_name",
 		e->legal_name, "role", spec_place_name(e->role), "database",
 		spec_class_name(spec->database.class), "template", e->template,
 		"connections", (int)spec->database.connections, "vcpus",
-		(int)e->vcpus, "memory_mib", (int)e->memory_mib),
+		(int)e->vcpus, "memory_mib", (int)e->memory_mib, "suspended",
+		row->suspended),
 	    NULL);
-	(void)objects_add(&w->objects, OBJ_SERVICE, name, spec->ve, e->name,
-	    json_pack("{s:b}", "exists", 1), NULL);
+	(void)objects_add(&w->objects, OBJ_SERVICE, service, spec->ve, e->name,
+	    json_pack("{s:b}", "exists", 1),
+	    json_pack("{s:s}", "password", password));
 	want_people(w, spec->ve, e);
 }
 
-/* Behind its domain in the list, whose address it takes. */
+/* Where it leads to; without an address: to a page that says why not. */
 static int want_edge(struct want *w, const struct spec *spec,
-    const struct spec_enterprise *e, const char *name, struct hs_err *err)
+    const struct spec_enterprise *e, const struct place *place,
+    const char *address, struct hs_err *err)
 {
+	const char *name = place->owner;
 	hs_auto(hs_freep) char *host =
 	    plat_edge_name(w->plat, spec->ve, e->name);
 	hs_auto(hs_freep) char *alt = hs_printf("DNS:%s", host);
 	hs_auto(hs_freep) char *credential = hs_printf("edge.%s", name);
-	const struct object *domain = &w->objects.list[w->objects.count - 1];
 	json_t *params =
 	    json_pack("{s:s, s:s, s:s}", "server_name", host, "address",
-		object_text(domain, "address"), "host", object_host(domain));
+		address, "host", address[0] != '\0' ? place->host : HOST_LOCAL);
 	struct object *edge;
 	hs_auto(hs_freep) char *text = NULL;
 	hs_auto(hs_freep) char *relay = NULL;
@@ -182,6 +188,27 @@ static int want_edge(struct want *w, const struct spec *spec,
 	return 0;
 }
 
+/* What makes it serve: a domain, the way to it, and that it answers. */
+static int want_portal(struct want *w, const struct spec *spec,
+    const struct spec_enterprise *e, const struct place *place,
+    struct hs_err *err)
+{
+	hs_auto(hs_freep) char *address = NULL;
+
+	if (want_domain(w, OBJ_DOMAIN, place,
+		json_pack("{s:s, s:s}", "title", spec->title, "legal_name",
+		    e->legal_name),
+		err) < 0)
+		return -1;
+	address = hs_strdup(
+	    object_text(&w->objects.list[w->objects.count - 1], "address"));
+	if (want_edge(w, spec, e, place, address, err) < 0)
+		return -1;
+	(void)objects_add(&w->objects, OBJ_PORTAL, place->owner, spec->ve,
+	    e->name, json_pack("{s:b}", "answers", 1), NULL);
+	return 0;
+}
+
 static int want_enterprise(struct want *w, const struct spec *spec,
     const struct spec_enterprise *e, unsigned subnet, struct hs_err *err)
 {
@@ -189,8 +216,10 @@ static int want_enterprise(struct want *w, const struct spec *spec,
 	hs_auto(hs_freep) char *server = want_server_name(spec);
 	hs_auto(hs_freep) char *network = hs_printf("hanse-%s", spec->ve);
 	hs_auto(hs_freep) char *hosts = hs_printf("host:%s", spec->ve);
-	hs_auto(hs_freep) char *instance =
-	    instance_name(name, instance_find(&w->instances, name)->generation);
+	const struct instance *row = instance_find(&w->instances, name);
+	hs_auto(hs_freep) char *instance = instance_name(name, row->generation);
+	hs_auto(hs_freep) char *credential =
+	    instance_name(name, row->credential);
 	struct place place = { .owner = name,
 		.name = instance,
 		.ve = spec->ve,
@@ -206,52 +235,56 @@ static int want_enterprise(struct want *w, const struct spec *spec,
 
 	if (want_place(w, e, &place, err) < 0)
 		return -1;
-	want_directory(w, spec, e);
-	want_credential(w, name, spec->ve, e->name,
+	want_directory(w, spec, e, row);
+	want_credential(w, credential, spec->ve, e->name,
 	    json_pack("{s:s, s:s}", "cn", name, "usage", "client"));
 	(void)objects_add(&w->objects, OBJ_ROLE, name, spec->ve, e->name,
-	    json_pack("{s:i}", "connections", (int)spec->database.connections),
+	    json_pack("{s:i, s:b}", "connections",
+		(int)spec->database.connections, "login", !row->suspended),
 	    json_pack("{s:s}", "server", server));
-	if (want_domain(w, OBJ_DOMAIN, &place,
-		json_pack("{s:s, s:s}", "title", spec->title, "legal_name",
-		    e->legal_name),
-		err) < 0)
-		return -1;
-	if (want_edge(w, spec, e, name, err) < 0)
-		return -1;
-	(void)objects_add(&w->objects, OBJ_PORTAL, name, spec->ve, e->name,
-	    json_pack("{s:b}", "answers", 1), NULL);
-	return 0;
+	return row->suspended ? want_edge(w, spec, e, &place, "", err)
+			      : want_portal(w, spec, e, &place, err);
 }
 
-static json_t *route_json(const struct want *w, const struct spec *spec,
-    const struct spec_enterprise *e, const char *address)
+static json_t *route_json(const struct spec *spec,
+    const struct spec_enterprise *e, const char *user, const char *address)
 {
-	hs_auto(hs_freep) char *user = hs_printf("%s.%s", spec->ve, e->name);
 	hs_auto(hs_freep) char *database = hs_printf("ve_%s", spec->ve);
 
-	(void)w;
-	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i}", "enterprise",
+	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:s}", "enterprise",
 	    e->name, "user", user, "database", database, "host", address,
 	    "port", DOM_PORT_POSTGRES, "connections",
-	    (int)spec->database.connections);
+	    (int)spec->database.connections, "certificates", "current");
 }
 
 static void want_route(
     struct want *w, const struct spec *spec, const char *server)
 {
-	json_t *routes = json_object();
+	json_t *routes = json_object(), *credentials = json_object();
 	const char *address = "";
 
 	for (size_t i = 0; i < w->objects.count; i++)
 		if (w->objects.list[i].kind == OBJ_DB_DOMAIN &&
 		    strcmp(w->objects.list[i].name, server) == 0)
 			address = object_text(&w->objects.list[i], "address");
-	for (size_t i = 0; i < spec->enterprises_count; i++)
-		(void)json_object_set_new(routes, spec->enterprises[i].name,
-		    route_json(w, spec, &spec->enterprises[i], address));
+	for (size_t i = 0; i < spec->enterprises_count; i++) {
+		const struct spec_enterprise *e = &spec->enterprises[i];
+		hs_auto(hs_freep) char *user =
+		    hs_printf("%s.%s", spec->ve, e->name);
+		const struct instance *row = instance_find(&w->instances, user);
+		hs_auto(hs_freep) char *credential =
+		    instance_name(user, row->credential);
+
+		if (row->suspended)
+			continue;
+		(void)json_object_set_new(
+		    routes, e->name, route_json(spec, e, user, address));
+		(void)json_object_set_new(
+		    credentials, e->name, json_string(credential));
+	}
 	(void)objects_add(&w->objects, OBJ_ROUTE, spec->ve, spec->ve, NULL,
-	    json_pack("{s:o}", "routes", routes), NULL);
+	    json_pack("{s:o}", "routes", routes),
+	    json_pack("{s:o}", "credentials", credentials));
 }
 
 /* It is kept at the schema it was last brought to; a new one begins with the

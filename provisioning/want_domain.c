@@ -164,6 +164,9 @@ int want_domain(struct want *w, enum object_kind kind, const struct place *p,
 	char uuid[HV_UUID_SIZE], mac[HV_NAME_SIZE], ifname[HV_NAME_SIZE];
 	hs_auto(hs_freep) char *filter =
 	    hs_printf("hanse-%s", dom_kind_find(p->template)->filter);
+	const struct instance *row = instance_find(&w->instances, p->owner);
+	hs_auto(hs_freep) char *credential =
+	    instance_name(p->owner, row->credential);
 	hs_auto(hs_freep) char *address = NULL;
 	hs_auto(hs_freep) char *gateway = NULL;
 	const char *const accel = p->has_kvm ? "kvm" : "tcg";
@@ -191,14 +194,20 @@ int want_domain(struct want *w, enum object_kind kind, const struct place *p,
 		(int)p->vcpus, "memory_mib", (int)p->memory_mib, "network",
 		p->network, "address", address, "mac", mac, "filter", filter);
 	want_files(attrs, params);
-	if (p->enterprise != NULL)
+	if (p->enterprise != NULL) {
+		hs_auto(hs_freep) char *password =
+		    instance_password(p->ve, p->enterprise, row->credential);
+
 		(void)json_object_set_new(
 		    attrs, "threads", json_integer(threads_of(p)));
+		(void)json_object_set_new(
+		    params, "password", json_string(password));
+	}
 	(void)json_object_update_new(
-	    params, json_pack("{s:s, s:s, s:s, s:i, s:s, s:I, s:s}", "owner",
-			p->owner, "uuid", uuid, "ifname", ifname, "generation",
-			(int)instance_find(&w->instances, p->owner)->generation,
-			"gateway", gateway, "idmap_base",
+	    params, json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:I, s:s}",
+			"owner", p->owner, "credential", credential, "uuid",
+			uuid, "ifname", ifname, "generation",
+			(int)row->generation, "gateway", gateway, "idmap_base",
 			(json_int_t)(slot + IDMAP_FIRST) * DOM_IDMAP_COUNT,
 			"accel", accel));
 	if (image_names(w, p, attrs, err) < 0) {

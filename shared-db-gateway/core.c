@@ -36,6 +36,15 @@ static void run_all(struct gw_core *core)
 	}
 }
 
+/* Who came with a certificate that is accepted no more has to go. */
+static void take_away(struct gw_core *core)
+{
+	for (struct gw_session *s = core->sessions; s != NULL; s = s->next)
+		if (s->entry != NULL && s->certificate != NULL &&
+		    !gw_route_accepts(&s->entry->route, s->certificate))
+			s->revoked = true;
+}
+
 int gw_core_reload(struct gw_core *core, struct hs_err *err)
 {
 	struct gw_table *fresh = NULL;
@@ -56,6 +65,7 @@ int gw_core_reload(struct gw_core *core, struct hs_err *err)
 	core->reloads++;
 	hs_info("routes.loaded", "routes=%zu servers=%zu", fresh->count,
 	    fresh->server_count);
+	take_away(core);
 	run_all(core);
 	return 0;
 }

@@ -24,6 +24,8 @@ struct gw_route {
 	char *server_name; /* the name in the server's certificate */
 	unsigned connections;
 	char *certificate_cn; /* NULL: no log-in by certificate */
+	char *certificates;   /* "HEX HEX": SHA-256 of those of that name that
+			       * are accepted; NULL: every one is */
 	char *scram;          /* from gw_scram_verifier(); NULL: no password */
 };
 

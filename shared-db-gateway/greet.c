@@ -96,6 +96,7 @@ enum gw_progress gw_tls_step(struct gw_session *s)
 		return gw_session_end(s, "no-alpn");
 	s->login = hs_alloc(sizeof(*s->login));
 	s->login->certificate_cn = gw_tls_client_name(s->client.ssl);
+	s->certificate = gw_tls_client_digest(s->client.ssl);
 	gw_session_change(s, GW_TLS_DONE);
 	return GW_AGAIN;
 }

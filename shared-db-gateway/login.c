@@ -75,7 +75,8 @@ static enum gw_progress identify(struct gw_session *s)
 		return gw_session_refuse(s, GW_REFUSE_MALFORMED, "");
 	if (login->certificate_cn == NULL)
 		return challenge(s, entry);
-	if (cn == NULL || strcmp(cn, login->certificate_cn) != 0)
+	if (cn == NULL || strcmp(cn, login->certificate_cn) != 0 ||
+	    !gw_route_accepts(&entry->route, s->certificate))
 		return gw_session_refuse(
 		    s, GW_REFUSE_CERTIFICATE, login->startup.user);
 	return admit(s, entry);

@@ -181,7 +181,7 @@ static enum gw_progress after(struct gw_session *s)
 		hs_timer_start(s->core->loop, &s->deadline, LAST_WORDS_MS);
 	if (s->backend.ended && gw_bytes_len(&s->client.out) == 0)
 		return backend_gone(s);
-	if (s->entry->removed)
+	if (s->entry->removed || s->revoked)
 		return gw_session_refuse(s, GW_END_ROUTE_REMOVED, "");
 	if (s->core->stopping && !gw_session_is_busy(s) &&
 	    gw_bytes_len(&s->client.out) == 0)

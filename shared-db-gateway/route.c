@@ -63,6 +63,13 @@ struct gw_entry *gw_table_find(const struct gw_table *table, const char *user)
 	return found != NULL ? *found : NULL;
 }
 
+bool gw_route_accepts(const struct gw_route *route, const char *digest)
+{
+	return route->certificates == NULL ||
+	       (digest[0] != '\0' &&
+		   strstr(route->certificates, digest) != NULL);
+}
+
 /* Move what a file holds into the table. */
 static void take_over(struct gw_table *table, struct gw_routes *routes)
 {
@@ -172,7 +179,8 @@ void gw_table_replace(struct gw_table *fresh, struct gw_table *old)
 
 		if (kept == NULL || !means_the_same(kept, now))
 			continue;
-		/* The limit and the verifier may have changed. */
+		/* The limit, the verifier and what certificates are
+		 * accepted may have changed. */
 		swap = kept->route;
 		kept->route = now->route;
 		now->route = swap;

@@ -48,6 +48,13 @@ int gw_table_load(
 void gw_table_replace(struct gw_table *fresh, struct gw_table *old);
 void gw_table_free(struct gw_table *table);
 
+/**
+ * Whether a route accepts a certificate.
+ *
+ * @digest:  its SHA-256, hexadecimal
+ */
+bool gw_route_accepts(const struct gw_route *route, const char *digest);
+
 /** The entry of a user, or NULL. */
 struct gw_entry *gw_table_find(const struct gw_table *table, const char *user);
 

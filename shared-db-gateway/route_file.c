@@ -19,6 +19,7 @@
 
 #define FILE_MAX      (4u << 20)
 #define ROLE_NAME_MAX 63 /* PostgreSQL's NAMEDATALEN - 1 */
+#define SHA256_HEX    64
 
 static void json_freep(json_t **json)
 {
@@ -44,6 +45,7 @@ static const struct member route_members[] = {
 	{ "server_name",    offsetof(struct gw_route, server_name),    false, true  },
 	{ "connections",    offsetof(struct gw_route, connections),    true,  false },
 	{ "certificate_cn", offsetof(struct gw_route, certificate_cn), false, true  },
+	{ "certificates",   offsetof(struct gw_route, certificates),   false, true  },
 	{ "scram",          offsetof(struct gw_route, scram),          false, true  },
 };
 
@@ -123,6 +125,22 @@ static int check_name(const char *what, const char *name, struct hs_err *err)
 	return 0;
 }
 
+/* Digests with one space between them; none at all accepts nobody. */
+static int check_digests(const char *list, struct hs_err *err)
+{
+	for (const char *p = list; *p != '\0'; p += SHA256_HEX) {
+		if (p > list && *p++ != ' ')
+			break;
+		if (strspn(p, "0123456789abcdef") != SHA256_HEX)
+			break;
+		if (p[SHA256_HEX] == '\0')
+			return 0;
+	}
+	return *list == '\0' ? 0
+			     : hs_fail(err, HS_EINVAL,
+				   "certificates are not SHA-256 digests");
+}
+
 static int check_route(
     const struct gw_route *r, bool is_platform, struct hs_err *err)
 {
@@ -144,6 +162,8 @@ static int check_route(
 		return -1;
 	if (r->connections < 1 || r->connections > 10000)
 		return hs_fail(err, HS_EINVAL, "connections is not 1 to 10000");
+	if (r->certificates != NULL && check_digests(r->certificates, err) < 0)
+		return -1;
 	if (r->scram != NULL && gw_verifier_parse(r->scram, &verifier, err) < 0)
 		return -1;
 	return 0;

@@ -274,6 +274,7 @@ static void session_free(struct gw_session *s)
 		s->next->prev = s->prev;
 	gw_target_done(&s->target);
 	free(s->application_name);
+	free(s->certificate);
 	free(s);
 	gw_core_left(core);
 }

@@ -84,6 +84,8 @@ struct gw_session {
 	struct gw_target target;
 	struct gw_login *login;
 	char *application_name;
+	char *certificate; /* SHA-256 of the client's; NULL: it has none */
+	bool revoked;      /* it is not accepted any more */
 
 	struct gw_key key;         /* what the client may cancel with */
 	struct gw_key backend_key; /* what we may */

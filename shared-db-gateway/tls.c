@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "shared-db-gateway/config.h"
 
 static const unsigned char alpn[] = "\x0apostgresql";
@@ -193,4 +194,20 @@ char *gw_tls_client_name(const SSL *ssl)
 	if (certificate == NULL || SSL_get_verify_result(ssl) != X509_V_OK)
 		return certificate == NULL ? NULL : hs_strdup("");
 	return common_name(X509_get_subject_name(certificate));
+}
+
+char *gw_tls_client_digest(const SSL *ssl)
+{
+	X509 *certificate = SSL_get0_peer_certificate(ssl);
+	unsigned char hash[EVP_MAX_MD_SIZE];
+	struct hs_text hex = { 0 };
+	unsigned len = 0;
+
+	if (certificate == NULL)
+		return NULL;
+	if (X509_digest(certificate, EVP_sha256(), hash, &len) != 1)
+		return hs_strdup("");
+	for (unsigned i = 0; i < len; i++)
+		hs_text_addf(&hex, "%02x", hash[i]);
+	return hs_text_take(&hex);
 }

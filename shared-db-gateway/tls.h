@@ -40,4 +40,7 @@ bool gw_tls_is_postgresql(const SSL *ssl);
  */
 char *gw_tls_client_name(const SSL *ssl);
 
+/** SHA-256 of that certificate, hexadecimal; NULL when there is none. */
+char *gw_tls_client_digest(const SSL *ssl);
+
 #endif

@@ -25,12 +25,16 @@ static int check(
 	return 0;
 }
 
-/* Whether the account is there and has this password. */
-static int has_password(struct tenant *tenant, const char *dn,
-    const char *password, bool *ret_has, struct hs_err *err)
+/** What there is of an account. */
+struct account {
+	const char *const *hashes; /* ended by NULL; NULL: none */
+	const char *hash;          /* of the password asked for; NULL: none */
+};
+
+static int look_up(struct tenant *tenant, const char *dn, const char *password,
+    struct hs_arena *arena, struct account *ret_account, struct hs_err *err)
 {
 	static const char *const attributes[] = { "userPassword", NULL };
-	hs_auto(hs_arena_freep) struct hs_arena *arena = hs_arena_new();
 	const struct tenant_query query = {
 		.base = dn,
 		.scope = SCOPE_BASE,
@@ -39,51 +43,112 @@ static int has_password(struct tenant *tenant, const char *dn,
 	};
 	struct tenant_entries entries = { 0 };
 	struct hs_err search_err = { 0 };
-	const char *hash = NULL;
 
+	*ret_account = (struct account) { 0 };
 	if (tenant_dir_search(tenant, &query, arena, &entries, &search_err) <
 		0 &&
 	    search_err.code != HS_ENOTFOUND)
 		return hs_fail(err, search_err.code, "%s", search_err.msg);
-	if (entries.count == 1)
-		hash = tenant_entry_get(&entries.list[0], "userPassword");
-	*ret_has = hash != NULL && tenant_password_matches(hash, password);
+	if (entries.count != 1)
+		return 0;
+	if (entries.list[0].count > 0)
+		ret_account->hashes = entries.list[0].attributes[0].values;
+	for (const char *const *h = ret_account->hashes;
+	     h != NULL && *h != NULL && ret_account->hash == NULL; h++)
+		if (tenant_password_matches(*h, password))
+			ret_account->hash = *h;
 	return 0;
 }
 
-static int put_entry(struct tenant *tenant, const char *dn,
-    const char *password, struct hs_err *err)
+static int put_entry(
+    struct tenant *tenant, const char *dn, const char *hash, struct hs_err *err)
 {
 	static const char *const classes[] = { "organizationalRole",
 		"simpleSecurityObject", NULL };
-	hs_auto(hs_freep) char *hash = NULL;
 	hs_auto(hs_freep) char *policy =
 	    hs_printf("cn=services,ou=policies,%s", tenant->base);
-	struct tenant_change changes[] = {
+	const struct tenant_change changes[] = {
 		{ "objectClass", NULL, classes, CHANGE_AT_BIRTH },
 		{ "cn", "portal", NULL, CHANGE_AT_BIRTH },
 		{ "pwdPolicySubentry", policy, NULL, CHANGE_REPLACE },
-		{ "userPassword", NULL, NULL, CHANGE_REPLACE },
+		{ "userPassword", hash, NULL, CHANGE_REPLACE },
 	};
 
+	return tenant_dir_put(tenant, dn, CHANGES(changes), err);
+}
+
+/* The policies' overlay allows one value a change, not one altogether. */
+static int add_password(
+    struct tenant *tenant, const char *dn, const char *hash, struct hs_err *err)
+{
+	const struct tenant_change changes[] = {
+		{ "userPassword", hash, NULL, CHANGE_ADD },
+	};
+
+	return tenant_dir_modify(tenant, dn, CHANGES(changes), err);
+}
+
+static int put(struct tenant *tenant, const char *dn, const char *password,
+    struct hs_err *err)
+{
+	hs_auto(hs_arena_freep) struct hs_arena *arena = hs_arena_new();
+	hs_auto(hs_freep) char *hash = NULL;
+	struct account account;
+
+	if (look_up(tenant, dn, password, arena, &account, err) < 0)
+		return -1;
+	if (account.hash != NULL)
+		return 0;
 	if (tenant_password_hash(password, &hash, err) < 0)
 		return -1;
-	changes[3].value = hash;
-	return tenant_dir_put(tenant, dn, CHANGES(changes), err);
+	return account.hashes != NULL ? add_password(tenant, dn, hash, err)
+				      : put_entry(tenant, dn, hash, err);
 }
 
 int tenant_service_put(struct tenant *tenant, const struct tenant_place *place,
     const char *password, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *dn = NULL;
-	bool has = false;
 
 	if (check(place, password, err) < 0)
 		return -1;
 	dn = tenant_service_dn(tenant->base, place);
-	if (has_password(tenant, dn, password, &has, err) < 0 ||
-	    (!has && put_entry(tenant, dn, password, err) < 0))
+	if (put(tenant, dn, password, err) < 0)
 		return hs_wrap(err, "put the portal's account of '%s' in '%s'",
+		    place->enterprise, place->ve);
+	return 0;
+}
+
+static int drop(struct tenant *tenant, const char *dn, const char *password,
+    struct hs_err *err)
+{
+	hs_auto(hs_arena_freep) struct hs_arena *arena = hs_arena_new();
+	struct account account;
+	struct tenant_change changes[] = {
+		{ "userPassword", NULL, NULL, CHANGE_REMOVE },
+	};
+
+	if (look_up(tenant, dn, password, arena, &account, err) < 0)
+		return -1;
+	if (account.hash == NULL)
+		return 0;
+	if (account.hashes[1] == NULL)
+		return tenant_dir_remove(tenant, dn, err);
+	changes[0].value = account.hash;
+	return tenant_dir_modify(tenant, dn, CHANGES(changes), err);
+}
+
+int tenant_service_drop(struct tenant *tenant, const struct tenant_place *place,
+    const char *password, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *dn = NULL;
+
+	if (check(place, password, err) < 0)
+		return -1;
+	dn = tenant_service_dn(tenant->base, place);
+	if (drop(tenant, dn, password, err) < 0)
+		return hs_wrap(err,
+		    "take a password from the portal's account of '%s' in '%s'",
 		    place->enterprise, place->ve);
 	return 0;
 }

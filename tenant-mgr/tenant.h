@@ -143,14 +143,20 @@ int tenant_entitlements_get(struct tenant *tenant,
 
 /**
  * The account `cn=portal` under which the enterprise's portal reads.
- * Its name for tenant_conf.bind_dn comes from tenant_service_dn().
+ * Its name for tenant_conf.bind_dn comes from tenant_service_dn(). It may have
+ * several passwords, so that two portals can serve while one is replaced.
  *
  * @password:  16 to 128 bytes; make it with tenant_password_generate(). An
- *             account that has this password already is left as it is.
+ *             account that has this password already is left as it is, one
+ *             that has others gets it besides.
  *
  * Errors: HS_EINVAL, HS_ENOTFOUND (no such enterprise).
  */
 int tenant_service_put(struct tenant *tenant, const struct tenant_place *place,
+    const char *password, struct hs_err *err);
+/** Take a password from it; with its last one the account goes. That it has
+ * no such password is fine. Errors: HS_EINVAL. */
+int tenant_service_drop(struct tenant *tenant, const struct tenant_place *place,
     const char *password, struct hs_err *err);
 int tenant_service_remove(struct tenant *tenant,
     const struct tenant_place *place, struct hs_err *err);

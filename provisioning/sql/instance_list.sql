@@ -1,2 +1,2 @@
--- Columns: enterprise, generation, image, kernel, initrd.
-SELECT enterprise, generation, image, kernel, initrd FROM instance ORDER BY enterprise
+-- Columns: enterprise, generation, image, kernel, initrd, credential, suspended.
+SELECT enterprise, generation, image, kernel, initrd, credential, suspended FROM instance ORDER BY enterprise

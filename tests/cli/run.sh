@@ -12,8 +12,8 @@ trap 'rm -rf "$work"' EXIT
 unset HANSE_SOCKET
 export HANSE_SOCKET=$work/none.sock LC_ALL=C.UTF-8
 
-commands='doctor plan apply destroy get describe status events audit webhook psql
-verify quota user version completion help'
+commands='doctor plan apply destroy restart rotate suspend resume roll get
+describe status events audit webhook psql verify quota user version completion help'
 
 out() { # COMMAND...: what it prints, both streams
 	"$@" 2>&1 </dev/null

@@ -138,6 +138,12 @@ static int service_put(struct call *call, struct hs_err *err)
 	    call->tenant, place_of(call), call->args[2], err);
 }
 
+static int service_drop(struct call *call, struct hs_err *err)
+{
+	return tenant_service_drop(
+	    call->tenant, place_of(call), call->args[2], err);
+}
+
 static int service_remove(struct call *call, struct hs_err *err)
 {
 	return tenant_service_remove(call->tenant, place_of(call), err);
@@ -367,6 +373,7 @@ static const struct verb {
 	{ "entitlements-put",  entitlements_put  },
 	{ "entitlements-get",  entitlements_get  },
 	{ "service-put",       service_put       },
+	{ "service-drop",      service_drop      },
 	{ "service-remove",    service_remove    },
 	{ "person-put",        person_put        },
 	{ "person-get",        person_get        },

@@ -436,6 +436,20 @@ chapter_upgrade() {
 	start_slapd
 }
 
+chapter_rotate() {
+	local fresh=another-service-secret
+	expect 'a service gets another password' 0 root service-put automotive adler "$fresh"
+	contains 'the old one is still good' '^anna.becker' "$(login anna.becker "$good")"
+	contains 'and so is the new one' '^anna.becker' "$(secret=$fresh login anna.becker "$good")"
+	expect 'what it has not is not missed' 0 root service-drop automotive adler a-password-of-nobody
+	expect 'the old one is taken away' 0 root service-drop automotive adler "$secret"
+	expect 'and again' 0 root service-drop automotive adler "$secret"
+	refused 'the old one is no longer good' remote "$(login anna.becker "$good")"
+	contains 'the new one is' '^anna.becker' "$(secret=$fresh login anna.becker "$good")"
+	root service-put automotive adler "$secret"
+	root service-drop automotive adler "$fresh"
+}
+
 chapter_remove() {
 	expect 'a service account is removed' 0 root service-remove automotive adler
 	refused 'and cannot bind any more' remote "$(login anna.becker "$good")"
@@ -453,7 +467,7 @@ mkdir -p "$share" "$dir/run"
 cp -r etc/directory/. "$share"
 cp -r tenant-mgr/schema "$share/schema"
 chown openldap "$dir/run"
-for chapter in init write hash isolation readonly strangers login lock time restart upgrade remove; do
+for chapter in init write hash isolation readonly strangers login lock time restart upgrade rotate remove; do
 	"chapter_$chapter"
 done
 summary

@@ -21,6 +21,7 @@ const address = (host, options, done) =>
 const kept = new https.Agent({ keepAlive: true, maxSockets: 8, lookup: address, rejectUnauthorized: false });
 const count = { requests: 0, failed: 0, retried: 0, slowest_ms: 0 };
 const failures = [];
+const since = process.hrtime.bigint();
 let ending = false, open = 0;
 
 function fail(kind, path, why) {
@@ -80,7 +81,8 @@ function end() {
 		if (open > 0)
 			return;
 		clearInterval(wait);
-		console.log(JSON.stringify({ ...count, failures }));
+		const seconds = Number(process.hrtime.bigint() - since) / 1e9;
+		console.log(JSON.stringify({ ...count, rate: Math.floor(count.requests / seconds), failures }));
 		process.exit(count.failed === 0 ? 0 : 1);
 	}, 20);
 }

@@ -114,6 +114,9 @@ contains "it is a QEMU domain" 'machine.gruber-tools' "$(virsh -q -c qemu:///sys
 expect "isolation: vm with driver: lxc is refused" 3 hanse plan <(sed 's/^driver: qemu/driver: lxc/' $here/machine.yaml)
 expect "the VE with the machine goes" 0 hanse destroy -q --yes machine
 
+echo "--- rolls"
+works "every change of a domain while its portal is asked" roll $here/roll.sh "$edge" anna.becker "$buyer_password"
+
 echo "--- faults"
 works "faults" faults $here/faults.sh "$edge" anna.becker "$buyer_password"
 

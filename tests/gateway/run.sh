@@ -187,6 +187,31 @@ contains "generation counts" '"generation": 3' "$(cat "$routes/alpha.json")"
 same "route files are private" 600 "$(stat -c %a "$routes/alpha.json")"
 same "the control socket too" 600 "$(stat -c %a "$socket")"
 
+# --- which certificates -------------------------------------------------------
+
+digest() { openssl x509 -in "$ca/$1.crt" -outform DER | sha256sum | cut -d' ' -f1; }
+accept() { # DIGESTS: those that anna's route accepts
+	jq --arg user "$anna" --arg digests "$1" \
+	    '(.routes[] | select(.user == $user)).certificates = $digests' \
+	    "$dir/alpha.good" >"$routes/alpha.json"
+	tool call "$socket" reload 2>&1
+}
+cp "$routes/alpha.json" "$dir/alpha.good"
+hold rotated "$by_cert"
+accept "$(digest carl) $(digest anna)" >/dev/null
+same "a certificate of the list" 1 "$(ask "$by_cert" -c 'SELECT 1')"
+same "who came with it before stays" 2 "$(say rotated 'SELECT 2;')"
+accept "$(digest carl)" >/dev/null
+refused "one of the same name that is not in it" 28000 "$by_cert"
+contains "and who came with it goes" 57P01 "$(say rotated 'SELECT 3;')"
+let_go rotated
+accept '' >/dev/null
+refused "nobody is in an empty list" 28000 "$by_cert"
+contains "what is no digest is refused" 'not SHA-256' "$(accept "$(digest anna) $(digest anna | tr a-f A-F)0")"
+cat "$dir/alpha.good" >"$routes/alpha.json"
+tool call "$socket" reload >/dev/null
+same "without a list every one of that name" 1 "$(ask "$by_cert" -c 'SELECT 1')"
+
 # --- trouble ------------------------------------------------------------------
 
 hold killed "$by_cert"

@@ -56,6 +56,7 @@ done >"$work/state/images/manifest"
 touch "$work/share/schema/001_a.sql" "$work/share/schema/003_c.sql"
 echo 'server {{ve}} {{enterprise}} {{server_name}} {{listen}} {{portal}}' \
 	>"$work/share/edge/enterprise.conf"
+echo 'suspended {{server_name}}' >"$work/share/edge/suspended.conf"
 
 # --- the store and what specs want --------------------------------------------
 

@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "provisioning/instance.h"
 #include "provisioning/plan.h"
 #include "provisioning/spec.h"
 #include "tests/provisioning/ground.h"
@@ -321,6 +322,87 @@ static void test_dedicated(void **state)
 	ground_release();
 }
 
+/* -- What is decided beyond the spec --------------------------------------- */
+
+#define ADLER "automotive.adler-motors"
+
+static struct counts compare_now(struct plan *ret_plan,
+    const struct objects *before, struct objects *ret_after)
+{
+	hs_auto(hs_freep) char *text = ground_example();
+	struct counts n = { 0 };
+
+	ground_wanted((const char *const[]) { text }, 1, ret_after);
+	plan_make(ret_after, before, ret_plan);
+	for (size_t i = 0; i < ret_plan->count; i++) {
+		const struct plan_change *c = &ret_plan->list[i];
+
+		*(c->action == PLAN_UPDATE     ? &n.updates
+		    : c->action == PLAN_CREATE ? &n.creates
+					       : &n.deletes) += 1;
+	}
+	return n;
+}
+
+/* What is taken from a suspended member, and that its numbers stay its own. */
+static void test_suspended(void **state)
+{
+	hs_auto(hs_freep) char *text = ground_example();
+	hs_auto(objects_done) struct objects before = { 0 };
+	hs_auto(objects_done) struct objects after = { 0 };
+	hs_auto(objects_done) struct objects again = { 0 };
+	const struct object *o;
+	struct plan plan;
+	struct counts n;
+
+	(void)state;
+	ground_wanted((const char *const[]) { text }, 1, &before);
+	assert_int_equal(instance_suspend(ground_store, ADLER, true, NULL), 0);
+	n = compare_now(&plan, &before, &after);
+	assert_int_equal(n.creates, 0);
+	assert_int_equal(n.updates, 4); /* enterprise, role, route, edge */
+	assert_int_equal(n.deletes, 2); /* domain, portal */
+	o = objects_find(&after, OBJ_ROUTE, "automotive");
+	assert_null(json_object_get(
+	    json_object_get(o->attrs, "routes"), "adler-motors"));
+	assert_int_equal(
+	    json_object_size(json_object_get(o->attrs, "routes")), 5);
+	plan_done(&plan);
+	assert_int_equal(instance_suspend(ground_store, ADLER, false, NULL), 0);
+	n = compare_now(&plan, &before, &again);
+	assert_int_equal(plan.count, 0);
+	plan_done(&plan);
+	ground_release();
+}
+
+/* Both are there until the old instance is gone. */
+static void test_rotated(void **state)
+{
+	hs_auto(hs_freep) char *text = ground_example();
+	hs_auto(objects_done) struct objects before = { 0 };
+	hs_auto(objects_done) struct objects after = { 0 };
+	const struct object *o;
+	struct plan plan;
+	struct counts n;
+
+	(void)state;
+	ground_wanted((const char *const[]) { text }, 1, &before);
+	assert_int_equal(instance_rotate(ground_store, ADLER, NULL), 0);
+	assert_int_equal(instance_raise(ground_store, ADLER, NULL), 0);
+	n = compare_now(&plan, &before, &after);
+	assert_int_equal(n.creates, 3); /* certificate, account, domain */
+	assert_int_equal(n.updates, 1); /* edge */
+	assert_int_equal(n.deletes, 3);
+	o = objects_find(&after, OBJ_DOMAIN, ADLER ".2");
+	assert_string_equal(object_text(o, "credential"), ADLER ".2");
+	assert_string_equal(
+	    object_text(o, "password"), "domains/" ADLER "/portal.2.password");
+	o = objects_find(&after, OBJ_CREDENTIAL, ADLER ".2");
+	assert_string_equal(object_text(o, "cn"), ADLER);
+	plan_done(&plan);
+	ground_release();
+}
+
 /* -- Drivers and what is missing ------------------------------------------- */
 
 static const struct object *driver_case(
@@ -445,6 +527,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_one_more_or_less),
 		cmocka_unit_test(test_vcpus),
 		cmocka_unit_test(test_dedicated),
+		cmocka_unit_test(test_suspended),
+		cmocka_unit_test(test_rotated),
 		cmocka_unit_test(test_drivers),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_missing),
