@@ -25,9 +25,9 @@ static int check(
 	return 0;
 }
 
-/* Whether the account is there and has this password. */
-static int has_password(struct tenant *tenant, const char *dn,
-    const char *password, bool *ret_has, struct hs_err *err)
+/* As stored; NULL: there is no such account. */
+static int read_hash(
+    struct tenant *tenant, const char *dn, char **ret_hash, struct hs_err *err)
 {
 	static const char *const attributes[] = { "userPassword", NULL };
 	hs_auto(hs_arena_freep) struct hs_arena *arena = hs_arena_new();
@@ -39,14 +39,26 @@ static int has_password(struct tenant *tenant, const char *dn,
 	};
 	struct tenant_entries entries = { 0 };
 	struct hs_err search_err = { 0 };
-	const char *hash = NULL;
 
 	if (tenant_dir_search(tenant, &query, arena, &entries, &search_err) <
 		0 &&
 	    search_err.code != HS_ENOTFOUND)
 		return hs_fail(err, search_err.code, "%s", search_err.msg);
-	if (entries.count == 1)
-		hash = tenant_entry_get(&entries.list[0], "userPassword");
+	*ret_hash =
+	    entries.count == 1
+		? hs_strdup(tenant_entry_get(&entries.list[0], "userPassword"))
+		: NULL;
+	return 0;
+}
+
+/* Whether the account is there and has this password. */
+static int has_password(struct tenant *tenant, const char *dn,
+    const char *password, bool *ret_has, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *hash = NULL;
+
+	if (read_hash(tenant, dn, &hash, err) < 0)
+		return -1;
 	*ret_has = hash != NULL && tenant_password_matches(hash, password);
 	return 0;
 }
@@ -85,6 +97,20 @@ int tenant_service_put(struct tenant *tenant, const struct tenant_place *place,
 	    (!has && put_entry(tenant, dn, password, err) < 0))
 		return hs_wrap(err, "put the portal's account of '%s' in '%s'",
 		    place->enterprise, place->ve);
+	return 0;
+}
+
+int tenant_service_hash(struct tenant *tenant, const struct tenant_place *place,
+    char **ret_hash, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *dn = NULL;
+
+	if (tenant_place_check_enterprise(place, err) < 0)
+		return -1;
+	dn = tenant_service_dn(tenant->base, place);
+	if (read_hash(tenant, dn, ret_hash, err) < 0)
+		return hs_wrap(err, "look at the portal's account of '%s'",
+		    place->enterprise);
 	return 0;
 }
 

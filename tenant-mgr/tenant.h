@@ -152,6 +152,14 @@ int tenant_entitlements_get(struct tenant *tenant,
  */
 int tenant_service_put(struct tenant *tenant, const struct tenant_place *place,
     const char *password, struct hs_err *err);
+/**
+ * The account's password as the directory keeps it, hashed: to see that it has
+ * been changed.
+ *
+ * @ret_hash:  owned by the caller; NULL: there is no such account
+ */
+int tenant_service_hash(struct tenant *tenant, const struct tenant_place *place,
+    char **ret_hash, struct hs_err *err);
 int tenant_service_remove(struct tenant *tenant,
     const struct tenant_place *place, struct hs_err *err);
 /** @base: the suffix; NULL: "dc=hanse". Owned by the caller. */
