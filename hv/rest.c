@@ -24,7 +24,7 @@ static const struct cut {
 	/* libvirt's own */
 	{ D,     "/*/@id|/*/resource|/*/seclabel" },
 	/* named in struct hv_object */
-	{ D,     "/*/vcpu|/*/memory|/*/currentMemory" },
+	{ D,     "/*/vcpu|/*/vcpus|/*/memory|/*/currentMemory" },
 	{ D,     "/*/memtune|/*/cputune" },
 	{ D,     "/*/os/kernel|/*/os/initrd" },
 	{ D,     "//filesystem[target/@dir='/' or target/@dir='/etc/hanse' or "

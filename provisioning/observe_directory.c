@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "provisioning/digest.h"
+#include "provisioning/mark.h"
 #include "provisioning/observe.h"
 
 static json_t *roles_json(const struct tenant_person *person)
@@ -42,6 +44,29 @@ static int add_people(struct observation *o, struct tenant *tenant,
 	return 0;
 }
 
+/* It must be in the directory, and its password in our file: the same one. */
+static int add_service(struct observation *o, struct tenant *tenant,
+    const struct tenant_enterprise *e, const char *name, struct hs_err *err)
+{
+	const json_t *mark = mark_of(o->marks, OBJ_SERVICE, name);
+	hs_auto(hs_freep) char *file =
+	    plat_path(o->plat, "domains/%s.%s/portal.password", e->ve, e->name);
+	hs_auto(hs_freep) char *hash = NULL;
+	hs_auto(hs_freep) char *digest = NULL;
+
+	if (tenant_service_hash(tenant, TENANT_AT(e->ve, e->name), &hash, err) <
+	    0)
+		return -1;
+	if (hash == NULL || access(file, R_OK) < 0)
+		return 0;
+	digest = digest_text(hash);
+	(void)objects_add(&o->found, OBJ_SERVICE, name, e->ve, e->name,
+	    json_pack("{s:b, s:s}", "exists", 1, "password",
+		mark_compare(mark, "password", digest)),
+	    NULL);
+	return 0;
+}
+
 static int add_enterprise(struct observation *o, struct tenant *tenant,
     const struct tenant_enterprise *e, struct hs_arena *arena,
     struct hs_err *err)
@@ -49,22 +74,20 @@ static int add_enterprise(struct observation *o, struct tenant *tenant,
 	struct tenant_entitlements got = { 0 };
 	struct hs_err missing = { 0 };
 	const char *name = hs_arena_printf(arena, "%s/%s", e->ve, e->name);
-	hs_auto(hs_freep) char *password =
-	    plat_path(o->plat, "domains/%s.%s/portal.password", e->ve, e->name);
 
 	if (tenant_entitlements_get(
 		tenant, TENANT_AT(e->ve, e->name), arena, &got, &missing) < 0 &&
 	    missing.code != HS_ENOTFOUND)
 		return hs_fail(err, missing.code, "%s", missing.msg);
 	(void)objects_add(&o->found, OBJ_ENTERPRISE, name, e->ve, e->name,
-	    json_pack("{s:s?, s:s?, s:s?, s:s?, s:i, s:i, s:i}", "legal_name",
-		e->legal_name, "role", e->chain_role, "database", got.database,
-		"template", got.template, "connections", (int)got.connections,
-		"vcpus", (int)got.vcpus, "memory_mib", (int)got.memory_mib),
+	    json_pack("{s:s?, s:s?, s:s?, s:s?, s:i, s:i, s:i, s:b}",
+		"legal_name", e->legal_name, "role", e->chain_role, "database",
+		got.database, "template", got.template, "connections",
+		(int)got.connections, "vcpus", (int)got.vcpus, "memory_mib",
+		(int)got.memory_mib, "suspended", (int)e->suspended),
 	    NULL);
-	if (access(password, R_OK) == 0)
-		(void)objects_add(&o->found, OBJ_SERVICE, name, e->ve, e->name,
-		    json_pack("{s:b}", "exists", 1), NULL);
+	if (add_service(o, tenant, e, name, err) < 0)
+		return -1;
 	return add_people(o, tenant, e, arena, err);
 }
 

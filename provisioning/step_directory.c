@@ -7,7 +7,9 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "provisioning/digest.h"
 #include "provisioning/initial.h"
+#include "provisioning/mark.h"
 #include "provisioning/step.h"
 
 #define ROLES_MAX 8
@@ -104,6 +106,20 @@ static int service_password(struct plat *plat, const struct object *w,
 	    path, *ret_password, strlen(*ret_password), 0600, err);
 }
 
+static int service_note(struct plat *plat, struct tenant *tenant,
+    const struct object *w, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *hash = NULL;
+	hs_auto(hs_freep) char *digest = NULL;
+
+	if (tenant_service_hash(
+		tenant, TENANT_AT(w->ve, w->enterprise), &hash, err) < 0)
+		return -1;
+	digest = digest_text(hash != NULL ? hash : "");
+	return mark_put(plat, OBJ_SERVICE, w->name,
+	    json_pack("{s:s}", "password", digest), err);
+}
+
 static int service_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
@@ -118,7 +134,7 @@ static int service_make(
 	failed = tenant_service_put(
 	    tenant, TENANT_AT(w->ve, w->enterprise), password, err);
 	hs_wipe(password, strlen(password));
-	return failed;
+	return failed < 0 ? -1 : service_note(plat, tenant, w, err);
 }
 
 static int service_remove(
