@@ -58,7 +58,8 @@ enum option_id {
 	OPT_MEMORY,
 	OPT_NOTE,
 	OPT_LOST,
-	OPTION_LAST = OPT_LOST,
+	OPT_DRY_RUN,
+	OPTION_LAST = OPT_DRY_RUN,
 };
 #define OPTION_COUNT (OPTION_LAST + 1)
 #define OPT(name)    (1U << OPT_##name)
@@ -155,6 +156,7 @@ int cmd_cursor(
     const struct call *call, long long *ret_cursor, struct hs_err *err);
 
 /* clang-format off */
+int cmd_adopt(const struct call *call, struct hs_err *err);
 int cmd_apply(const struct call *call, struct hs_err *err);
 int cmd_archive(const struct call *call, struct hs_err *err);
 int cmd_audit(const struct call *call, struct hs_err *err);
@@ -172,6 +174,7 @@ int cmd_plan(const struct call *call, struct hs_err *err);
 int cmd_psql(const struct call *call, struct hs_err *err);
 int cmd_schema(const struct call *call, struct hs_err *err);
 int cmd_quota(const struct call *call, struct hs_err *err);
+int cmd_repair(const struct call *call, struct hs_err *err);
 int cmd_start(const struct call *call, struct hs_err *err);
 int cmd_status(const struct call *call, struct hs_err *err);
 int cmd_stop(const struct call *call, struct hs_err *err);

@@ -57,6 +57,8 @@ static const struct command {
 	{ "apply",           manager_apply,      true  },
 	{ "destroy",         manager_destroy,    true  },
 	{ "start",           manager_start,      true  },
+	{ "repair",          manager_repair,     true  },
+	{ "adopt",           manager_adopt,      true  },
 	{ "stop",            manager_stop,       true  },
 	{ "job.follow",      manager_job_follow, false },
 	{ "job.cancel",      manager_job_cancel, true  },

@@ -176,6 +176,8 @@ const struct drift_row drift_rows[] = {
 	{ K(PORTAL), CHANGED(NULL), .name = "portal-silent", CRITICAL, .repair = "wait for it" },
 	{ K(PORTAL), UNKNOWN, .name = "portal-unknown", NOTICE, .repair = "none" },
 
+	{ K(DOCUMENTS), UNKNOWN, .name = "documents-unarchived", WARNING, .repair = "archive and remove them", ALONE },
+
 	/* What has no name yet is told all the same. */
 	{ ANYTHING, MISSING, .name = "missing-otherwise", WARNING, .repair = "make it" },
 	{ ANYTHING, CHANGED(NULL), .name = "changed-otherwise", WARNING, .repair = "make it as wanted" },

@@ -54,12 +54,12 @@ LIBRARIES += manager
 manager_SRCS := $(filter-out $(prov_SRCS) $(keep_SRCS) $(hanse_SRCS) $(hansed_SRCS), \
     $(wildcard provisioning/*.c)) \
     $(B)/gen/prov_sql.c $(B)/gen/prov_control.c $(B)/gen/prov_forms.c
-manager_PKGS := jansson libcrypto libcurl libmicrohttpd
+manager_PKGS := jansson libcrypto libcurl libmicrohttpd yaml-0.1
 PROGRAMS += hansed
 hansed_LIBS := manager keep prov hv dom tenant gw base
 
 manager_TESTS := test_plan test_ca test_change test_form test_metric test_place test_remote
-manager_TESTS += test_drift
+manager_TESTS += test_drift test_repair
 TESTS += $(manager_TESTS)
 define manager_test
 $(1)_SRCS := tests/unit/$(1).c

@@ -33,6 +33,9 @@ struct plat_conf {
 	unsigned gateway_port, directory_port;
 	time_t started; /* when it was read: at the start of the program */
 	struct {
+		char *restart, *filters, *others; /* "auto" or "manual" */
+	} drift;
+	struct {
 		unsigned memory_mib, disk_gib;
 		char *driver;
 	} database;

@@ -34,17 +34,11 @@ CREATE TABLE drift (
 	first_seen timestamptz NOT NULL DEFAULT now(),
 	last_seen  timestamptz NOT NULL DEFAULT now(),
 	ended_at   timestamptz,
+	job_id     bigint,         -- the last job that was to repair it
 	CHECK ((state IN ('open', 'gave-up')) = (ended_at IS NULL))
 );
 CREATE UNIQUE INDEX drift_open ON drift (kind, name, drift)
 	WHERE ended_at IS NULL;
-
--- What is repaired without being asked: a row a class of the table in drift.c,
--- written from hansed.yaml when hansed starts.
-CREATE TABLE drift_policy (
-	class  text PRIMARY KEY,
-	repair text NOT NULL CHECK (repair IN ('auto', 'manual'))
-);
 
 -- Each repair that was not asked for: for the back-off and the limit.
 CREATE TABLE drift_try (

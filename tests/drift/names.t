@@ -152,3 +152,4 @@ portal           different   anything    "other"                    portal-silen
 portal           unexplained -           -                          portal-unknown               notice   others  -      -
 image unexplained - - unknown-otherwise warning others - -
 network different anything "other" changed-otherwise warning others - -
+documents unexplained - - documents-unarchived warning others - alone

@@ -61,11 +61,31 @@ try() {
 	mend "$what"
 }
 mend() {
-	expect "$1: mended" 0 hanse start -q
+	local what=$1 kind name
+	while read -r kind name; do
+		expect "$what: mended" 0 hanse repair -q "$kind" "$name"
+	done < <(hanse verify -o json | jq -r '.findings[] | select(.follows | not) | .kind + " " + .name' | sort -u)
 	same "$1: nothing is left" "" "$(drifts)"
 	domain=$(instance $member)
 }
 domain=$(instance $member)
+
+# policy auto|manual: what hansed does by itself
+policy() {
+	sed -i "/^drift:/,/^[a-z]*:/s/\(restart\|filters\): [a-z]*/\1: $1/" /etc/hanse/hansed.yaml
+	if [ -d /run/systemd/system ]; then
+		systemctl restart hansed.service
+	else
+		sv -w 20 restart /run/hanse/sv/hansed >/dev/null
+	fi
+	for _ in $(seq 100); do
+		! hanse get ves >/dev/null 2>&1 || break
+		sleep 0.1
+	done
+}
+jobs() { hanse get jobs -o json | jq 'map(.job_id | tonumber) | max'; }
+trap 'rm -rf "$work"; policy auto' EXIT
+policy manual
 
 same "nothing has been changed yet" "" "$(drifts)"
 
@@ -112,8 +132,10 @@ try "virsh net-autostart" "network-autostart hanse-automotive" lxc net-autostart
 
 echo "--- volumes and images"
 try "a volume of ours that no spec explains" "volume-unknown db.stranger" truncate -s 1G $state/volumes/db.stranger.raw
+# As built; other builds may have cleared the cache of it.
 image=$(sed -n 's/^app=//p' $state/images/manifest)
 name=$(basename "$image" .squashfs)
+[ -e "/var/cache/hanse/${image##*/}" ] || cp "$image" /var/cache/hanse/
 try "an image deleted" "image-missing $name" rm "$image"
 try "an image changed" "image-damaged $name" sh -c "printf x | dd of=$image bs=1 seek=4096 conv=notrunc"
 
@@ -217,4 +239,66 @@ try "the edge's file removed" "edge-missing $member" rm $conf
 try "a file nginx has not read" "edge-not-loaded $member" touch $conf
 try "a file of nobody" "edge-unknown automotive.nobody" touch /etc/hanse/edge/automotive.nobody.conf
 
+if [[ "by itself" =~ $only ]]; then
+	echo "--- what is asked for, and no more"
+	edit domain "$domain" 's/>1<.vcpu>/>2<\/vcpu>/'
+	lxc autostart "$(instance $other)" >/dev/null
+	contains "a dry run says what it would do" 'domain-vcpus-edited +domain +automotive.eilfracht' "$(hanse repair --all --dry-run)"
+	expect "one thing is repaired" 0 hanse repair -q domain "$(instance $other)"
+	same "and the other one is not" "domain-vcpus-edited $domain" "$(drifts)"
+	expect "it is adopted" 0 hanse adopt -q domain "$domain"
+	domain=$(instance $member)
+	same "and is what is wanted" "" "$(drifts)"
+	contains "the stored spec says so" '2' "$(hanse describe domain "$domain" -o json | jq .vcpus)"
+	expect "what nobody explains cannot be" 6 sh -c "truncate -s 1G $state/volumes/db.stranger.raw && hanse adopt -q volume db.stranger"
+	expect "nor is it swept away with the rest" 0 hanse repair -q --all
+	same "it must be named" "volume-unknown db.stranger" "$(drifts)"
+	expect "then it goes" 0 hanse repair -q volume db.stranger
+	expect "what is as it should be is not repaired" 4 hanse repair -q volume db.shared
+	expect "the spec as it was" 0 hanse apply -q etc/examples/automotive.yaml
+	domain=$(instance $member)
+	same "nothing is left of all that" "" "$(drifts)"
+
+	echo "--- by itself"
+	policy auto
+	runs() { [ "$(lxc domstate "$domain")" = running ]; }
+	over() { ! hanse get jobs -o json | jq -e '.[] | select(.state == "running" or .state == "queued")'; }
+	sleep 2
+	lxc destroy "$domain" >/dev/null
+	eventually "a destroyed domain is started" 20 runs
+	eventually "and its job ends" 60 over
+	edit nwfilter hanse-app '0,/drop/s/drop/accept/'
+	filter_is_back() { ! lxc nwfilter-dumpxml hanse-app | grep -q "accept' direction='inout'"; }
+	eventually "an edited filter is put back within the minute" 70 filter_is_back
+	contains "the events say so" 'drift.seen' "$(hanse get events)"
+
+	echo "--- a limit"
+	eventually "no job runs" 60 over
+	control() { psql -XAtq -h /run/hanse/control-db -U hanse -d hanse -c "$1"; }
+	control "INSERT INTO drift_try (kind, name) SELECT 'domain', '$domain' FROM generate_series(1, 5)"
+	lxc destroy "$domain" >/dev/null
+	gave_up() { hanse status | grep -q 'domain-stopped .*gave-up'; }
+	eventually "after five times it is given up, and shown in the status" 20 gave_up
+	same "it stays down" "shut off" "$(lxc domstate "$domain")"
+	contains "an event says so" 'drift.gave-up' "$(hanse get events)"
+	expect "asked for, it is started" 0 hanse repair -q domain "$domain"
+	same "it runs" running "$(lxc domstate "$domain")"
+
+	echo "--- a hypervisor that does not answer"
+	eventually "all is well" 60 over
+	pids() { pgrep -x hanse-init | sort | paste -sd' '; }
+	before=$(jobs) inits=$(pids)
+	contains "there are jobs and domains to count" '^[0-9]+ [0-9]+ [0-9]+' "$before $inits"
+	kill -STOP "$(pgrep -x libvirtd)"
+	contains "stopped: what is on it is unknown" 'unknown +domain +automotive' "$(hanse verify)"
+	lacks "and nothing is said to be stopped or missing" 'stopped|missing|undefined' "$(hanse verify)"
+	kill -CONT "$(pgrep -x libvirtd)"
+	eventually "it goes on: all is known" 60 hanse verify
+	kill -KILL "$(pgrep -x libvirtd)"
+	sleep 3
+	eventually "killed and back: all is known" 60 hanse verify
+	sleep 7
+	same "no job was made of it" "$before" "$(jobs)"
+	same "no domain was restarted" "$inits" "$(pids)"
+fi
 summary
