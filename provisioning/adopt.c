@@ -46,15 +46,15 @@ static int into_spec(struct request *r, const struct drift *d,
 	hs_auto(hs_freep) char *said = hs_printf("%s: %u", field, value);
 
 	if (stored_text(r->plat, o->ve, &text, err) < 0 ||
-	    spec_edit_number(
-		text, o->enterprise, field, value, &edited, err) < 0 ||
+	    spec_edit_number(text, o->enterprise, field, value, &edited, err) <
+		0 ||
 	    manager_run_job(r, "apply", o->ve,
 		json_pack("{s:s, s:b}", "spec", edited, "restart", 0),
 		ret_result, err) < 0)
 		return -1;
-	(void)json_object_update_new(*ret_result,
-	    json_pack("{s:s, s:s, s:s}", "adopted", d->row->name, "enterprise",
-		o->enterprise, "edit", said));
+	(void)json_object_update_new(
+	    *ret_result, json_pack("{s:s, s:s, s:s}", "adopted", d->row->name,
+			     "enterprise", o->enterprise, "edit", said));
 	return 0;
 }
 
@@ -89,16 +89,15 @@ static int into_record(struct request *r, const struct drift *d,
 	hs_auto(hs_freep) char *detail = drift_detail(d);
 	struct hs_db *store;
 
-	if ((o->kind == OBJ_CREDENTIAL
-		    ? note_certificate(r->plat, o->name, err)
-		    : note_schema(r->plat, o, err)) < 0 ||
+	if ((o->kind == OBJ_CREDENTIAL ? note_certificate(r->plat, o->name, err)
+				       : note_schema(r->plat, o, err)) < 0 ||
 	    plat_store(r->plat, &store, err) < 0)
 		return -1;
 	(void)HS_DB_QUERY(store, prov_sql_drift_adopted, NULL, NULL,
 	    object_kind_name(o->kind), o->name, d->row->name);
 	store_event(store, "drift.adopted", o->ve, o->name, d->row->name);
-	*ret_result = json_pack(
-	    "{s:s, s:s}", "adopted", d->row->name, "detail", detail);
+	*ret_result =
+	    json_pack("{s:s, s:s}", "adopted", d->row->name, "detail", detail);
 	return 0;
 }
 

@@ -1,4 +1,5 @@
-/* cmd_repair.c - hanse repair, hanse adopt: what was changed behind our back. */
+/* cmd_repair.c - hanse repair, hanse adopt: what was changed behind our back.
+ */
 
 #include <stdio.h>
 
@@ -20,18 +21,17 @@ static int ask(const struct call *call, json_t *request, json_t **ret_result,
 
 static void print_drifts(const struct call *call, const json_t *drifts)
 {
-	hs_auto(json_freep) json_t *columns =
-	    json_pack("[s, s, s, s]", "DRIFT", "KIND", "NAME",
-		call->given[OPT_DRY_RUN] ? "WOULD" : "DONE");
+	hs_auto(json_freep) json_t *columns = json_pack("[s, s, s, s]", "DRIFT",
+	    "KIND", "NAME", call->given[OPT_DRY_RUN] ? "WOULD" : "DONE");
 	hs_auto(json_freep) json_t *rows = json_array();
 	size_t i;
 	json_t *d;
 
 	json_array_foreach (drifts, i, d)
-		(void)json_array_append_new(
-		    rows, json_pack("[s, s, s, s]", json_text(d, "drift", ""),
-			      json_text(d, "kind", ""), json_text(d, "name", ""),
-			      json_text(d, "repair", "")));
+		(void)json_array_append_new(rows,
+		    json_pack("[s, s, s, s]", json_text(d, "drift", ""),
+			json_text(d, "kind", ""), json_text(d, "name", ""),
+			json_text(d, "repair", "")));
 	print_table(columns, rows, "There is nothing to repair.");
 }
 
@@ -76,8 +76,9 @@ int cmd_adopt(const struct call *call, struct hs_err *err)
 	if (wants_json(call))
 		print_json(result);
 	else if (json_object_get(result, "edit") != NULL)
-		(void)printf("Adopted (%s): the stored spec says now, of "
-			     "enterprise '%s', \"%s\". Change your file, too.\n",
+		(void)printf(
+		    "Adopted (%s): the stored spec says now, of "
+		    "enterprise '%s', \"%s\". Change your file, too.\n",
 		    json_text(result, "adopted", ""),
 		    json_text(result, "enterprise", ""),
 		    json_text(result, "edit", ""));

@@ -134,10 +134,10 @@ static void choose(struct chosen *chosen, const struct drift *d)
 	const struct object *o = plan_object(d->change);
 
 	(void)json_array_append_new(chosen->only, repair_entry(o));
-	(void)json_array_append_new(chosen->told,
-	    json_pack("{s:s, s:s, s:s, s:s}", "kind",
-		object_kind_name(o->kind), "name", o->name, "drift",
-		d->row->name, "repair", d->row->repair));
+	(void)json_array_append_new(
+	    chosen->told, json_pack("{s:s, s:s, s:s, s:s}", "kind",
+			      object_kind_name(o->kind), "name", o->name,
+			      "drift", d->row->name, "repair", d->row->repair));
 	if (o->ve == NULL ||
 	    (chosen->ve != NULL && strcmp(chosen->ve, o->ve) != 0))
 		chosen->is_whole = true;

@@ -41,8 +41,8 @@ static yaml_node_t *value_of(
 
 static yaml_node_t *enterprise_of(yaml_document_t *doc, const char *name)
 {
-	yaml_node_t *list = value_of(
-	    doc, yaml_document_get_root_node(doc), "enterprises");
+	yaml_node_t *list =
+	    value_of(doc, yaml_document_get_root_node(doc), "enterprises");
 
 	if (list == NULL || list->type != YAML_SEQUENCE_NODE)
 		return NULL;
@@ -96,13 +96,12 @@ static void find(yaml_document_t *doc, const char *text, const char *enterprise,
 	/* In braces, behind the name; else on a line of its own. */
 	ret_place->before =
 	    one->data.mapping.style == YAML_FLOW_MAPPING_STYLE ? ", " : "\n";
-	ret_place->indent = ret_place->before[0] == '\n'
-				? one->start_mark.column
-				: 0;
+	ret_place->indent =
+	    ret_place->before[0] == '\n' ? one->start_mark.column : 0;
 }
 
-static char *edit(const char *text, const struct place *p, const char *key,
-    unsigned value)
+static char *edit(
+    const char *text, const struct place *p, const char *key, unsigned value)
 {
 	struct hs_text out = { 0 };
 

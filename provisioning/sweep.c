@@ -55,8 +55,8 @@ static int read_busy(struct sweep *s, struct hs_err *err)
 
 		s->busy.platform = true;
 		if (strcmp(name, "platform") != 0)
-			(void)json_array_append_new(s->busy.ves,
-			    json_string(name + strlen("ve/")));
+			(void)json_array_append_new(
+			    s->busy.ves, json_string(name + strlen("ve/")));
 		else if (strcmp(hs_rows_get(rows, i, "exclusive"), "t") == 0)
 			s->busy.all = true;
 	}
@@ -109,9 +109,8 @@ static char *seen_text(const struct sweep *s)
 static void tell(const struct sweep *s, const char *event,
     const struct hs_rows *rows, size_t i, const char *detail)
 {
-	hs_auto(hs_freep) char *subject =
-	    hs_printf("%s %s", hs_rows_get(rows, i, "kind"),
-		hs_rows_get(rows, i, "name"));
+	hs_auto(hs_freep) char *subject = hs_printf("%s %s",
+	    hs_rows_get(rows, i, "kind"), hs_rows_get(rows, i, "name"));
 	hs_auto(hs_freep) char *text =
 	    hs_printf("%s%s%s", hs_rows_get(rows, i, "drift"),
 		detail[0] != '\0' ? ": " : "", detail);
@@ -201,8 +200,8 @@ static void give_up(const struct sweep *s, const struct drift *d)
 	    hs_rows_count(rows) == 0)
 		return;
 	store_event(s->store, "drift.gave-up", o->ve, subject, d->row->name);
-	hs_warn("drift.gave-up", "subject=\"%s\" drift=%s", subject,
-	    d->row->name);
+	hs_warn(
+	    "drift.gave-up", "subject=\"%s\" drift=%s", subject, d->row->name);
 }
 
 /* Whether one more try is due; else when. */
@@ -229,8 +228,8 @@ static void repair(struct sweep *s, const struct drift *d)
 {
 	const struct object *o = plan_object(d->change);
 	const char *kind = object_kind_name(o->kind);
-	json_t *args = json_pack("{s:[o], s:s}", "only", repair_entry(o), "why",
-	    d->row->name);
+	json_t *args = json_pack(
+	    "{s:[o], s:s}", "only", repair_entry(o), "why", d->row->name);
 	const struct job_request request = {
 		.command = "repair", .ve = o->ve, .args = args
 	};

@@ -93,8 +93,8 @@ static bool wait_for(int64_t ms)
 	}
 	(void)pthread_mutex_lock(&sweeper.lock);
 	while (!sweeper.stop && !sweeper.woken &&
-	       pthread_cond_timedwait(
-		   &sweeper.cond, &sweeper.lock, &until) != ETIMEDOUT)
+	       pthread_cond_timedwait(&sweeper.cond, &sweeper.lock, &until) !=
+		   ETIMEDOUT)
 		;
 	sweeper.woken = false;
 	goes_on = !sweeper.stop;

@@ -24,8 +24,8 @@ static void add(struct objects *list, enum object_kind kind, const char *name,
 }
 
 /* What of a plan is left when one thing is named: "KIND NAME, ...". */
-static char *left(const char *kind, const char *name, const char *ve,
-    const char *enterprise)
+static char *left(
+    const char *kind, const char *name, const char *ve, const char *enterprise)
 {
 	json_t *args = json_pack("{s:[{s:s, s:s, s:s?, s:s?}]}", "only", "kind",
 	    kind, "name", name, "ve", ve, "enterprise", enterprise);
@@ -85,8 +85,8 @@ static void test_narrow(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		hs_auto(hs_freep) char *got = left(cases[i].kind,
-		    cases[i].name, cases[i].ve, cases[i].enterprise);
+		hs_auto(hs_freep) char *got = left(cases[i].kind, cases[i].name,
+		    cases[i].ve, cases[i].enterprise);
 
 		assert_string_equal(got, cases[i].left);
 	}
@@ -116,8 +116,8 @@ static void test_edit(void **state)
 	    "title: Köln # ü\nenterprises:\n"
 	    "  - {name: a, legal_name: Müller, vcpus: 1} # one\n"
 	    "  - name: b\n    vcpus: 3  # twelve\n    memory_mib: 1\n");
-	check_edit("enterprises:\n  - {name: a, legal_name: Müller, vcpus: 1}\n",
-	    "a",
+	check_edit(
+	    "enterprises:\n  - {name: a, legal_name: Müller, vcpus: 1}\n", "a",
 	    "enterprises:\n  - {name: a, legal_name: Müller, vcpus: 3}\n");
 	/* No value yet. */
 	check_edit("enterprises:\n  - name: a\n    role: oem\n", "a",
@@ -135,8 +135,8 @@ static void test_edit_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		assert_int_equal(spec_edit_number(texts[i], "a", "vcpus", 3,
-				     &got, &err),
+		assert_int_equal(
+		    spec_edit_number(texts[i], "a", "vcpus", 3, &got, &err),
 		    -1);
 		assert_int_equal(err.code, HS_ENOTFOUND);
 	}
