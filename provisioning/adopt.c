@@ -5,13 +5,13 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "base/yaml_edit.h"
 #include "gen/prov_sql.h"
 #include "provisioning/digest.h"
 #include "provisioning/drift.h"
 #include "provisioning/facts.h"
 #include "provisioning/manager.h"
 #include "provisioning/mark.h"
-#include "provisioning/spec_edit.h"
 #include "provisioning/store.h"
 #include "provisioning/view.h"
 
@@ -40,14 +40,18 @@ static int into_spec(struct request *r, const struct drift *d,
 {
 	const struct object *o = plan_object(d->change);
 	const char *field = d->row->field;
-	unsigned value = (unsigned)object_number(d->change->actual, field);
+	const struct hs_yaml_number number = {
+		.list = "enterprises",
+		.name = o->enterprise,
+		.key = field,
+		.value = (unsigned)object_number(d->change->actual, field),
+	};
 	hs_auto(hs_freep) char *text = NULL;
 	hs_auto(hs_freep) char *edited = NULL;
-	hs_auto(hs_freep) char *said = hs_printf("%s: %u", field, value);
+	hs_auto(hs_freep) char *said = hs_printf("%s: %u", field, number.value);
 
 	if (stored_text(r->plat, o->ve, &text, err) < 0 ||
-	    spec_edit_number(text, o->enterprise, field, value, &edited, err) <
-		0 ||
+	    hs_yaml_set_number(text, &number, &edited, err) < 0 ||
 	    manager_run_job(r, "apply", o->ve,
 		json_pack("{s:s, s:b}", "spec", edited, "restart", 0),
 		ret_result, err) < 0)

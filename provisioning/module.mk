@@ -54,7 +54,7 @@ LIBRARIES += manager
 manager_SRCS := $(filter-out $(prov_SRCS) $(keep_SRCS) $(hanse_SRCS) $(hansed_SRCS), \
     $(wildcard provisioning/*.c)) \
     $(B)/gen/prov_sql.c $(B)/gen/prov_control.c $(B)/gen/prov_forms.c
-manager_PKGS := jansson libcrypto libcurl libmicrohttpd yaml-0.1
+manager_PKGS := jansson libcrypto libcurl libmicrohttpd
 PROGRAMS += hansed
 hansed_LIBS := manager keep prov hv dom tenant gw base
 

@@ -1,7 +1,7 @@
 /* observe_hosts.c - filters, networks and domains, as libvirt has them. */
 
-#include <stdlib.h>
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -39,8 +39,8 @@ static void add_filters(struct observation *o, const struct host *host,
 /* Of one that is down, nothing is said twice. */
 static const char *bridge_of(const struct host *host, const struct hv_object *n)
 {
-	return !host_is_local(host) || n->state != HV_RUNNING || n->bridge == NULL ||
-		       hv_bridge_is_up(n->bridge)
+	return !host_is_local(host) || n->state != HV_RUNNING ||
+		       n->bridge == NULL || hv_bridge_is_up(n->bridge)
 		   ? "up"
 		   : "gone";
 }
@@ -153,13 +153,13 @@ static const char *mounts_of(const struct observation *o,
 		   : "there";
 }
 
-static const char *link_of(const struct observation *o,
-    const struct host *host, const struct hv_object *d)
+static const char *link_of(const struct observation *o, const struct host *host,
+    const struct hv_object *d)
 {
 	const struct object *network = NULL;
 
-	if (!host_is_local(host) || d->live == NULL || d->live->ifname == NULL ||
-	    d->live->network == NULL)
+	if (!host_is_local(host) || d->live == NULL ||
+	    d->live->ifname == NULL || d->live->network == NULL)
 		return hv_link_name(HV_LINK_UP);
 	network = objects_find(o->wanted, OBJ_NETWORK, d->live->network);
 	return hv_link_name(network == NULL

@@ -111,8 +111,8 @@ static int define(struct plat *plat, const struct object *w,
 	if (hv_domain_define(hv, xml, err) < 0)
 		return -1;
 	files = mark_folder(config_dir);
-	return mark_defined(plat, hv, w,
-	    json_pack("{s:s?}", "files", files), err);
+	return mark_defined(
+	    plat, hv, w, json_pack("{s:s?}", "files", files), err);
 }
 
 /* Whatever is there under that name stops; a domain begins from its files. */

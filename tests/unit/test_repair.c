@@ -11,8 +11,8 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "base/yaml_edit.h"
 #include "provisioning/repair.h"
-#include "provisioning/spec_edit.h"
 
 /* -- Narrow ---------------------------------------------------------------- */
 
@@ -94,14 +94,24 @@ static void test_narrow(void **state)
 
 /* -- The smallest edit ----------------------------------------------------- */
 
+static int set(
+    const char *text, const char *name, char **ret_text, struct hs_err *err)
+{
+	return hs_yaml_set_number(text,
+	    &(const struct hs_yaml_number) { .list = "enterprises",
+		.name = name,
+		.key = "vcpus",
+		.value = 3 },
+	    ret_text, err);
+}
+
 static void check_edit(
     const char *text, const char *enterprise, const char *expected)
 {
 	hs_auto(hs_freep) char *got = NULL;
 	struct hs_err err = { 0 };
 
-	assert_int_equal(
-	    spec_edit_number(text, enterprise, "vcpus", 3, &got, &err), 0);
+	assert_int_equal(set(text, enterprise, &got, &err), 0);
 	assert_string_equal(got, expected);
 }
 
@@ -135,13 +145,10 @@ static void test_edit_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		assert_int_equal(
-		    spec_edit_number(texts[i], "a", "vcpus", 3, &got, &err),
-		    -1);
+		assert_int_equal(set(texts[i], "a", &got, &err), -1);
 		assert_int_equal(err.code, HS_ENOTFOUND);
 	}
-	assert_int_equal(
-	    spec_edit_number("a: [", "a", "vcpus", 3, &got, &err), -1);
+	assert_int_equal(set("a: [", "a", &got, &err), -1);
 	assert_int_equal(err.code, HS_EINVAL);
 	assert_null(got);
 }

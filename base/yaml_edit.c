@@ -1,8 +1,8 @@
-/* spec_edit.c - the smallest edit of a spec's text, where libyaml says that the
+/* yaml_edit.c - the smallest edit of a YAML text, where libyaml says that the
  * value stands. Its marks count characters, so columns are looked up as bytes.
  */
 
-#include "provisioning/spec_edit.h"
+#include "base/yaml_edit.h"
 
 #include <string.h>
 #include <yaml.h>
@@ -39,10 +39,11 @@ static yaml_node_t *value_of(
 	return NULL;
 }
 
-static yaml_node_t *enterprise_of(yaml_document_t *doc, const char *name)
+static yaml_node_t *mapping_of(
+    yaml_document_t *doc, const char *key, const char *name)
 {
 	yaml_node_t *list =
-	    value_of(doc, yaml_document_get_root_node(doc), "enterprises");
+	    value_of(doc, yaml_document_get_root_node(doc), key);
 
 	if (list == NULL || list->type != YAML_SEQUENCE_NODE)
 		return NULL;
@@ -74,11 +75,11 @@ static size_t byte_of(const char *text, const yaml_mark_t *mark)
 	return (size_t)(p - text);
 }
 
-static void find(yaml_document_t *doc, const char *text, const char *enterprise,
-    const char *key, struct place *ret_place)
+static void find(yaml_document_t *doc, const char *text,
+    const struct hs_yaml_number *n, struct place *ret_place)
 {
-	yaml_node_t *one = enterprise_of(doc, enterprise);
-	yaml_node_t *value = value_of(doc, one, key);
+	yaml_node_t *one = mapping_of(doc, n->list, n->name);
+	yaml_node_t *value = value_of(doc, one, n->key);
 	yaml_node_t *name = value_of(doc, one, "name");
 
 	if (value != NULL) {
@@ -101,7 +102,7 @@ static void find(yaml_document_t *doc, const char *text, const char *enterprise,
 }
 
 static char *edit(
-    const char *text, const struct place *p, const char *key, unsigned value)
+    const char *text, const struct place *p, const struct hs_yaml_number *n)
 {
 	struct hs_text out = { 0 };
 
@@ -110,15 +111,15 @@ static char *edit(
 		hs_text_add(&out, p->before);
 		for (size_t i = 0; i < p->indent; i++)
 			hs_text_add_char(&out, ' ');
-		hs_text_addf(&out, "%s: ", key);
+		hs_text_addf(&out, "%s: ", n->key);
 	}
-	hs_text_addf(&out, "%u", value);
+	hs_text_addf(&out, "%u", n->value);
 	hs_text_add(&out, text + p->to);
 	return hs_text_take(&out);
 }
 
-int spec_edit_number(const char *text, const char *enterprise, const char *key,
-    unsigned value, char **ret_text, struct hs_err *err)
+int hs_yaml_set_number(const char *text, const struct hs_yaml_number *number,
+    char **ret_text, struct hs_err *err)
 {
 	struct place place = { 0 };
 	yaml_document_t doc;
@@ -131,15 +132,15 @@ int spec_edit_number(const char *text, const char *enterprise, const char *key,
 	    &parser, (const unsigned char *)text, strlen(text));
 	good = yaml_parser_load(&parser, &doc) == 1;
 	if (good) {
-		find(&doc, text, enterprise, key, &place);
+		find(&doc, text, number, &place);
 		yaml_document_delete(&doc);
 	}
 	yaml_parser_delete(&parser);
 	if (!good)
-		return hs_fail(err, HS_EINVAL, "the stored spec is no YAML");
+		return hs_fail(err, HS_EINVAL, "the text is no YAML");
 	if (!place.found)
-		return hs_fail(err, HS_ENOTFOUND,
-		    "the stored spec has no enterprise '%s'", enterprise);
-	*ret_text = edit(text, &place, key, value);
+		return hs_fail(err, HS_ENOTFOUND, "there is no '%s' in '%s'",
+		    number->name, number->list);
+	*ret_text = edit(text, &place, number);
 	return 0;
 }
