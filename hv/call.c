@@ -152,6 +152,16 @@ int hv_list(struct hv_conn *conn, enum hv_kind kind,
 	return conn->ops->list(conn, kind, ret_objects, err);
 }
 
+int hv_find(struct hv_conn *conn, enum hv_kind kind, const char *name,
+    struct hv_object *ret_object, struct hs_err *err)
+{
+	hs_call call = HV_NO_CALL;
+
+	if (hv_begin(conn, "hv.find", HV_CALL_MS, &call, err) < 0)
+		return -1;
+	return conn->ops->find(conn, kind, name, ret_object, err);
+}
+
 /* -- Networks and filters ----------------------------------------------- */
 
 int hv_network_define(struct hv_conn *conn, const char *xml, struct hs_err *err)

@@ -37,6 +37,17 @@ static const enum hv_state states[] = {
 	[VIR_DOMAIN_CRASHED]     = HV_STOPPED,
 	[VIR_DOMAIN_PMSUSPENDED] = HV_PAUSED,
 };
+
+static const char *const reasons[] = {
+	[VIR_DOMAIN_SHUTOFF_SHUTDOWN]      = "shut down",
+	[VIR_DOMAIN_SHUTOFF_DESTROYED]     = "destroyed",
+	[VIR_DOMAIN_SHUTOFF_CRASHED]       = "crashed",
+	[VIR_DOMAIN_SHUTOFF_MIGRATED]      = "moved away",
+	[VIR_DOMAIN_SHUTOFF_SAVED]         = "saved",
+	[VIR_DOMAIN_SHUTOFF_FAILED]        = "failed",
+	[VIR_DOMAIN_SHUTOFF_FROM_SNAPSHOT] = "set back to a snapshot",
+	[VIR_DOMAIN_SHUTOFF_DAEMON]        = "lost by libvirt",
+};
 /* clang-format on */
 
 const char *hv_state_name(enum hv_state state)
@@ -78,12 +89,38 @@ enum hv_state hv_state_of(virDomainPtr domain)
 	return states[state];
 }
 
+const char *hv_reason_of(virDomainPtr domain)
+{
+	int state, reason;
+
+	if (virDomainGetState(domain, &state, &reason, 0) < 0)
+		return NULL;
+	if (state == VIR_DOMAIN_CRASHED)
+		return "crashed";
+	if (state != VIR_DOMAIN_SHUTOFF || reason < 0 ||
+	    (size_t)reason >= ARRAY_LEN(reasons))
+		return NULL;
+	return reasons[reason];
+}
+
+/* libvirt would start it before its mounts are there. */
+static int forbid_autostart(virDomainPtr domain)
+{
+	int on = 0;
+
+	return virDomainGetAutostart(domain, &on) == 0 && on != 0
+		   ? virDomainSetAutostart(domain, 0)
+		   : 0;
+}
+
 int hv_vir_domain_define(
     struct hv_conn *conn, const char *xml, struct hs_err *err)
 {
 	hs_domain domain = virDomainDefineXML(conn->vir, xml);
 
-	return domain != NULL ? 0 : hv_fail(conn, err, "define domain");
+	return domain != NULL && forbid_autostart(domain) == 0
+		   ? 0
+		   : hv_fail(conn, err, "define domain");
 }
 
 int hv_vir_domain_start(
@@ -151,9 +188,17 @@ static bool has_been_killed(struct hv_conn *conn, virDomainPtr domain)
 	return kill(pid, SIGKILL) == 0 && has_stopped(domain, KILLED_MS);
 }
 
+/* What is held hears nothing, not even the signal that would kill it. */
+static void let_go(virDomainPtr domain)
+{
+	if (hv_state_of(domain) == HV_PAUSED)
+		(void)virDomainResume(domain);
+}
+
 static int destroy(struct hv_conn *conn, virDomainPtr domain, const char *name,
     struct hs_err *err)
 {
+	let_go(domain);
 	if (hv_state_of(domain) != HV_STOPPED &&
 	    !has_been_killed(conn, domain) && virDomainDestroy(domain) < 0 &&
 	    !has_stopped(domain, 0))
@@ -172,8 +217,7 @@ int hv_vir_domain_shutdown(
 		return -1;
 	if (domain == NULL)
 		return 0;
-	if (hv_state_of(domain) == HV_PAUSED)
-		(void)virDomainResume(domain); /* or it would not hear us */
+	let_go(domain);
 	if (hv_state_of(domain) == HV_RUNNING &&
 	    virDomainShutdownFlags(domain, hv_shutdown_flags(conn->driver)) ==
 		0)

@@ -13,4 +13,7 @@ int hv_domain_find(struct hv_conn *conn, const char *name,
 
 enum hv_state hv_state_of(virDomainPtr domain);
 
+/** Why it is stopped; NULL if it is not, or nobody knows. */
+const char *hv_reason_of(virDomainPtr domain);
+
 #endif

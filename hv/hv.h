@@ -335,13 +335,15 @@ const char *hv_kind_name(enum hv_kind kind); /* "domain" */
 /**
  * An object of ours as the host has it: the attributes hanse owns, and none
  * of those libvirt adds. Texts are NULL and numbers 0 where the object (or
- * its kind) has none.
+ * its kind) has none. Of a definition, not of what runs: that is "live".
  */
 struct hv_object {
 	enum hv_kind kind;
 	enum hv_state state; /* HV_RUNNING: network active; filter always */
 	char *name, *uuid;
 	char *role; /* of a domain: its template, "app" or "db" */
+	char *rest; /* digest of the definition without what stands here */
+	bool autostart;
 	char *ve, *enterprise;
 	unsigned generation;
 	/* domain */
@@ -349,6 +351,10 @@ struct hv_object {
 	uint64_t memory_kib;
 	unsigned vcpus_max; /* what it may be given while it runs */
 	uint64_t memory_max_kib;
+	uint64_t hard_limit_kib; /* LXC */
+	unsigned cpu_quota;      /* LXC: of 100000 a virtual CPU */
+	const char *reason;      /* why it is stopped, e.g. "crashed" */
+	struct hv_object *live;  /* while it runs: what it runs with */
 	char *root;   /* folder (LXC) or image file (QEMU, Xen) of the root */
 	char *config; /* of /etc/hanse */
 	char *data;   /* of /data */
@@ -377,6 +383,10 @@ void hv_objects_done(struct hv_objects *objects);
  */
 int hv_list(struct hv_conn *conn, enum hv_kind kind,
     struct hv_objects *ret_objects, struct hs_err *err);
+
+/** One of them by its name. Errors: HS_ENOTFOUND (or not ours), HS_EREMOTE. */
+int hv_find(struct hv_conn *conn, enum hv_kind kind, const char *name,
+    struct hv_object *ret_object, struct hs_err *err);
 
 /** Read one object's attributes out of its XML; true if it is ours. */
 bool hv_object_parse(
@@ -466,6 +476,25 @@ int hv_filter_exists(
 int hv_host_address_add(const char *address, struct hs_err *err);
 int hv_host_address_remove(const char *address, struct hs_err *err);
 
+enum hv_link {
+	HV_LINK_UP,
+	HV_LINK_GONE,
+	HV_LINK_UNPLUGGED, /* not on that bridge, or switched off */
+	HV_LINK_OPEN,      /* it reaches its neighbours: no isolated port */
+};
+#define HV_LINK_COUNT (HV_LINK_OPEN + 1)
+
+const char *hv_link_name(enum hv_link link); /* "up" */
+
+/** The host's end of a domain's interface, as the kernel has it. */
+enum hv_link hv_link_look(const char *ifname, const char *bridge);
+
+/** Put it on its bridge, the port isolated. Errors: HS_ESYSTEM. */
+int hv_link_plug(const char *ifname, const char *bridge, struct hs_err *err);
+
+/** Whether a network's bridge is there and up. */
+bool hv_bridge_is_up(const char *bridge);
+
 /* -- Volumes: sparse raw files with ext4 -------------------------------- */
 
 /**
@@ -529,6 +558,11 @@ int hv_data_mount(const char *domain, const char *volume, unsigned base,
 
 /** Take away a domain's mounts and their folder. Errors: HS_ESYSTEM. */
 int hv_mounts_remove(const char *domain, struct hs_err *err);
+/**
+ * Whether the domain's folder "root" or "data" shows something, owners
+ * shifted to base and up.
+ */
+bool hv_mount_is_there(const char *domain, const char *what, unsigned base);
 /** Unmount an image that no domain uses. Errors: HS_ECONFLICT, HS_ESYSTEM. */
 int hv_image_unmount(const char *path, struct hs_err *err);
 /** Names of the domains with mounts, sorted; a NULL at the end. */

@@ -21,9 +21,26 @@ static char *describe_domain(void *domain)
 	return virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE);
 }
 
-static enum hv_state domain_state(void *domain)
+/* What only a domain has: why it stands still, or what it runs with. */
+static void look_at_domain(void *domain, struct hv_object *object)
 {
-	return hv_state_of(domain);
+	hs_auto(hs_freep) char *xml = NULL;
+	int on = 0;
+
+	object->state = hv_state_of(domain);
+	object->reason = hv_reason_of(domain);
+	object->autostart = virDomainGetAutostart(domain, &on) == 0 && on != 0;
+	if (object->state != HV_RUNNING && object->state != HV_PAUSED)
+		return;
+	xml = virDomainGetXMLDesc(domain, 0);
+	object->live = hs_alloc(sizeof(*object->live));
+	if (xml == NULL || !hv_object_parse(HV_DOMAIN, xml, object->live))
+		hs_freep(&object->live);
+}
+
+static void *find_domain(virConnectPtr vir, const char *name)
+{
+	return virDomainLookupByName(vir, name);
 }
 
 static void release_domain(void *domain)
@@ -44,16 +61,20 @@ static char *describe_network(void *network)
 	return xml != NULL ? xml : virNetworkGetXMLDesc(network, 0);
 }
 
-static enum hv_state network_state(void *network)
+static void look_at_network(void *network, struct hv_object *object)
 {
-	switch (virNetworkIsActive(network)) {
-	case 1:
-		return HV_RUNNING;
-	case 0:
-		return HV_STOPPED;
-	default:
-		return HV_UNKNOWN;
-	}
+	int active = virNetworkIsActive(network), on = 0;
+
+	object->state = active == 1   ? HV_RUNNING
+			: active == 0 ? HV_STOPPED
+				      : HV_UNKNOWN;
+	object->autostart =
+	    virNetworkGetAutostart(network, &on) == 0 && on != 0;
+}
+
+static void *find_network(virConnectPtr vir, const char *name)
+{
+	return virNetworkLookupByName(vir, name);
 }
 
 static void release_network(void *network)
@@ -71,10 +92,15 @@ static char *describe_filter(void *filter)
 	return virNWFilterGetXMLDesc(filter, 0);
 }
 
-static enum hv_state filter_state(void *filter)
+static void look_at_filter(void *filter, struct hv_object *object)
 {
 	(void)filter;
-	return HV_RUNNING;
+	object->state = HV_RUNNING;
+}
+
+static void *find_filter(virConnectPtr vir, const char *name)
+{
+	return virNWFilterLookupByName(vir, name);
 }
 
 static void release_filter(void *filter)
@@ -86,16 +112,17 @@ static void release_filter(void *filter)
 static const struct kind {
 	int (*list)(virConnectPtr vir, void ***ret_list);
 	char *(*describe)(void *handle);
-	enum hv_state (*state)(void *handle);
+	void (*look)(void *handle, struct hv_object *object);
 	void (*release)(void *handle);
+	void *(*find)(virConnectPtr vir, const char *name);
 	int gone; /* libvirt's code for one that went meanwhile */
 } kinds[HV_KIND_COUNT] = {
-	[HV_DOMAIN]  = { list_domains, describe_domain, domain_state,
-	                 release_domain, VIR_ERR_NO_DOMAIN },
-	[HV_NETWORK] = { list_networks, describe_network, network_state,
-	                 release_network, VIR_ERR_NO_NETWORK },
-	[HV_FILTER]  = { list_filters, describe_filter, filter_state,
-	                 release_filter, VIR_ERR_NO_NWFILTER },
+	[HV_DOMAIN]  = { list_domains, describe_domain, look_at_domain,
+	                 release_domain, find_domain, VIR_ERR_NO_DOMAIN },
+	[HV_NETWORK] = { list_networks, describe_network, look_at_network,
+	                 release_network, find_network, VIR_ERR_NO_NETWORK },
+	[HV_FILTER]  = { list_filters, describe_filter, look_at_filter,
+	                 release_filter, find_filter, VIR_ERR_NO_NWFILTER },
 };
 /* clang-format on */
 
@@ -127,8 +154,29 @@ static int read_one(struct hv_conn *conn, enum hv_kind kind, void *handle,
 				 conn, err, "read a %s", hv_kind_name(kind));
 	if (!hv_object_parse(kind, xml, &object))
 		return 0;
-	object.state = kinds[kind].state(handle);
+	kinds[kind].look(handle, &object);
 	add(objects, &object);
+	return 0;
+}
+
+int hv_vir_find(struct hv_conn *conn, enum hv_kind kind, const char *name,
+    struct hv_object *ret_object, struct hs_err *err)
+{
+	hs_auto(hv_objects_done) struct hv_objects found = { 0 };
+	void *handle = kinds[kind].find(conn->vir, name);
+	int failed;
+
+	if (handle == NULL)
+		return hv_fail(conn, err, "%s '%s'", hv_kind_name(kind), name);
+	failed = read_one(conn, kind, handle, &found, err);
+	kinds[kind].release(handle);
+	if (failed < 0)
+		return -1;
+	if (found.count == 0)
+		return hs_fail(err, HS_ENOTFOUND, "no %s of ours: '%s'",
+		    hv_kind_name(kind), name);
+	*ret_object = found.list[0];
+	found.count = 0;
 	return 0;
 }
 

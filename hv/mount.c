@@ -211,6 +211,17 @@ int hv_mounts_remove(const char *domain, struct hs_err *err)
 	return 0;
 }
 
+bool hv_mount_is_there(const char *domain, const char *what, unsigned base)
+{
+	hs_auto(hs_freep) char *dir = NULL;
+	dev_t device;
+	uid_t owner;
+
+	return domain_dir(domain, what, &dir, NULL) == 0 &&
+	       hv_is_mount(dir, &device, &owner) && owner >= base &&
+	       owner - base < HV_IDMAP_COUNT;
+}
+
 static bool is_image_used(dev_t image, char **names)
 {
 	for (; *names != NULL; names++) {

@@ -20,12 +20,24 @@ static int network_find(struct hv_conn *conn, const char *name,
 	return 0;
 }
 
+/* libvirt would start it before the host is prepared. */
+static int forbid_autostart(virNetworkPtr network)
+{
+	int on = 0;
+
+	return virNetworkGetAutostart(network, &on) == 0 && on != 0
+		   ? virNetworkSetAutostart(network, 0)
+		   : 0;
+}
+
 int hv_vir_network_define(
     struct hv_conn *conn, const char *xml, struct hs_err *err)
 {
 	hs_network network = virNetworkDefineXML(conn->vir, xml);
 
-	return network != NULL ? 0 : hv_fail(conn, err, "define network");
+	return network != NULL && forbid_autostart(network) == 0
+		   ? 0
+		   : hv_fail(conn, err, "define network");
 }
 
 int hv_vir_network_start(

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hv/hv.h"
+#include "hv/rest.h"
 
 #define NAMESPACE "https://hanse.example/ns/1"
 #define PREFIX    "hanse-" /* of filters, which have no metadata */
@@ -48,6 +49,9 @@ static const struct attribute {
 	              "|/*[not(currentMemory)]/memory[not(@unit) or @unit='KiB']" },
 	{ D,     offsetof(struct hv_object, memory_max_kib), AS_UINT64,
 	                             "/*/memory[not(@unit) or @unit='KiB']" },
+	{ D,     offsetof(struct hv_object, hard_limit_kib), AS_UINT64,
+	                             "/*/memtune/hard_limit" },
+	{ D,     NUMBER(cpu_quota),  "/*/cputune/quota" },
 	{ D,     TEXT(root),         "//filesystem[target/@dir='/']/source/@dir"
 	                             "|" DISK("a") },
 	{ D,     TEXT(config),
@@ -160,9 +164,10 @@ bool hv_object_parse(
 				    evaluate(xpath, attributes[i].xpath));
 	}
 	ours = xpath != NULL && is_ours(&object, xpath);
-	if (ours)
+	if (ours) {
+		object.rest = hv_rest_digest(kind, xpath);
 		*ret_object = object;
-	else
+	} else
 		hv_object_done(&object);
 	xmlXPathFreeContext(xpath);
 	xmlFreeDoc(doc);
@@ -180,6 +185,12 @@ void hv_object_copy(const struct hv_object *from, struct hv_object *ret_to)
 		    (attributes[i].kinds & (1U << from->kind)) != 0)
 			*(char **)copy = hs_strdup(*(char *const *)text);
 	}
+	ret_to->rest = hs_strdup(from->rest);
+	ret_to->live = NULL;
+	if (from->live != NULL) {
+		ret_to->live = hs_alloc(sizeof(*ret_to->live));
+		hv_object_copy(from->live, ret_to->live);
+	}
 }
 
 void hv_object_done(struct hv_object *object)
@@ -190,6 +201,10 @@ void hv_object_done(struct hv_object *object)
 		if (attributes[i].type == AS_TEXT)
 			hs_freep(field);
 	}
+	if (object->live != NULL)
+		hv_object_done(object->live);
+	free(object->live);
+	free(object->rest);
 	*object = (struct hv_object) { 0 };
 }
 

@@ -27,6 +27,8 @@ struct hv_ops {
 	    struct hs_err *err);
 	int (*list)(struct hv_conn *conn, enum hv_kind kind,
 	    struct hv_objects *ret_objects, struct hs_err *err);
+	int (*find)(struct hv_conn *conn, enum hv_kind kind, const char *name,
+	    struct hv_object *ret_object, struct hs_err *err);
 	hv_op *network_define, *network_start, *network_destroy,
 	    *network_undefine;
 	int (*network_state)(struct hv_conn *conn, const char *name,

@@ -419,6 +419,23 @@ static int sim_list(struct hv_conn *conn, enum hv_kind kind,
 }
 
 /* As if each had done its share of work since the host began. */
+static int sim_find(struct hv_conn *conn, enum hv_kind kind, const char *name,
+    struct hv_object *ret_object, struct hs_err *err)
+{
+	const struct hv_object *object;
+
+	if (reach(conn, err) < 0)
+		return -1;
+	(void)pthread_mutex_lock(&conn->sim->lock);
+	object = hv_sim_find(conn->sim, kind, name);
+	if (object != NULL)
+		hv_object_copy(object, ret_object);
+	(void)pthread_mutex_unlock(&conn->sim->lock);
+	return object != NULL ? 0
+			      : hs_fail(err, HS_ENOTFOUND, "no %s '%s'",
+				    hv_kind_name(kind), name);
+}
+
 static int sim_usage_list(
     struct hv_conn *conn, struct hv_usages *ret_usages, struct hs_err *err)
 {
@@ -469,6 +486,7 @@ const struct hv_ops hv_sim_ops = {
 	.domain_init_pid = sim_domain_init_pid,
 	.usage_list = sim_usage_list,
 	.list = sim_list,
+	.find = sim_find,
 	.network_define = sim_network_define,
 	.network_start = sim_network_start,
 	.network_destroy = sim_network_destroy,

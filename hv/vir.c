@@ -44,6 +44,7 @@ const struct hv_ops hv_vir_ops = {
 	.domain_init_pid = hv_vir_domain_init_pid,
 	.usage_list = hv_vir_usage_list,
 	.list = hv_vir_list,
+	.find = hv_vir_find,
 	.network_define = hv_vir_network_define,
 	.network_start = hv_vir_network_start,
 	.network_destroy = hv_vir_network_destroy,

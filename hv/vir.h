@@ -21,6 +21,8 @@ int hv_vir_usage_list(
     struct hv_conn *conn, struct hv_usages *ret_usages, struct hs_err *err);
 int hv_vir_list(struct hv_conn *conn, enum hv_kind kind,
     struct hv_objects *ret_objects, struct hs_err *err);
+int hv_vir_find(struct hv_conn *conn, enum hv_kind kind, const char *name,
+    struct hv_object *ret_object, struct hs_err *err);
 hv_op hv_vir_network_define, hv_vir_network_start, hv_vir_network_destroy,
     hv_vir_network_undefine;
 int hv_vir_network_state(struct hv_conn *conn, const char *name,

@@ -11,6 +11,7 @@
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -284,6 +285,53 @@ char *ca_digest(const char *path)
 			hs_text_addf(&hex, "%02x", hash[i]);
 	ERR_clear_error();
 	return len > 0 ? hs_text_take(&hex) : NULL;
+}
+
+static bool is_open(const char *dir, const char *name)
+{
+	hs_auto(hs_freep) char *path = path_of(dir, name, "key");
+	struct stat st;
+
+	return stat(path, &st) == 0 && (st.st_mode & 077) != 0;
+}
+
+static bool ends_by(const X509 *cert, time_t when)
+{
+	return X509_cmp_time(X509_get0_notAfter(cert), &when) <= 0;
+}
+
+static const char *judge(
+    const char *dir, const char *name, X509 *cert, time_t seconds)
+{
+	hs_auto(x509_freep) X509 *ca_cert = NULL;
+	hs_auto(pkey_freep) EVP_PKEY *key = NULL;
+	hs_auto(pkey_freep) EVP_PKEY *ca_public = NULL;
+
+	if (read_key(dir, name, &key, NULL) < 0)
+		return "no key";
+	if (X509_check_private_key(cert, key) != 1)
+		return "mismatched";
+	if (read_cert(dir, "ca", &ca_cert, NULL) < 0 ||
+	    (ca_public = X509_get_pubkey(ca_cert)) == NULL ||
+	    X509_verify(cert, ca_public) != 1)
+		return "foreign";
+	if (ends_by(cert, time(NULL)))
+		return "expired";
+	if (ends_by(cert, time(NULL) + seconds))
+		return "expiring";
+	return is_open(dir, name) ? "key open" : "good";
+}
+
+const char *ca_look(const char *dir, const char *name, time_t seconds)
+{
+	hs_auto(x509_freep) X509 *cert = NULL;
+	const char *word = read_cert(dir, name, &cert, NULL) < 0
+			       ? "unreadable"
+			       : judge(dir, name, cert, seconds);
+
+	/* What did not verify is no failure of a later call. */
+	ERR_clear_error();
+	return word;
 }
 
 int ca_remove(const char *dir, const char *name, struct hs_err *err)

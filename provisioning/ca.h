@@ -48,6 +48,13 @@ bool ca_is_good(const char *dir, const char *name, time_t seconds);
 /** SHA-256 of the certificate in a file, hexadecimal, owned by the caller; NULL
  * if there is none. */
 char *ca_digest(const char *path);
+/**
+ * The same in words: "good", or what is wrong: "unreadable", "no key",
+ * "mismatched" (the key is another's), "foreign" (another authority's),
+ * "expired", "expiring" (within those seconds), "key open" (others than its
+ * owner can read the key).
+ */
+const char *ca_look(const char *dir, const char *name, time_t seconds);
 
 /** Forget NAME. Errors: HS_ESYSTEM. */
 int ca_remove(const char *dir, const char *name, struct hs_err *err);

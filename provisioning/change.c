@@ -61,6 +61,52 @@ enum change_way change_field(enum object_kind kind, enum hv_driver driver,
 	return kind == OBJ_DOMAIN ? CHANGE_ROLL : CHANGE_RESTART;
 }
 
+/* -- Edits: what runs is still as wanted ----------------------------------- */
+
+static const char *text_of(const struct plan_change *c, const char *field)
+{
+	return object_text(c->actual, field);
+}
+
+/* Of the definition alone, or beside the domain; not of what runs. */
+static bool is_beside(const struct plan_change *c, const char *field)
+{
+	static const char *const fields[] = { "definition", "source", "limits",
+		"autostart" };
+	json_t *runs =
+	    json_object_get(json_object_get(c->actual->params, "live"), field);
+
+	/* Made by a version that kept no marks. */
+	if (strcmp(text_of(c, field), "unrecorded") == 0)
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		if (strcmp(field, fields[i]) == 0)
+			return true;
+	if (strcmp(field, "state") == 0)
+		return strcmp(text_of(c, field), "paused") == 0;
+	if (strcmp(field, "mounts") == 0)
+		return strncmp(text_of(c, field), "root", 4) == 0;
+	if (strcmp(field, "link") == 0)
+		return strcmp(text_of(c, field), "gone") != 0;
+	return runs != NULL &&
+	       json_equal(runs, json_object_get(c->wanted->attrs, field));
+}
+
+bool change_keeps_running(const struct plan_change *c)
+{
+	const char *field;
+	json_t *to;
+
+	if (c->actual == NULL ||
+	    !json_is_object(json_object_get(c->actual->params, "live")))
+		return false;
+	json_object_foreach (c->wanted->attrs, field, to)
+		if (!json_equal(json_object_get(c->actual->attrs, field), to) &&
+		    !is_beside(c, field))
+			return false;
+	return true;
+}
+
 /* -- Changes of a plan ----------------------------------------------------- */
 
 static bool serves(const struct object *domain)
@@ -81,6 +127,9 @@ static enum change_way way_of(const struct plan_change *c)
 		    json_string_value(json_object_get(one, "field")),
 		    json_object_get(one, "from"), json_object_get(one, "to"));
 
+		if (is_beside(
+			c, json_string_value(json_object_get(one, "field"))))
+			way = CHANGE_LIVE;
 		if (way > most)
 			most = way;
 	}

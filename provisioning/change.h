@@ -42,6 +42,13 @@ bool change_is_roll(const struct plan_change *change);
 /** Whether an update can be made while the domain goes on running. */
 bool change_is_in_place(const struct plan_change *change);
 
+/**
+ * Whether all that differs of a domain that runs is beside what runs: an edit
+ * of its definition, a mount, the host's end of its interface, or that it is
+ * paused. By the two objects alone, not by the detail.
+ */
+bool change_keeps_running(const struct plan_change *change);
+
 /** "db.shared (max_connections 400 -> 800), ..." of a plan's restarts; NULL if
  * there are none. Owned by the caller. */
 char *change_restarts(const struct plan *plan);

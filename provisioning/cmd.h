@@ -58,7 +58,8 @@ enum option_id {
 	OPT_MEMORY,
 	OPT_NOTE,
 	OPT_LOST,
-	OPTION_LAST = OPT_LOST,
+	OPT_DRY_RUN,
+	OPTION_LAST = OPT_DRY_RUN,
 };
 #define OPTION_COUNT (OPTION_LAST + 1)
 #define OPT(name)    (1U << OPT_##name)
@@ -157,6 +158,7 @@ int cmd_cursor(
     const struct call *call, long long *ret_cursor, struct hs_err *err);
 
 /* clang-format off */
+int cmd_adopt(const struct call *call, struct hs_err *err);
 int cmd_apply(const struct call *call, struct hs_err *err);
 int cmd_archive(const struct call *call, struct hs_err *err);
 int cmd_audit(const struct call *call, struct hs_err *err);
@@ -178,6 +180,7 @@ int cmd_restart(const struct call *call, struct hs_err *err);
 int cmd_resume(const struct call *call, struct hs_err *err);
 int cmd_roll(const struct call *call, struct hs_err *err);
 int cmd_rotate(const struct call *call, struct hs_err *err);
+int cmd_repair(const struct call *call, struct hs_err *err);
 int cmd_start(const struct call *call, struct hs_err *err);
 int cmd_status(const struct call *call, struct hs_err *err);
 int cmd_stop(const struct call *call, struct hs_err *err);

@@ -47,6 +47,27 @@ static void print_ves(const json_t *ves)
 	    "No virtual enterprises; \"hanse apply FILE\" makes one.");
 }
 
+static void print_drift(const json_t *drift)
+{
+	hs_auto(json_freep) json_t *columns = json_pack(
+	    "[s, s, s, s, s]", "DRIFT", "KIND", "NAME", "SEVERITY", "STATE");
+	hs_auto(json_freep) json_t *rows = json_array();
+	size_t i;
+	json_t *d;
+
+	if (number(drift, "open") == 0)
+		return;
+	json_array_foreach (json_object_get(drift, "first"), i, d)
+		(void)json_array_append_new(rows,
+		    json_pack("[s, s, s, s, s]", json_text(d, "drift", ""),
+			json_text(d, "kind", ""), json_text(d, "name", ""),
+			json_text(d, "severity", ""),
+			json_text(d, "state", "")));
+	(void)printf("\nDrift: %lld (see: hanse verify)\n",
+	    (long long)number(drift, "open"));
+	print_table(columns, rows, "");
+}
+
 static void print_status(const json_t *result)
 {
 	const json_t *jobs = json_object_get(result, "jobs");
@@ -61,6 +82,7 @@ static void print_status(const json_t *result)
 	print_services(json_object_get(result, "services"));
 	(void)printf("\n");
 	print_ves(json_object_get(result, "ves"));
+	print_drift(json_object_get(result, "drift"));
 }
 
 /* Is every service up, and every domain running? */

@@ -9,17 +9,17 @@
 
 static void print_findings(const json_t *findings)
 {
-	hs_auto(json_freep) json_t *columns =
-	    json_pack("[s, s, s, s]", "PROBLEM", "KIND", "NAME", "DETAIL");
+	hs_auto(json_freep) json_t *columns = json_pack(
+	    "[s, s, s, s, s]", "PROBLEM", "KIND", "NAME", "DRIFT", "DETAIL");
 	hs_auto(json_freep) json_t *rows = json_array();
 	size_t i;
 	json_t *f;
 
 	json_array_foreach (findings, i, f)
 		(void)json_array_append_new(rows,
-		    json_pack("[s, s, s, s]", json_text(f, "problem", ""),
+		    json_pack("[s, s, s, s, s]", json_text(f, "problem", ""),
 			json_text(f, "kind", ""), json_text(f, "name", ""),
-			json_text(f, "detail", "")));
+			json_text(f, "drift", ""), json_text(f, "detail", "")));
 	print_table(columns, rows,
 	    "Clean: every object has its spec, every spec its objects.");
 }

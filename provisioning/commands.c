@@ -52,6 +52,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPT_VE]       = { "ve",       0,   "VE",     "of one virtual enterprise only" },
 	[OPT_AGAINST]  = { "against",  0,   "HEAD",   "compare with a head that was printed before" },
 	[OPT_EVENTS]   = { "events",   0,   "NAMES",  "names of events with * in them, e.g. 'job.*,drift.*'; else all" },
+	[OPT_DRY_RUN]  = { "dry-run",  0,   NULL,     "say what would be done, and do nothing" },
 	[OPT_RESTART]  = { "restart",  0,   NULL,     "what must stop for a change may, without asking" },
 	[OPT_CONTINUED] = { "continued", 0, NULL,    "restore also documents that went on since" },
 	[OPT_SHELL]    = { "shell",    0,   "WORDS",  "what runs a command there; else ssh root@ADDRESS --" },
@@ -321,6 +322,25 @@ const struct command commands[] = {
 			    "hanse host remove --lost h3\tit burnt; its enterprises begin again elsewhere\n",
 		.options = OPT_COMMON | OPT(SHELL) | OPT(VCPUS) | OPT(MEMORY) | OPT(NOTE) | OPT(LOST),
 		.min = 1, .max = 3, .arg = ARG_HOST, .run = cmd_host,
+	},
+	{
+		.name = "repair", .args = "--all|VE|KIND NAME",
+		.summary = "mend what was changed behind hanse's back",
+		.about = "Mends what hanse verify names: one thing, all of a virtual enterprise, or all.\n"
+			 "What may cost data (a missing database, a volume nobody explains) must be named.",
+		.examples = "hanse repair --all --dry-run\twhat would be done\n"
+			    "hanse repair domain automotive.adler-motors\tone thing\n"
+			    "hanse repair automotive\tall of one virtual enterprise\n",
+		.options = OPT_COMMON | OPT(ALL) | OPT(DRY_RUN), .max = 2, .arg = ARG_VE, .run = cmd_repair,
+	},
+	{
+		.name = "adopt", .args = "KIND NAME",
+		.summary = "take what is there as what is wanted",
+		.about = "Edited vCPUs or memory of a domain go into the stored spec; a replaced\n"
+			 "certificate or an edited schema is remembered as it is now.",
+		.examples = "hanse adopt domain automotive.adler-motors\tafter virsh edit\n"
+			    "hanse adopt database ve_automotive\tafter a change of the schema\n",
+		.options = OPT_COMMON, .min = 2, .max = 2, .run = cmd_adopt,
 	},
 	{
 		.name = "user", .args = "passwd VE/ENTERPRISE LOGIN",

@@ -57,6 +57,8 @@ static const struct command {
 	{ "apply",           manager_apply,      true  },
 	{ "destroy",         manager_destroy,    true  },
 	{ "start",           manager_start,      true  },
+	{ "repair",          manager_repair,     true  },
+	{ "adopt",           manager_adopt,      true  },
 	{ "stop",            manager_stop,       true  },
 	{ "restart",         manager_restart,    true  },
 	{ "rotate",          manager_rotate,     true  },

@@ -1,37 +1,58 @@
-/* digest.c - SHA-256 of texts. */
+/* digest.c - SHA-256 of texts and files. */
 
 #include "provisioning/digest.h"
 
-#include <openssl/sha.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdbool.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 
-#define FILE_MAX (16 * 1024 * 1024)
+#define CHUNK 65536
 
-static char *digest(const char *data, size_t len)
+static char *hex_of(const unsigned char *hash, size_t size)
 {
-	unsigned char hash[SHA256_DIGEST_LENGTH];
 	struct hs_text hex = { 0 };
 
-	(void)SHA256((const unsigned char *)data, len, hash);
-	for (size_t i = 0; i < sizeof(hash); i++)
+	for (size_t i = 0; i < size; i++)
 		hs_text_addf(&hex, "%02x", hash[i]);
 	return hs_text_take(&hex);
 }
 
 char *digest_text(const char *text)
 {
-	return digest(text, strlen(text));
+	unsigned char hash[EVP_MAX_MD_SIZE];
+	unsigned size = 0;
+
+	(void)EVP_Digest(text, strlen(text), hash, &size, EVP_sha256(), NULL);
+	return hex_of(hash, size);
+}
+
+/* Of any length: system images are tens of megabytes. */
+static int read_into(EVP_MD_CTX *context, int fd)
+{
+	hs_auto(hs_freep) char *chunk = hs_alloc(CHUNK);
+	ssize_t n;
+
+	while ((n = read(fd, chunk, CHUNK)) > 0)
+		(void)EVP_DigestUpdate(context, chunk, (size_t)n);
+	return n < 0 ? -1 : 0;
 }
 
 char *digest_file(const char *path)
 {
-	hs_auto(hs_freep) char *data = NULL;
-	size_t len;
+	hs_auto(hs_closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	EVP_MD_CTX *context = fd >= 0 ? EVP_MD_CTX_new() : NULL;
+	unsigned char hash[EVP_MAX_MD_SIZE];
+	unsigned size = 0;
+	bool good = context != NULL &&
+		    EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
+		    read_into(context, fd) == 0 &&
+		    EVP_DigestFinal_ex(context, hash, &size) == 1;
 
-	if (hs_file_read(path, FILE_MAX, &data, &len, NULL) < 0)
-		return NULL;
-	return digest(data, len);
+	EVP_MD_CTX_free(context);
+	return good ? hex_of(hash, size) : NULL;
 }

@@ -4,14 +4,18 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/fault.h"
 #include "base/log.h"
@@ -23,8 +27,10 @@
 #include "provisioning/host.h"
 #include "provisioning/relay.h"
 
-#define FORM_MAX 65536
-#define DRAIN_MS 10000
+#define FORM_MAX  65536
+#define DRAIN_MS  10000
+#define RELOAD_MS 5000
+#define TICK_MS   20
 
 char *edge_path(const struct plat *plat, const char *name)
 {
@@ -194,13 +200,112 @@ static int test_files(const struct plat *plat, struct hs_err *err)
 	return failed;
 }
 
-static int flush(struct plat *plat, struct hs_err *err)
+/* -- What nginx runs ------------------------------------------------------- */
+
+/** Its youngest worker: made when it last read its files. */
+struct worker {
+	pid_t pid;
+	unsigned long long start; /* ticks since boot */
+};
+
+/* Files of /proc have no size, so these are no hs_file_read(). */
+static ssize_t read_proc(const char *path, char *text, size_t size)
 {
+	hs_auto(hs_closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd >= 0 ? read(fd, text, size - 1) : -1;
+
+	text[len > 0 ? len : 0] = '\0';
+	return len;
+}
+
+/* Field 22; the second one is in parentheses and may hold anything. */
+static unsigned long long start_of(pid_t pid)
+{
+	hs_auto(hs_freep) char *path = hs_printf("/proc/%d/stat", pid);
+	char text[1024];
+	const char *p;
+
+	if (read_proc(path, text, sizeof(text)) <= 0 ||
+	    (p = strrchr(text, ')')) == NULL)
+		return 0;
+	for (int field = 2; field < 22 && p != NULL; field++)
+		p = strchr(p + 1, ' ');
+	return p != NULL ? strtoull(p, NULL, 10) : 0;
+}
+
+static struct worker youngest(pid_t nginx)
+{
+	hs_auto(hs_freep) char *path =
+	    hs_printf("/proc/%d/task/%d/children", nginx, nginx);
+	struct worker best = { 0 };
+	char text[4096], *p = text, *end;
+
+	(void)read_proc(path, text, sizeof(text));
+	for (;;) {
+		struct worker w = { .pid = (pid_t)strtol(p, &end, 10) };
+
+		if (end == p)
+			return best;
+		p = end;
+		w.start = start_of(w.pid);
+		if (w.start >= best.start)
+			best = w;
+	}
+}
+
+static int64_t clock_ms(clockid_t clock)
+{
+	struct timespec t;
+
+	(void)clock_gettime(clock, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static bool is_newer(const char *path, int64_t than_ms)
+{
+	struct stat st;
+
+	return stat(path, &st) < 0 || (int64_t)st.st_mtim.tv_sec * 1000 +
+					      st.st_mtim.tv_nsec / 1000000 >
+					  than_ms;
+}
+
+bool edge_is_loaded(const struct plat *plat, const char *name)
+{
+	hs_auto(hs_freep) char *conf = edge_path(plat, name);
+	hs_auto(hs_freep) char *cert = plat_path(plat, "ca/edge.%s.crt", name);
+	struct worker worker = { 0 };
+	int64_t read_ms;
 	pid_t pid = 0;
 
+	if (read_pid(plat, &pid, NULL) < 0 ||
+	    (worker = youngest(pid)).start == 0)
+		return false;
+	read_ms = clock_ms(CLOCK_REALTIME) - clock_ms(CLOCK_BOOTTIME) +
+		  (int64_t)worker.start * 1000 / sysconf(_SC_CLK_TCK);
+	/* The kernel's ticks are coarse. */
+	return !is_newer(conf, read_ms + TICK_MS) &&
+	       !is_newer(cert, read_ms + TICK_MS);
+}
+
+/* It reads them in its own time; who asks next shall see what we wrote. */
+static void wait_for_workers(pid_t nginx, pid_t old)
+{
+	for (int ms = 0; ms < RELOAD_MS && youngest(nginx).pid == old; ms += 10)
+		hs_pause_ms(10);
+}
+
+static int flush(struct plat *plat, struct hs_err *err)
+{
+	pid_t pid = 0, old;
+
 	if (hs_fault("edge.reload", err) < 0 || test_files(plat, err) < 0 ||
-	    read_pid(plat, &pid, err) < 0 || edge_tell(plat, pid, err) < 0)
+	    read_pid(plat, &pid, err) < 0)
 		return hs_wrap(err, "edge");
+	old = youngest(pid).pid;
+	if (edge_tell(plat, pid, err) < 0)
+		return hs_wrap(err, "edge");
+	wait_for_workers(pid, old);
 	plat->edge_changed = false;
 	return 0;
 }

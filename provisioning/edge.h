@@ -2,6 +2,8 @@
 #ifndef HANSE_PROVISIONING_EDGE_H
 #define HANSE_PROVISIONING_EDGE_H
 
+#include <stdbool.h>
+
 #include "provisioning/object.h"
 #include "provisioning/plat.h"
 
@@ -28,6 +30,12 @@ int edge_render_relay(struct plat *plat, const struct object *edge,
 /** Where they stand; owned by the caller. */
 char *edge_path(const struct plat *plat, const char *name);
 char *edge_relay_path(const struct plat *plat, const char *name);
+
+/**
+ * Whether nginx has read an enterprise's file, and its certificate, since they
+ * were last written: its workers are of the last reading, as old as that.
+ */
+bool edge_is_loaded(const struct plat *plat, const char *name);
 
 /** Keep a file, if there is one, until edge_flush(). Errors: HS_ESYSTEM. */
 int edge_keep_old(const char *path, struct hs_err *err);

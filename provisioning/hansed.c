@@ -20,6 +20,7 @@
 #include "provisioning/metric_http.h"
 #include "provisioning/setup.h"
 #include "provisioning/store.h"
+#include "provisioning/sweeper.h"
 #include "provisioning/tidy.h"
 #include "provisioning/webhook.h"
 
@@ -107,7 +108,9 @@ static int serve(struct plat *plat, struct hs_err *err)
 	    engine_start(plat->conf, err) < 0)
 		return -1;
 	hs_info("start", "version=%s socket=%s", HANSE_VERSION, path);
+	sweeper_start(plat->conf);
 	failed = control_serve(plat->conf, path, stop_fd, err);
+	sweeper_stop();
 	engine_stop();
 	if (failed < 0)
 		return -1; /* the process ends, and its threads with it */

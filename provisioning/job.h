@@ -15,6 +15,7 @@
 
 struct hs_err;
 struct job;
+struct plan;
 
 enum job_state {
 	JOB_QUEUED,
@@ -43,6 +44,8 @@ struct job_kind {
 	 * NULL if nothing of that changes. */
 	int (*intend)(
 	    struct plat *plat, const json_t *args, struct hs_err *err);
+	/** Leave in a plan only what the job is about; NULL: all. */
+	void (*narrow)(const json_t *args, struct plan *plan);
 	/** Instead of making everything as wanted; NULL: that. */
 	int (*run)(struct plat *plat, const json_t *args, struct hs_err *err);
 };

@@ -7,6 +7,7 @@
 #include "provisioning/intent.h"
 #include "provisioning/job.h"
 #include "provisioning/manager.h"
+#include "provisioning/repair.h"
 
 /* clang-format off */
 static const struct job_kind kinds[] = {
@@ -19,6 +20,7 @@ static const struct job_kind kinds[] = {
 	{ "resume",  .can_undo = true, .intend = intent_resume },
 	{ "image",   .can_undo = true, .intend = intent_image },
 	{ "start",   .is_whole = true },
+	{ "repair",  .narrow = repair_narrow },
 	{ "stop",    .is_whole = true, .run = stop_all },
 	{ "host.drain", .is_whole = true, .can_undo = true, .intend = intent_host_drain },
 	{ "host.lose",  .is_whole = true, .intend = intent_host_lose },

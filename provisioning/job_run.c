@@ -344,6 +344,12 @@ static int settle(struct job *job, struct view *view, struct hs_err *err)
 	return failed;
 }
 
+static void narrow(const struct job *job, struct plan *plan)
+{
+	if (job->kind->narrow != NULL)
+		job->kind->narrow(job->args, plan);
+}
+
 /* One round; *ret_more if there was something to do. */
 static int run_round(struct job *job, bool *ret_more, struct hs_err *err)
 {
@@ -351,13 +357,19 @@ static int run_round(struct job *job, bool *ret_more, struct hs_err *err)
 	struct hs_db *store;
 
 	*ret_more = false;
-	if (look(job, &view, err) < 0 || settle(job, &view, err) < 0)
+	if (look(job, &view, err) < 0)
 		return -1;
+	narrow(job, &view.plan); /* no more is rolled than is asked for */
+	if (settle(job, &view, err) < 0)
+		return -1;
+	narrow(job, &view.plan);
 	/* Restarts wait for an apply that has been told to make them. */
 	if (!json_is_true(json_object_get(job->args, "restart")))
 		change_defer_restarts(&view.plan);
 	if (view.plan.count == 0)
-		return all_is_known(&view, job->ve, err);
+		return job->kind->narrow != NULL
+			   ? 0
+			   : all_is_known(&view, job->ve, err);
 	*ret_more = true;
 	if (plat_store(&job->plat, &store, err) < 0 ||
 	    journal_plan(store, job->id, &view.plan, err) < 0)

@@ -54,6 +54,8 @@ manager_command host_add, host_refresh, host_drain, host_undrain, host_remove;
 /** The relay here knows the hosts there are: at hansed's start. */
 int host_refresh_relay(struct plat *plat, struct hs_err *err);
 
+manager_command manager_repair, manager_adopt;
+
 /** The work of job "stop": every domain and network, no data touched. */
 int stop_all(struct plat *plat, const json_t *args, struct hs_err *err);
 

@@ -8,6 +8,7 @@
 
 /* clang-format off */
 static const char *const kind_names[OBJECT_KIND_COUNT] = {
+	[OBJ_IMAGE]      = "image",
 	[OBJ_FILTER]     = "filter",
 	[OBJ_NETWORK]    = "network",
 	[OBJ_VOLUME]     = "volume",

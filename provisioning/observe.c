@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "provisioning/mark.h"
 
 typedef int observer(struct observation *o, struct hs_err *err);
 
@@ -14,6 +15,7 @@ static observer *const observers[] = {
 	observe_directory,
 	observe_databases,
 	observe_portals,
+	observe_images,
 };
 
 /* Which of them see a kind; some look at what those before them have found. */
@@ -22,9 +24,11 @@ static observer *const observers[] = {
 #define DIRECTORY (1U << 2)
 #define DATABASES (1U << 3)
 #define PORTALS   (1U << 4)
+#define IMAGES    (1U << 5)
 
 /* clang-format off */
 static const unsigned seen_by[OBJECT_KIND_COUNT] = {
+	[OBJ_IMAGE]      = IMAGES,
 	[OBJ_FILTER]     = HOSTS,
 	[OBJ_NETWORK]    = HOSTS,
 	[OBJ_VOLUME]     = FILES,
@@ -53,14 +57,20 @@ static void take_for_there(struct observation *o, const struct object *w)
 		    json_incref(w->params));
 }
 
+void observe_unknown(struct observation *o, enum object_kind kind,
+    const char *name, const char *reason)
+{
+	(void)json_array_append_new(o->unknown,
+	    json_pack("{s:s, s:s, s:s}", "kind", object_kind_name(kind), "name",
+		name, "reason", reason));
+}
+
 void observe_assume(struct observation *o, enum object_kind kind,
     const char *name, const char *reason)
 {
 	const struct object *w = objects_find(o->wanted, kind, name);
 
-	(void)json_array_append_new(o->unknown,
-	    json_pack("{s:s, s:s, s:s}", "kind", object_kind_name(kind), "name",
-		name, "reason", reason));
+	observe_unknown(o, kind, name, reason);
 	take_for_there(o, w);
 }
 
@@ -82,12 +92,20 @@ bool observe_is_asked(const struct observation *o, const char *ve)
 /* The observers of a mask, in their order. */
 static int observe(struct observation *o, unsigned mask, struct hs_err *err)
 {
-	for (size_t i = 0; i < ARRAY_LEN(observers); i++)
-		if ((mask & 1U << i) != 0 && observers[i](o, err) < 0) {
-			objects_done(&o->found);
-			json_decref(o->unknown);
-			return hs_wrap(err, "look at what is there");
-		}
+	int failed;
+
+	o->marks = mark_list(o->plat, err);
+	failed = o->marks == NULL ? -1 : 0;
+	for (size_t i = 0; failed == 0 && i < ARRAY_LEN(observers); i++)
+		if ((mask & 1U << i) != 0)
+			failed = observers[i](o, err);
+	json_decref(o->marks);
+	o->marks = NULL;
+	if (failed < 0) {
+		objects_done(&o->found);
+		json_decref(o->unknown);
+		return hs_wrap(err, "look at what is there");
+	}
 	objects_sort(&o->found);
 	return 0;
 }
@@ -113,6 +131,8 @@ int observe_objects(struct plat *plat, const char *ve,
 	return 0;
 }
 
+/* For a step that is under way, a host that does not answer is a failure: what
+ * is unknown must not pass for made. */
 int observe_kind(struct plat *plat, enum object_kind kind, const char *ve,
     const struct objects *wanted, struct objects *ret_objects,
     struct hs_err *err)
@@ -121,12 +141,10 @@ int observe_kind(struct plat *plat, enum object_kind kind, const char *ve,
 		.plat = plat,
 		.ve = ve,
 		.wanted = wanted,
-		.unknown = json_array(),
 	};
 
 	if (observe(&o, seen_by[kind], err) < 0)
 		return -1;
-	json_decref(o.unknown);
 	*ret_objects = o.found;
 	return 0;
 }

@@ -34,8 +34,11 @@ struct observation {
 	const char *ve; /* NULL: all */
 	const struct objects *wanted;
 	struct objects found;
-	json_t *unknown;
+	json_t *unknown; /* NULL: a host that does not answer is a failure */
+	json_t *marks;   /* see mark.h; NULL: edits are not looked for */
 };
+
+int observe_images(struct observation *o, struct hs_err *err);
 
 int observe_hosts(struct observation *o, struct hs_err *err);
 int observe_files(struct observation *o, struct hs_err *err);
@@ -55,6 +58,10 @@ const char *observe_certificate(const struct plat *plat, const char *credential,
 
 /** Whether a thing of that VE (NULL: the platform's) is to be looked at. */
 bool observe_is_asked(const struct observation *o, const char *ve);
+
+/** Say that something cannot be seen. */
+void observe_unknown(struct observation *o, enum object_kind kind,
+    const char *name, const char *reason);
 
 /** Take what is wanted of that kind and name to exist. */
 void observe_assume(struct observation *o, enum object_kind kind,

@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/text.h"
 #include "gen/prov_sql.h"
+#include "provisioning/facts.h"
+#include "provisioning/mark.h"
 #include "provisioning/observe.h"
 #include "provisioning/schema.h"
 
@@ -91,10 +94,48 @@ static void add_documents(struct observation *o, struct hs_db *db,
 			    o, server, ve, hs_rows_get(begun, i, "name"));
 }
 
-/* A database, and, if its schema is there, the members in it. */
-static void add_database(
-    struct observation *o, const char *server, const char *name)
+/* Policies, grants, functions: as the migrations left them? */
+static json_t *facts_json(
+    const struct observation *o, struct hs_db *db, const char *name)
 {
+	const json_t *mark = mark_of(o->marks, OBJ_DATABASE, name);
+	hs_auto(hs_freep) char *digest = NULL;
+	json_t *list = NULL;
+	const char *word;
+
+	if (facts_digest(db, &digest, NULL) < 0)
+		return json_string("unreadable");
+	word = mark_compare(mark, "facts", digest);
+	if (strcmp(word, "edited") == 0 &&
+	    facts_compare(o->plat, db, name, &list, NULL) == 0)
+		return list;
+	return json_string(word);
+}
+
+/* Who may do what to a database and is none of its VE's members. */
+static char *others_of(const struct hs_rows *grants, const char *name)
+{
+	hs_auto(hs_freep) char *members = hs_printf("%s.", name + 3);
+	hs_auto(hs_text_done) struct hs_text text = { 0 };
+
+	for (size_t i = 0; i < hs_rows_count(grants); i++) {
+		const char *who = hs_rows_get(grants, i, "grantee");
+
+		if (strcmp(hs_rows_get(grants, i, "name"), name) == 0 &&
+		    strncmp(who, members, strlen(members)) != 0)
+			hs_text_addf(&text, "%s%s: %s",
+			    text.len > 0 ? ", " : "", who,
+			    hs_rows_get(grants, i, "privileges"));
+	}
+	return text.len > 0 ? hs_text_take(&text) : hs_strdup("");
+}
+
+/* A database, and, if its schema is there, the members in it. */
+static void add_database(struct observation *o, const char *server,
+    const char *name, const char *owner, const struct hs_rows *grants)
+{
+	hs_auto(hs_freep) char *others = others_of(grants, name);
+	json_t *facts = NULL;
 	const char *ve = name + strlen("ve_");
 	const struct object *members = objects_find(o->wanted, OBJ_MEMBERS, ve);
 	const struct object *database =
@@ -112,26 +153,58 @@ static void add_database(
 			add_members(o, db, members, &err);
 		if (schema >= SCHEMA_MEMBERS)
 			add_documents(o, db, server, ve, schema);
+		facts = facts_json(o, db, name);
+	} else {
+		/* It is there, but closed to us: what is in it is unknown. */
+		observe_unknown(o, OBJ_DATABASE, name, err.msg);
+		schema = database != NULL
+			     ? (int)object_number(database, "schema")
+			     : 0;
+		if (members != NULL)
+			observe_assume(o, OBJ_MEMBERS, ve, err.msg);
 	}
 	/* One that is further than it is kept at was brought there by a job
 	 * that was undone, and no migration goes back. */
 	if (database != NULL && schema > object_number(database, "schema"))
 		schema = (int)object_number(database, "schema");
 	(void)objects_add(&o->found, OBJ_DATABASE, name, ve, NULL,
-	    json_pack("{s:s, s:i}", "server", server, "schema", schema), NULL);
+	    json_pack("{s:s, s:i, s:s, s:s, s:o}", "server", server, "schema",
+		schema, "owner", owner, "others", others, "facts",
+		facts != NULL ? facts : json_string("as made")),
+	    NULL);
 }
 
-static void add_role(struct observation *o, const char *server,
-    const struct hs_rows *rows, size_t i)
+/* What a member's role may do to its VE's own database. */
+static const char *connect_of(
+    const struct hs_rows *grants, const char *ve, const char *role)
 {
-	const char *name = hs_rows_get(rows, i, "name");
-	const char *dot = strchr(name, '.');
-	hs_auto(hs_freep) char *ve = hs_strndup(name, (size_t)(dot - name));
+	hs_auto(hs_freep) char *database =
+	    hs_printf("ve_%s", ve != NULL ? ve : "");
 
-	(void)objects_add(&o->found, OBJ_ROLE, name, ve, dot + 1,
-	    json_pack("{s:i, s:b}", "connections",
-		atoi(hs_rows_get(rows, i, "connections")), "login",
-		hs_rows_get(rows, i, "login")[0] == 't'),
+	for (size_t i = 0; i < hs_rows_count(grants); i++)
+		if (strcmp(hs_rows_get(grants, i, "name"), database) == 0 &&
+		    strcmp(hs_rows_get(grants, i, "grantee"), role) == 0)
+			return hs_rows_get(grants, i, "privileges");
+	return "";
+}
+
+/* A name without a dot is nobody's of ours: no VE, no enterprise. */
+static void add_role(struct observation *o, const char *server,
+    const struct hs_rows *roles, size_t i, const struct hs_rows *grants)
+{
+	const char *name = hs_rows_get(roles, i, "name");
+	const char *dot = strchr(name, '.');
+	hs_auto(hs_freep) char *ve =
+	    dot != NULL ? hs_strndup(name, (size_t)(dot - name)) : NULL;
+
+	(void)objects_add(&o->found, OBJ_ROLE, name, ve,
+	    dot != NULL ? dot + 1 : NULL,
+	    json_pack("{s:i, s:s, s:s, s:s, s:s}", "connections",
+		atoi(hs_rows_get(roles, i, "connections")), "attributes",
+		hs_rows_get(roles, i, "attributes"), "memberships",
+		hs_rows_get(roles, i, "memberships"), "settings",
+		hs_rows_get(roles, i, "settings"), "connect",
+		connect_of(grants, ve, name)),
 	    json_pack("{s:s}", "server", server));
 }
 
@@ -141,17 +214,21 @@ static int add_server(
 	hs_auto(hs_freep) char *database = hs_printf("postgres@%s", server);
 	hs_auto(hs_rows_freep) struct hs_rows *databases = NULL;
 	hs_auto(hs_rows_freep) struct hs_rows *roles = NULL;
+	hs_auto(hs_rows_freep) struct hs_rows *grants = NULL;
 	hs_auto(hs_db_closep) struct hs_db *db = NULL;
 
 	if (plat_database(o->plat, database, &db, err) < 0 ||
 	    hs_db_query(db, prov_sql_database_list, 0, NULL, &databases, err) <
 		0 ||
-	    hs_db_query(db, prov_sql_role_list, 0, NULL, &roles, err) < 0)
+	    hs_db_query(db, prov_sql_role_list, 0, NULL, &roles, err) < 0 ||
+	    hs_db_query(db, prov_sql_database_grants, 0, NULL, &grants, err) <
+		0)
 		return -1;
 	for (size_t i = 0; i < hs_rows_count(databases); i++)
-		add_database(o, server, hs_rows_get(databases, i, "name"));
+		add_database(o, server, hs_rows_get(databases, i, "name"),
+		    hs_rows_get(databases, i, "owner"), grants);
 	for (size_t i = 0; i < hs_rows_count(roles); i++)
-		add_role(o, server, roles, i);
+		add_role(o, server, roles, i, grants);
 	return 0;
 }
 

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "provisioning/digest.h"
 #include "provisioning/instance.h"
+#include "provisioning/mark.h"
 #include "provisioning/observe.h"
 
 static json_t *roles_json(const struct tenant_person *person)
@@ -44,16 +46,39 @@ static int add_people(struct observation *o, struct tenant *tenant,
 	return 0;
 }
 
-/* Its account has the passwords that are kept. */
-static void add_services(
-    struct observation *o, const struct tenant_enterprise *e)
+/* Whether the directory has the password it was given; it says so of one that
+ * it has twice, too. */
+static const char *password_of(
+    struct observation *o, const char *name, const char *const *hashes)
+{
+	const json_t *mark = mark_of(o->marks, OBJ_SERVICE, name);
+	const char *word = "edited";
+
+	for (; hashes != NULL && *hashes != NULL; hashes++) {
+		hs_auto(hs_freep) char *digest = digest_text(*hashes);
+
+		word = mark_compare(mark, "password", digest);
+		if (strcmp(word, "edited") != 0)
+			break;
+	}
+	return word;
+}
+
+/* The account must be in the directory, and its passwords in our files. */
+static int add_services(struct observation *o, struct tenant *tenant,
+    const struct tenant_enterprise *e, struct hs_arena *arena,
+    struct hs_err *err)
 {
 	hs_auto(hs_freep) char *owner = hs_printf("%s/%s", e->ve, e->name);
 	hs_auto(hs_freep) char *pattern = plat_path(
 	    o->plat, "domains/%s.%s/portal*.password", e->ve, e->name);
+	const char *const *hashes = NULL;
 	glob_t found = { 0 };
 
-	if (glob(pattern, 0, NULL, &found) == 0)
+	if (tenant_service_hashes(
+		tenant, TENANT_AT(e->ve, e->name), arena, &hashes, err) < 0)
+		return -1;
+	if (hashes != NULL && glob(pattern, 0, NULL, &found) == 0)
 		for (size_t i = 0; i < found.gl_pathc; i++) {
 			const char *base = strrchr(found.gl_pathv[i], '/');
 			unsigned number = 1;
@@ -64,10 +89,13 @@ static void add_services(
 			name = instance_name(owner, number);
 			path = instance_password(e->ve, e->name, number);
 			(void)objects_add(&o->found, OBJ_SERVICE, name, e->ve,
-			    e->name, json_pack("{s:b}", "exists", 1),
-			    json_pack("{s:s}", "password", path));
+			    e->name,
+			    json_pack("{s:b, s:s}", "exists", 1, "password",
+				password_of(o, name, hashes)),
+			    json_pack("{s:s}", "file", path));
 		}
 	globfree(&found);
+	return 0;
 }
 
 static int add_enterprise(struct observation *o, struct tenant *tenant,
@@ -87,9 +115,10 @@ static int add_enterprise(struct observation *o, struct tenant *tenant,
 		"legal_name", e->legal_name, "role", e->chain_role, "database",
 		got.database, "template", got.template, "connections",
 		(int)got.connections, "vcpus", (int)got.vcpus, "memory_mib",
-		(int)got.memory_mib, "suspended", e->suspended),
+		(int)got.memory_mib, "suspended", (int)e->suspended),
 	    NULL);
-	add_services(o, e);
+	if (add_services(o, tenant, e, arena, err) < 0)
+		return -1;
 	return add_people(o, tenant, e, arena, err);
 }
 

@@ -3,6 +3,7 @@
 #include <glob.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/err.h"
 #include "base/text.h"
@@ -11,6 +12,7 @@
 #include "provisioning/digest.h"
 #include "provisioning/edge.h"
 #include "provisioning/instance.h"
+#include "provisioning/mark.h"
 #include "provisioning/observe.h"
 #include "shared-db-gateway/gateway.h"
 
@@ -59,10 +61,26 @@ static void add_volume(
     struct observation *o, const char *path, const char *name)
 {
 	uint64_t bytes = 0;
+	json_t *size;
 
+	/* A size that is no whole number is nobody's wish. */
 	(void)hv_volume_size(path, &bytes, NULL);
+	size = bytes % GIB == 0 ? json_integer((json_int_t)(bytes / GIB))
+				: json_real((double)bytes / (double)GIB);
 	(void)objects_add(&o->found, OBJ_VOLUME, name, NULL, NULL,
-	    json_pack("{s:i}", "size_gib", (int)(bytes / GIB)), NULL);
+	    json_pack("{s:o}", "size_gib", size), NULL);
+}
+
+/* Good, but not the one that was issued. */
+static bool is_replaced(
+    const struct observation *o, const char *path, const char *name)
+{
+	const json_t *mark = mark_of(o->marks, OBJ_CREDENTIAL, name);
+	hs_auto(hs_freep) char *digest =
+	    mark != NULL ? digest_file(path) : NULL;
+
+	return mark != NULL &&
+	       strcmp(mark_compare(mark, "certificate", digest), "edited") == 0;
 }
 
 static void add_credential(
@@ -71,17 +89,18 @@ static void add_credential(
 	hs_auto(hs_freep) char *dir = plat_path(o->plat, "ca");
 	hs_auto(hs_freep) char *ve = NULL;
 	hs_auto(hs_freep) char *enterprise = NULL;
+	const char *state;
 
-	(void)path;
 	if (strncmp(name, "platform.", 9) == 0)
 		return;
 	owner_of(name, &ve, &enterprise);
 	if (!observe_is_asked(o, ve))
 		return;
+	state = ca_look(dir, name, RENEW_BEFORE_S);
+	if (strcmp(state, "good") == 0 && is_replaced(o, path, name))
+		state = "replaced";
 	(void)objects_add(&o->found, OBJ_CREDENTIAL, name, ve, enterprise,
-	    json_pack(
-		"{s:b}", "good", ca_is_good(dir, name, RENEW_BEFORE_S) ? 1 : 0),
-	    NULL);
+	    json_pack("{s:s}", "state", state), NULL);
 }
 
 /* Which certificate a route should accept; of one that is not wanted, none. */
@@ -120,12 +139,116 @@ static json_t *routes_json(
 	return list;
 }
 
+/* What is the same for every route: its role, its certificate, its server, no
+ * password. */
+static const char *identities(const struct gw_routes *routes)
+{
+	for (size_t i = 0; i < routes->count; i++) {
+		const struct gw_route *r = &routes->list[i];
+
+		if (strcmp(r->role, r->user) != 0 || r->scram != NULL ||
+		    r->certificate_cn == NULL ||
+		    strcmp(r->certificate_cn, r->user) != 0 ||
+		    strcmp(r->server_name, "db.hanse.internal") != 0)
+			return "changed";
+	}
+	return "their own";
+}
+
+/* The gateway's alone, as its folder is. */
+static const char *mode_of(const char *path)
+{
+	hs_auto(hs_freep) char *dir =
+	    hs_strndup(path, (size_t)(strrchr(path, '/') - path));
+	struct stat file, folder;
+
+	if (stat(path, &file) < 0 || stat(dir, &folder) < 0)
+		return "unreadable";
+	return (file.st_mode & 07777) == 0600 && file.st_uid == folder.st_uid
+		   ? "private"
+		   : "open";
+}
+
+/* -- What the gateway serves ----------------------------------------------- */
+
+/* Its routes by VE and enterprise, in the form of routes_json(). */
+static json_t *served_json(struct observation *o, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *socket =
+	    hs_printf("%s/gateway/control.sock", o->plat->conf->run);
+	hs_auto(hs_freep) char *text = NULL;
+	json_t *status, *by_ve, *r;
+	size_t i;
+
+	if (gw_control_status(socket, &text, err) < 0)
+		return NULL;
+	status = json_loads(text, 0, NULL);
+	by_ve = json_object();
+	json_array_foreach (json_object_get(status, "routes"), i, r) {
+		const char *ve = json_string_value(json_object_get(r, "ve"));
+		json_t *list = json_object_get(by_ve, ve);
+
+		if (list == NULL) {
+			list = json_object();
+			(void)json_object_set_new(by_ve, ve, list);
+		}
+		(void)json_object_set_new(list,
+		    json_string_value(json_object_get(r, "enterprise")),
+		    json_pack("{s:O, s:O, s:O, s:O*, s:O*, s:O}", "enterprise",
+			json_object_get(r, "enterprise"), "user",
+			json_object_get(r, "user"), "database",
+			json_object_get(r, "database"), "host",
+			json_object_get(r, "host"), "port",
+			json_object_get(r, "port"), "connections",
+			json_object_get(r, "connections")));
+	}
+	json_decref(status);
+	return by_ve;
+}
+
+/* What the gateway says of its routes: all but which certificates it takes. */
+static bool serves(const json_t *file, const json_t *served)
+{
+	json_t *said = json_deep_copy(file), *route;
+	const char *enterprise;
+	bool same;
+
+	json_object_foreach (said, enterprise, route)
+		(void)json_object_del(route, "certificates");
+	same = json_equal(said, served) == 1;
+	json_decref(said);
+	return same;
+}
+
+/* Files the gateway has not read, or would not take: it serves others. */
+static void compare_served(struct observation *o)
+{
+	struct hs_err err = { 0 };
+	json_t *served = served_json(o, &err);
+
+	for (size_t i = 0; i < o->found.count; i++) {
+		struct object *f = &o->found.list[i];
+		const json_t *file = json_object_get(f->attrs, "routes");
+
+		if (f->kind != OBJ_ROUTE || file == NULL)
+			continue;
+		if (served == NULL)
+			observe_unknown(o, OBJ_ROUTE, f->name, err.msg);
+		(void)json_object_set_new(f->attrs, "serves",
+		    json_string(
+			served == NULL ||
+				serves(file, json_object_get(served, f->name))
+			    ? "the file"
+			    : "something else"));
+	}
+	json_decref(served);
+}
+
 static void add_route(struct observation *o, const char *path, const char *name)
 {
 	hs_auto(gw_routes_freep) struct gw_routes *routes = NULL;
 	hs_auto(hs_freep) char *dir = plat_path(o->plat, "gateway/routes");
 
-	(void)path;
 	if (strcmp(name, "platform") == 0)
 		return;
 	if (gw_routes_read(dir, name, &routes, NULL) < 0)
@@ -133,13 +256,17 @@ static void add_route(struct observation *o, const char *path, const char *name)
 		    &o->found, OBJ_ROUTE, name, name, NULL, NULL, NULL);
 	else
 		(void)objects_add(&o->found, OBJ_ROUTE, name, name, NULL,
-		    json_pack("{s:o}", "routes", routes_json(o, routes)), NULL);
+		    json_pack("{s:o, s:s, s:s}", "routes",
+			routes_json(o, routes), "identities",
+			identities(routes), "mode", mode_of(path)),
+		    NULL);
 }
 
 static void add_servers(struct observation *o)
 {
 	hs_auto(gw_routes_freep) struct gw_routes *routes = NULL;
 	hs_auto(hs_freep) char *dir = plat_path(o->plat, "gateway/routes");
+	hs_auto(hs_freep) char *path = hs_printf("%s/platform.json", dir);
 	json_t *servers = json_object();
 
 	if (gw_routes_read(dir, "platform", &routes, NULL) == 0)
@@ -153,7 +280,8 @@ static void add_servers(struct observation *o)
 		return;
 	}
 	(void)objects_add(&o->found, OBJ_SERVERS, "platform", NULL, NULL,
-	    json_pack("{s:o}", "servers", servers), NULL);
+	    json_pack("{s:o, s:s}", "servers", servers, "mode", mode_of(path)),
+	    NULL);
 }
 
 static void add_edge(struct observation *o, const char *path, const char *name)
@@ -169,7 +297,11 @@ static void add_edge(struct observation *o, const char *path, const char *name)
 		return;
 	digest = digest_file(path);
 	(void)objects_add(&o->found, OBJ_EDGE, name, ve, enterprise,
-	    json_pack("{s:s?, s:s*}", "content", digest, "relay", relay), NULL);
+	    json_pack("{s:s?, s:s*, s:s}", "content", digest, "relay", relay,
+		"nginx",
+		edge_is_loaded(o->plat, name) ? "runs it"
+					      : "runs something else"),
+	    NULL);
 }
 
 int observe_files(struct observation *o, struct hs_err *err)
@@ -187,5 +319,6 @@ int observe_files(struct observation *o, struct hs_err *err)
 	each_file(o, routes, ".json", add_route);
 	each_file(o, edge, ".conf", add_edge);
 	add_servers(o);
+	compare_served(o);
 	return 0;
 }

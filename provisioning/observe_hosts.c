@@ -1,5 +1,6 @@
 /* observe_hosts.c - filters, networks and domains, as libvirt has them. */
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,21 +9,40 @@
 #include "provisioning/ca.h"
 #include "provisioning/digest.h"
 #include "provisioning/host.h"
+#include "provisioning/mark.h"
 #include "provisioning/observe.h"
 
 #define RECORD_MAX     65536
 #define RENEW_BEFORE_S (30 * 24 * 3600L)
+#define CPU_PERIOD     100000U /* of lxc.xml */
 
+/* What is wanted is the digest of our text; libvirt's own text of it was noted
+ * beside. */
 static void add_filters(struct observation *o, const struct host *host,
     const struct hv_objects *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
+		const struct hv_object *f = &list->list[i];
 		hs_auto(hs_freep) char *name =
-		    host_object_name(list->list[i].name, host->name);
+		    host_object_name(f->name, host->name);
+		const json_t *mark = mark_of(o->marks, OBJ_FILTER, name);
+		const char *rules = mark_compare(mark, "rest", f->rest);
 
-		(void)objects_add(
-		    &o->found, OBJ_FILTER, name, NULL, NULL, NULL, NULL);
+		if (strcmp(rules, "as made") == 0)
+			rules =
+			    json_string_value(json_object_get(mark, "rules"));
+		(void)objects_add(&o->found, OBJ_FILTER, name, NULL, NULL,
+		    json_pack("{s:s?}", "rules", rules), NULL);
 	}
+}
+
+/* Of one that is down, nothing is said twice. */
+static const char *bridge_of(const struct host *host, const struct hv_object *n)
+{
+	return !host_is_local(host) || n->state != HV_RUNNING ||
+		       n->bridge == NULL || hv_bridge_is_up(n->bridge)
+		   ? "up"
+		   : "gone";
 }
 
 static void add_networks(struct observation *o, const struct host *host,
@@ -34,9 +54,14 @@ static void add_networks(struct observation *o, const struct host *host,
 		    host_object_name(n->name, host->name);
 
 		(void)objects_add(&o->found, OBJ_NETWORK, name, n->ve, NULL,
-		    json_pack("{s:s?, s:s?, s:i, s:s}", "bridge", n->bridge,
-			"address", n->host_address, "prefix", (int)n->prefix,
-			"state", hv_state_name(n->state)),
+		    json_pack("{s:s?, s:s?, s:i, s:s, s:b, s:b, s:s, s:s}",
+			"bridge", n->bridge, "address", n->host_address,
+			"prefix", (int)n->prefix, "state",
+			hv_state_name(n->state), "forwards", (int)n->forwards,
+			"autostart", (int)n->autostart, "definition",
+			mark_compare(mark_of(o->marks, OBJ_NETWORK, name),
+			    "rest", n->rest),
+			"link", bridge_of(host, n)),
 		    NULL);
 	}
 }
@@ -97,10 +122,145 @@ static const char *credential_of(
 	return w != NULL ? object_text(w, "credential") : d->name;
 }
 
+/* -- What was changed behind our back -------------------------------------- */
+
+/* LXC has limits besides the numbers that name them. */
+static const char *limits_of(const struct hv_object *d, enum hv_driver driver)
+{
+	return driver != HV_LXC || (d->cpu_quota == d->vcpus * CPU_PERIOD &&
+				       d->hard_limit_kib == d->memory_kib)
+		   ? "set"
+		   : "changed";
+}
+
+static bool is_shown(
+    const struct observation *o, const struct hv_object *d, const char *what)
+{
+	const struct object *w = objects_find(o->wanted, kind_of(d), d->name);
+
+	return w == NULL || hv_mount_is_there(d->name, what,
+				(unsigned)object_number(w, "idmap_base"));
+}
+
+/* Mounts and interfaces are looked at where they can be. */
+static const char *mounts_of(const struct observation *o,
+    const struct host *host, const struct hv_object *d, enum hv_driver driver)
+{
+	if (driver != HV_LXC || d->live == NULL || !host_is_local(host))
+		return "there";
+	if (!is_shown(o, d, "root"))
+		return "root is missing";
+	return kind_of(d) == OBJ_DB_DOMAIN && !is_shown(o, d, "data")
+		   ? "data is missing"
+		   : "there";
+}
+
+static const char *link_of(const struct observation *o, const struct host *host,
+    const struct hv_object *d)
+{
+	const struct object *network = NULL;
+
+	if (!host_is_local(host) || d->live == NULL ||
+	    d->live->ifname == NULL || d->live->network == NULL)
+		return hv_link_name(HV_LINK_UP);
+	network = objects_find(o->wanted, OBJ_NETWORK, d->live->network);
+	return hv_link_name(network == NULL
+				? HV_LINK_UP
+				: hv_link_look(d->live->ifname,
+				      object_text(network, "bridge")));
+}
+
+/* What the domain runs with, under the names of what is wanted. */
+static json_t *numbers_json(const struct hv_object *d)
+{
+	return json_pack("{s:i, s:i, s:s?, s:s?, s:s?, s:s?, s:b}", "vcpus",
+	    (int)d->vcpus, "memory_mib", (int)(d->memory_kib / 1024), "network",
+	    d->network, "mac", d->mac, "filter", d->filter, "address",
+	    d->address, "isolated", (int)d->isolated);
+}
+
+/* A container has limits for numbers, and a machine's memory is a balloon that
+ * takes its time. */
+static json_t *live_json(const struct hv_object *d, enum hv_driver driver)
+{
+	json_t *live = numbers_json(d->live);
+
+	if (driver == HV_LXC)
+		(void)json_object_update_new(live,
+		    json_pack("{s:i, s:i}", "vcpus",
+			(int)(d->live->cpu_quota / CPU_PERIOD), "memory_mib",
+			(int)(d->live->hard_limit_kib / 1024)));
+	else
+		(void)json_object_set_new(live, "memory_mib",
+		    json_integer((json_int_t)(d->memory_kib / 1024)));
+	return live;
+}
+
+/*
+ * What runs otherwise than it is defined, and otherwise than it is wanted: not
+ * an edit of the definition, and not a change that is yet to be carried out.
+ */
+static char *live_of(const struct observation *o, const struct hv_object *d,
+    const json_t *defined, const json_t *live)
+{
+	const struct object *w = objects_find(o->wanted, kind_of(d), d->name);
+	struct hs_text text = { 0 };
+	const char *field;
+	json_t *value;
+
+	json_object_foreach ((json_t *)(uintptr_t)defined, field, value) {
+		json_t *runs = json_object_get(live, field);
+
+		if (w == NULL || json_equal(runs, value) ||
+		    json_equal(runs, json_object_get(w->attrs, field)))
+			continue;
+		hs_text_addf(&text, "%s%s", text.len > 0 ? " " : "", field);
+	}
+	return text.len > 0 ? hs_text_take(&text) : hs_strdup("as defined");
+}
+
+static const char *files_of(
+    const struct observation *o, const struct hv_object *d)
+{
+	hs_auto(hs_freep) char *dir =
+	    plat_path(o->plat, "domains/%s/config", d->name);
+	hs_auto(hs_freep) char *digest = mark_folder(dir);
+
+	return mark_compare(
+	    mark_of(o->marks, kind_of(d), d->name), "files", digest);
+}
+
+static void add_edits(const struct observation *o, const struct host *host,
+    const struct hv_object *d, json_t *attrs, json_t *params)
+{
+	const json_t *mark = mark_of(o->marks, kind_of(d), d->name);
+	enum hv_driver driver = HV_LXC;
+	hs_auto(hs_freep) char *source = mark_source(d);
+	bool known = hv_driver_find(
+	    json_string_value(json_object_get(attrs, "driver")), &driver);
+	json_t *defined = numbers_json(d);
+	json_t *live = d->live != NULL ? live_json(d, driver) : NULL;
+	hs_auto(hs_freep) char *live_text = live != NULL
+						? live_of(o, d, defined, live)
+						: hs_strdup("as defined");
+
+	assert(known);
+	(void)json_object_update_new(attrs,
+	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}",
+		"definition", mark_compare(mark, "rest", d->rest), "source",
+		mark_compare(mark, "source", source), "files", files_of(o, d),
+		"live", live_text, "link", link_of(o, host, d), "mounts",
+		mounts_of(o, host, d, driver), "limits", limits_of(d, driver),
+		"isolated", (int)d->isolated, "autostart", (int)d->autostart));
+	(void)json_object_set_new(
+	    params, "live", live != NULL ? live : json_null());
+	json_decref(defined);
+}
+
 static void add_domain(struct observation *o, const struct host *host,
     const struct hv_object *d, enum hv_driver driver)
 {
-	json_t *attrs;
+	json_t *attrs, *params;
 
 	if (!observe_is_asked(o, d->ve))
 		return;
@@ -122,8 +282,11 @@ static void add_domain(struct observation *o, const struct host *host,
 		"vcpus", (int)d->vcpus, "memory_mib",
 		(int)(d->memory_kib / 1024), "network", d->network, "address",
 		d->address, "mac", d->mac, "filter", d->filter));
-	(void)objects_add(
-	    &o->found, kind_of(d), d->name, d->ve, d->enterprise, attrs, NULL);
+	params = json_pack("{s:s?}", "reason", d->reason);
+	if (o->marks != NULL)
+		add_edits(o, host, d, attrs, params);
+	(void)objects_add(&o->found, kind_of(d), d->name, d->ve, d->enterprise,
+	    attrs, params);
 }
 
 static int add_domains(struct observation *o, const struct host *host,
@@ -258,9 +421,10 @@ int observe_hosts(struct observation *o, struct hs_err *err)
 
 		if (look_at_host(o, host, &why) == 0)
 			continue;
-		if (host_is_local(host))
+		if (host_is_local(host) && o->unknown == NULL)
 			return hs_fail(err, why.code, "%s", why.msg);
-		host_fell_silent(host, why.msg);
+		if (!host_is_local(host))
+			host_fell_silent(host, why.msg);
 		forget_since(o, count);
 		assume_host(o, host, why.msg);
 	}

@@ -42,6 +42,13 @@ static const cyaml_schema_field_t metrics_fields[] = {
 	CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t drift_fields[] = {
+	TEXT("restart", drift.restart, 8),
+	TEXT("filters", drift.filters, 8),
+	TEXT("others", drift.others, 8),
+	CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t database_fields[] = {
 	NUMBER("memory_mib", database.memory_mib),
 	NUMBER("disk_gib", database.disk_gib),
@@ -83,6 +90,14 @@ static const cyaml_schema_field_t fields[] = {
 		.flags = CYAML_FLAG_OPTIONAL,
 		.data_size = sizeof(struct plat_conf),
 		.mapping = { .fields = metrics_fields } },
+	    .data_offset = 0,
+	},
+	{
+	    .key = "drift",
+	    .value = { .type = CYAML_MAPPING,
+		.flags = CYAML_FLAG_OPTIONAL,
+		.data_size = sizeof(struct plat_conf),
+		.mapping = { .fields = drift_fields } },
 	    .data_offset = 0,
 	},
 	{
@@ -131,6 +146,9 @@ static void fill_defaults(struct plat_conf *c)
 	text_default(&c->edge.listen, "127.0.0.1:8443");
 	text_default(&c->edge.domain, "localhost");
 	text_default(&c->metrics.listen, "127.0.0.1:9464");
+	text_default(&c->drift.restart, "auto");
+	text_default(&c->drift.filters, "auto");
+	text_default(&c->drift.others, "manual");
 	text_default(&c->database.driver, "auto");
 	number_default(&c->gateway_port, 6432);
 	number_default(&c->directory_port, 1636);

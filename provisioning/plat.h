@@ -34,6 +34,9 @@ struct plat_conf {
 	struct hv_hosts *hypervisors; /* connections, for all threads */
 	time_t started; /* when it was read: at the start of the program */
 	struct {
+		char *restart, *filters, *others; /* "auto" or "manual" */
+	} drift;
+	struct {
 		unsigned memory_mib, disk_gib;
 		char *driver;
 	} database;

@@ -150,13 +150,38 @@ static json_t *jobs_json(struct plat *plat)
 	    atoi(hs_rows_get(rows, 0, "failed")));
 }
 
+/* How many, and the worst of them. */
+static json_t *drift_json(struct plat *plat)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+	json_t *first = json_array();
+	struct hs_db *store;
+	int total = 0;
+
+	if (plat_store(plat, &store, NULL) < 0 ||
+	    hs_db_query(store, prov_sql_drift_open, 0, NULL, &rows, NULL) < 0)
+		return json_pack("{s:i, s:o}", "open", 0, "first", first);
+	for (size_t i = 0; i < hs_rows_count(rows); i++) {
+		total = atoi(hs_rows_get(rows, i, "total"));
+		(void)json_array_append_new(
+		    first, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "drift",
+			       hs_rows_get(rows, i, "drift"), "kind",
+			       hs_rows_get(rows, i, "kind"), "name",
+			       hs_rows_get(rows, i, "name"), "severity",
+			       hs_rows_get(rows, i, "severity"), "state",
+			       hs_rows_get(rows, i, "state"), "first_seen",
+			       hs_rows_get(rows, i, "first_seen")));
+	}
+	return json_pack("{s:i, s:o}", "open", total, "first", first);
+}
+
 int query_status(struct request *r, json_t **ret_result, struct hs_err *err)
 {
 	(void)err;
-	*ret_result =
-	    json_pack("{s:s, s:I, s:o, s:o, s:o}", "version", HANSE_VERSION,
-		"uptime_s", (json_int_t)(time(NULL) - r->plat->conf->started),
-		"services", services_json(r->plat), "ves", ves_json(r), "jobs",
-		jobs_json(r->plat));
+	*ret_result = json_pack("{s:s, s:I, s:o, s:o, s:o, s:o}", "version",
+	    HANSE_VERSION, "uptime_s",
+	    (json_int_t)(time(NULL) - r->plat->conf->started), "services",
+	    services_json(r->plat), "ves", ves_json(r), "jobs",
+	    jobs_json(r->plat), "drift", drift_json(r->plat));
 	return 0;
 }

@@ -4,10 +4,22 @@
 
 #include "base/err.h"
 #include "provisioning/ca.h"
+#include "provisioning/digest.h"
 #include "provisioning/edge_workers.h"
+#include "provisioning/mark.h"
 #include "provisioning/step.h"
 
 #define DAYS 397
+
+static int note(
+    struct plat *plat, const char *dir, const char *name, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *path = hs_printf("%s/%s.crt", dir, name);
+	hs_auto(hs_freep) char *digest = digest_file(path);
+
+	return mark_put(plat, OBJ_CREDENTIAL, name,
+	    json_pack("{s:s?}", "certificate", digest), err);
+}
 
 static int credential_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
@@ -29,7 +41,7 @@ static int credential_make(
 		return -1;
 	if (strncmp(w->name, "edge.", strlen("edge.")) == 0)
 		edge_touch(plat);
-	return 0;
+	return note(plat, dir, w->name, err);
 }
 
 static int credential_remove(

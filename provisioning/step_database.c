@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "gen/prov_sql.h"
+#include "provisioning/facts.h"
 #include "provisioning/schema.h"
 #include "provisioning/step.h"
 
@@ -92,6 +93,86 @@ static int has_row(struct hs_db *db, const char *sql, const char *name,
 
 /* -- Databases ------------------------------------------------------------- */
 
+static bool differs(const struct plan_change *change, const char *field)
+{
+	return change->actual != NULL &&
+	       !json_equal(json_object_get(change->wanted->attrs, field),
+		   json_object_get(change->actual->attrs, field));
+}
+
+/* The owner-to-be becomes a member of whoever has it now, for as long as it
+ * takes: one transaction. */
+static int take_back(
+    struct hs_db *server, const struct plan_change *change, struct hs_err *err)
+{
+	const char *name = change->wanted->name;
+	const char *owner = object_text(change->actual, "owner");
+
+	if (owner[0] != '\0' &&
+	    run_for(server, prov_sql_database_owner, name, owner, err) < 0)
+		return hs_wrap(err, "take database '%s' back", name);
+	return 0;
+}
+
+/* Whoever is none of its members has nothing to do there. */
+static int turn_out(
+    struct hs_db *server, const struct plan_change *change, struct hs_err *err)
+{
+	const char *name = change->wanted->name;
+	hs_auto(hs_rows_freep) struct hs_rows *grants = NULL;
+	hs_auto(hs_freep) char *members =
+	    hs_printf("%s.", name + strlen("ve_"));
+
+	if (hs_db_query(
+		server, prov_sql_database_grants, 0, NULL, &grants, err) < 0 ||
+	    hs_db_run(server, prov_sql_owner, err) < 0)
+		return -1;
+	for (size_t i = 0; i < hs_rows_count(grants); i++) {
+		const char *who = hs_rows_get(grants, i, "grantee");
+		bool is_public = strcmp(who, "PUBLIC") == 0;
+
+		if (strcmp(hs_rows_get(grants, i, "name"), name) != 0 ||
+		    strncmp(who, members, strlen(members)) == 0)
+			continue;
+		if (run_for(server,
+			is_public ? prov_sql_database_close
+				  : prov_sql_database_turn_out,
+			is_public ? name : who, name, err) < 0)
+			return -1;
+	}
+	if (run_for(server, prov_sql_role_grant, "hanse_provisioner", name,
+		err) < 0)
+		return -1;
+	return hs_db_run(server, prov_sql_owner_end, err);
+}
+
+static int mend_server_side(
+    struct hs_db *server, const struct plan_change *change, struct hs_err *err)
+{
+	if (differs(change, "owner") && take_back(server, change, err) < 0)
+		return -1;
+	return differs(change, "others") ? turn_out(server, change, err) : 0;
+}
+
+/* What the migrations made is remembered; what was changed since goes back
+ * before another migration builds on it. */
+static int migrate(struct plat *plat, struct hs_db *db,
+    const struct plan_change *change, struct hs_err *err)
+{
+	const json_t *facts =
+	    change->actual != NULL
+		? json_object_get(change->actual->attrs, "facts")
+		: NULL;
+	const char *name = change->wanted->name;
+
+	if (json_is_array(facts) && facts_mend(plat, db, name, err) < 0)
+		return -1;
+	if (schema_reach(plat, db, (int)object_number(change->wanted, "schema"),
+		err) < 0)
+		return -1;
+	return facts_keep(plat, db, name, err);
+}
+
 static int database_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
@@ -111,11 +192,13 @@ static int database_make(
 	if (!exists &&
 	    run_for(server, prov_sql_database_create, w->name, NULL, err) < 0)
 		return hs_wrap(err, "create database '%s'", w->name);
+	if (exists && mend_server_side(server, change, err) < 0)
+		return -1;
 	/* The first migration closes it to all but the provisioner. */
 	if (step_database_open(
 		plat, w->name, object_text(w, "server"), &db, err) < 0)
 		return -1;
-	return schema_reach(plat, db, (int)object_number(w, "schema"), err);
+	return migrate(plat, db, change, err);
 }
 
 /* Whoever has documents in it has no archive of them yet. */
@@ -175,7 +258,79 @@ const struct step_ops step_database = {
 
 static char *database_of(const struct object *object)
 {
-	return hs_printf("ve_%s", object->ve);
+	return hs_printf("ve_%s", object->ve != NULL ? object->ve : "");
+}
+
+/* Only who has it may be rid of it, and only a superuser may take some of it;
+ * so no more is said than is needed. */
+static int mend_attributes(
+    struct hs_db *server, const struct plan_change *change, struct hs_err *err)
+{
+	static const char *const strong[] = { "superuser", "replication",
+		"bypassrls" };
+	const char *has = object_text(change->actual, "attributes");
+
+	for (size_t i = 0; i < ARRAY_LEN(strong); i++)
+		if (strstr(has, strong[i]) != NULL)
+			return hs_fail(err, HS_EDENIED,
+			    "role '%s' has been given '%s', which only the "
+			    "superuser can take away: on the database domain, "
+			    "as postgres: ALTER ROLE \"%s\" NO%s",
+			    change->wanted->name, strong[i],
+			    change->wanted->name, strong[i]);
+	return run_for(
+	    server, prov_sql_role_plain, change->wanted->name, NULL, err);
+}
+
+/* Names of roles have no spaces. */
+static int mend_memberships(
+    struct hs_db *server, const struct plan_change *change, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *list =
+	    hs_strdup(object_text(change->actual, "memberships"));
+	char *rest = list, *group;
+
+	while ((group = strsep(&rest, " ")) != NULL)
+		if (run_for(server, prov_sql_role_leave, change->wanted->name,
+			group, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Grants are their owner's to take. */
+static int mend_connect(struct hs_db *server, const struct plan_change *change,
+    const char *database, struct hs_err *err)
+{
+	if (object_text(change->actual, "connect")[0] == '\0')
+		return 0;
+	if (hs_db_run(server, prov_sql_owner, err) < 0 ||
+	    run_for(server, prov_sql_database_turn_out, change->wanted->name,
+		database, err) < 0)
+		return -1;
+	return hs_db_run(server, prov_sql_owner_end, err);
+}
+
+static int mend_role(struct hs_db *server, const struct plan_change *change,
+    const char *database, struct hs_err *err)
+{
+	const char *name = change->wanted->name;
+
+	if (change->actual == NULL)
+		return 0;
+	if (differs(change, "attributes") &&
+	    mend_attributes(server, change, err) < 0)
+		return -1;
+	if (differs(change, "memberships") &&
+	    mend_memberships(server, change, err) < 0)
+		return -1;
+	if (differs(change, "settings") &&
+	    (run_for(server, prov_sql_role_reset, name, NULL, err) < 0 ||
+		run_for(server, prov_sql_role_reset_in, name, database, err) <
+		    0))
+		return -1;
+	return differs(change, "connect")
+		   ? mend_connect(server, change, database, err)
+		   : 0;
 }
 
 static int role_make(
@@ -197,10 +352,10 @@ static int role_make(
 	limit = hs_printf("%s %lld", prov_sql_role_limit,
 	    (long long)object_number(w, "connections"));
 	if (run_for(server, limit, w->name, NULL, err) < 0 ||
+	    mend_role(server, change, database, err) < 0 ||
 	    run_for(server,
-		json_is_true(json_object_get(w->attrs, "login"))
-		    ? prov_sql_role_login
-		    : prov_sql_role_nologin,
+		object_text(w, "attributes")[0] != '\0' ? prov_sql_role_login
+							: prov_sql_role_nologin,
 		w->name, NULL, err) < 0 ||
 	    hs_db_run(server, prov_sql_owner, err) < 0)
 		return -1;
@@ -222,10 +377,11 @@ static int role_remove(
 		return -1;
 	if (!has_role)
 		return 0;
-	if (has_database && (hs_db_run(server, prov_sql_owner, err) < 0 ||
-				run_for(server, prov_sql_role_revoke,
-				    object->name, database, err) < 0 ||
-				hs_db_run(server, prov_sql_owner_end, err) < 0))
+	if (has_database && object->ve != NULL &&
+	    (hs_db_run(server, prov_sql_owner, err) < 0 ||
+		run_for(server, prov_sql_role_revoke, object->name, database,
+		    err) < 0 ||
+		hs_db_run(server, prov_sql_owner_end, err) < 0))
 		return -1;
 	return run_for(server, prov_sql_role_drop, object->name, NULL, err);
 }

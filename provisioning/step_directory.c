@@ -7,7 +7,9 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "provisioning/digest.h"
 #include "provisioning/initial.h"
+#include "provisioning/mark.h"
 #include "provisioning/step.h"
 
 #define ROLES_MAX    8
@@ -93,7 +95,7 @@ const struct step_ops step_enterprise = {
  * are, so that the same ones are written again. */
 static char *password_path(struct plat *plat, const struct object *service)
 {
-	return plat_path(plat, "%s", object_text(service, "password"));
+	return plat_path(plat, "%s", object_text(service, "file"));
 }
 
 static char *home_of(struct plat *plat, const struct object *service)
@@ -117,6 +119,20 @@ static int service_password(struct plat *plat, const struct object *w,
 	    path, *ret_password, strlen(*ret_password), 0600, err);
 }
 
+static int service_note(struct plat *plat, struct tenant *tenant,
+    const struct object *w, const char *password, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *hash = NULL;
+	hs_auto(hs_freep) char *digest = NULL;
+
+	if (tenant_service_hash(tenant, TENANT_AT(w->ve, w->enterprise),
+		password, &hash, err) < 0)
+		return -1;
+	digest = digest_text(hash != NULL ? hash : "");
+	return mark_put(plat, OBJ_SERVICE, w->name,
+	    json_pack("{s:s}", "password", digest), err);
+}
+
 static int service_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
@@ -130,6 +146,8 @@ static int service_make(
 		return -1;
 	failed = tenant_service_put(
 	    tenant, TENANT_AT(w->ve, w->enterprise), password, err);
+	if (failed == 0)
+		failed = service_note(plat, tenant, w, password, err);
 	hs_wipe(password, strlen(password));
 	return failed;
 }

@@ -8,8 +8,10 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "dom-templates/dom_template.h"
+#include "provisioning/change.h"
 #include "provisioning/edge.h"
 #include "provisioning/host.h"
+#include "provisioning/mark.h"
 #include "provisioning/step_host.h"
 
 #define STOP_MS 15000
@@ -57,6 +59,7 @@ static int define(struct plat *plat, const struct object *w,
 	    "/var/log/libvirt/%s/%s.console", hv_caps(driver)->name, w->name);
 	hs_auto(hs_freep) char *volume =
 	    plat_path(plat, "volumes/%s.raw", w->name);
+	hs_auto(hs_freep) char *files = NULL;
 	hs_auto(hs_freep) char *xml = NULL;
 	char uuid[HV_UUID_SIZE], bridge[HV_NAME_SIZE];
 	bool is_db = w->kind == OBJ_DB_DOMAIN;
@@ -105,7 +108,11 @@ static int define(struct plat *plat, const struct object *w,
 	if (!dom_driver_find(hv_caps(driver)->name, &template) ||
 	    dom_template_domain(template, &p, &xml, err) < 0)
 		return hs_wrap(err, "describe domain '%s'", w->name);
-	return hv_domain_define(hv, xml, err);
+	if (hv_domain_define(hv, xml, err) < 0)
+		return -1;
+	files = mark_folder(config_dir);
+	return mark_defined(
+	    plat, hv, w, json_pack("{s:s?}", "files", files), err);
 }
 
 /* Whatever is there under that name stops; a domain begins from its files. */
@@ -170,6 +177,28 @@ static bool moves(const struct plan_change *change)
 	       (differs(change, "driver") || differs(change, "host"));
 }
 
+/* -- What can be mended while it runs -------------------------------------- */
+
+/* Back on its bridge, if somebody took it off. */
+static int domain_plug(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
+{
+	const struct object *w = change->wanted;
+	hs_auto(hv_object_done) struct hv_object network = { 0 };
+	enum hv_driver driver;
+	struct hv_conn *hv;
+
+	if (!change_keeps_running(change) ||
+	    strcmp(object_text(change->actual, "link"), "up") == 0)
+		return 0;
+	if (driver_of(w, &driver, err) < 0 ||
+	    plat_hv(plat, object_host(w), driver, &hv, err) < 0 ||
+	    hv_find(hv, HV_NETWORK, object_text(w, "network"), &network, err) <
+		0)
+		return -1;
+	return hv_link_plug(object_text(w, "ifname"), network.bridge, err);
+}
+
 static int domain_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
@@ -183,9 +212,11 @@ static int domain_make(
 	    plat_hv(plat, object_host(w), driver, &hv, err) < 0)
 		return -1;
 	if (change->actual != NULL && !moves(change) &&
+	    !change_keeps_running(change) &&
 	    stop(plat, change->actual, err) < 0)
 		return -1;
 	if (define(plat, w, driver, hv, err) < 0 ||
+	    domain_plug(plat, change, err) < 0 ||
 	    record_write(plat, w, err) < 0)
 		return -1;
 	return step_host_start(plat, w, driver, err);

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "dom-templates/dom_template.h"
 #include "provisioning/host.h"
+#include "provisioning/mark.h"
 #include "provisioning/step.h"
 
 #define GIB (1024ULL * 1024 * 1024)
@@ -20,10 +21,9 @@ static int open_host(struct plat *plat, const struct object *object,
 	return plat_hv(plat, host->name, host_driver(host), ret_hv, err);
 }
 
-static int filter_make(
-    struct plat *plat, const struct plan_change *change, struct hs_err *err)
+int step_filter_render(struct plat *plat, const struct object *w,
+    char **ret_xml, struct hs_err *err)
 {
-	const struct object *w = change->wanted;
 	hs_auto(hs_freep) char *name = object_bare(w);
 	char uuid[HV_UUID_SIZE];
 	const struct dom_filter_params params = {
@@ -33,15 +33,25 @@ static int filter_make(
 		.gateway_port = plat->conf->gateway_port,
 		.directory_port = plat->conf->directory_port,
 	};
+
+	hv_uuid5("filter", name, uuid);
+	return dom_template_filter(
+	    object_text(w, "kind"), &params, ret_xml, err);
+}
+
+static int filter_make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
+{
+	const struct object *w = change->wanted;
 	hs_auto(hs_freep) char *xml = NULL;
 	struct hv_conn *hv;
 
-	hv_uuid5("filter", name, uuid);
-	if (dom_template_filter(object_text(w, "kind"), &params, &xml, err) <
-		0 ||
-	    open_host(plat, w, &hv, err) < 0)
+	if (step_filter_render(plat, w, &xml, err) < 0 ||
+	    open_host(plat, w, &hv, err) < 0 ||
+	    hv_filter_define(hv, xml, err) < 0)
 		return -1;
-	return hv_filter_define(hv, xml, err);
+	return mark_defined(plat, hv, w,
+	    json_pack("{s:s}", "rules", object_text(w, "rules")), err);
 }
 
 static int filter_remove(
@@ -60,6 +70,18 @@ const struct step_ops step_filter = {
 	.remove = filter_remove,
 	.can_go_back = true,
 };
+
+/* libvirt takes a network whose bridge has been deleted for active still. */
+static int network_clear(
+    struct hv_conn *hv, const struct plan_change *change, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *bare = object_bare(change->wanted);
+
+	if (change->actual == NULL ||
+	    strcmp(object_text(change->actual, "link"), "up") == 0)
+		return 0;
+	return hv_network_destroy(hv, bare, err);
+}
 
 static int network_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
@@ -84,7 +106,9 @@ static int network_make(
 	hv_mac(uuid, mac);
 	if (dom_template_network(&params, &xml, err) < 0 ||
 	    open_host(plat, w, &hv, err) < 0 ||
-	    hv_network_define(hv, xml, err) < 0)
+	    network_clear(hv, change, err) < 0 ||
+	    hv_network_define(hv, xml, err) < 0 ||
+	    mark_defined(plat, hv, w, NULL, err) < 0)
 		return -1;
 	return hv_network_start(hv, name, err);
 }
@@ -107,6 +131,23 @@ const struct step_ops step_network = {
 	.can_go_back = true,
 };
 
+/* Then its volume had data. Were an empty one made in its place, the loss would
+ * be noticed at the next restart. */
+static bool has_domain(struct plat *plat, const char *name)
+{
+	static const enum hv_driver drivers[] = { HV_LXC, HV_QEMU };
+
+	for (size_t i = 0; i < ARRAY_LEN(drivers); i++) {
+		enum hv_state state;
+		struct hv_conn *hv;
+
+		if (plat_hv(plat, HOST_LOCAL, drivers[i], &hv, NULL) == 0 &&
+		    hv_domain_state(hv, name, &state, NULL) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int volume_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
@@ -120,6 +161,12 @@ static int volume_make(
 		    "the size of volume '%s' cannot be changed", w->name);
 	if (hv_volume_exists(path))
 		return 0;
+	if (has_domain(plat, w->name))
+		return hs_fail(err, HS_ECONFLICT,
+		    "volume '%s' is gone and its domain is not: put the file "
+		    "back at %s from a backup, or undefine the domain for an "
+		    "empty one",
+		    w->name, path);
 	hv_uuid5("volume", w->name, uuid);
 	return hv_volume_create(
 	    path, (uint64_t)object_number(w, "size_gib") * GIB, uuid, err);

@@ -14,6 +14,7 @@
 #include "provisioning/edge.h"
 #include "provisioning/host.h"
 #include "provisioning/schema.h"
+#include "provisioning/step.h"
 #include "provisioning/want_part.h"
 
 #define SUBNET_PREFIX 24
@@ -21,13 +22,21 @@
 
 /* -- Networks -------------------------------------------------------------- */
 
-static void want_filter(struct objects *o, const char *kind, const char *host)
+static int want_filter(
+    struct want *w, const char *kind, const char *host, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *bare = hs_printf("hanse-%s", kind);
 	hs_auto(hs_freep) char *name = host_object_name(bare, host);
+	hs_auto(hs_freep) char *xml = NULL;
+	hs_auto(hs_freep) char *digest = NULL;
+	struct object *filter = objects_add(&w->objects, OBJ_FILTER, name, NULL,
+	    NULL, NULL, json_pack("{s:s}", "kind", kind));
 
-	(void)objects_add(o, OBJ_FILTER, name, NULL, NULL, NULL,
-	    json_pack("{s:s}", "kind", kind));
+	if (step_filter_render(w->plat, filter, &xml, err) < 0)
+		return -1;
+	digest = digest_text(xml);
+	(void)json_object_set_new(filter->attrs, "rules", json_string(digest));
+	return 0;
 }
 
 static void want_network(struct want *w, const char *bare, const char *ve,
@@ -38,8 +47,10 @@ static void want_network(struct want *w, const char *bare, const char *ve,
 	    hs_printf("%s.%u.1", w->plat->conf->pool, subnet);
 
 	(void)objects_add(&w->objects, OBJ_NETWORK, name, ve, NULL,
-	    json_pack("{s:s, s:s, s:i, s:s}", "bridge", bridge, "address",
-		address, "prefix", SUBNET_PREFIX, "state", "running"),
+	    json_pack("{s:s, s:s, s:i, s:s, s:b, s:b, s:s, s:s}", "bridge",
+		bridge, "address", address, "prefix", SUBNET_PREFIX, "state",
+		"running", "forwards", 0, "autostart", 0, "definition",
+		"as made", "link", "up"),
 	    NULL);
 }
 
@@ -73,17 +84,19 @@ static void want_networks(struct want *w, const char *ve, unsigned subnet)
 }
 
 /* Where databases are, that is on this host, all of it is wanted always. */
-static void want_filters(struct want *w)
+static int want_filters(struct want *w, struct hs_err *err)
 {
 	for (size_t i = 0; i < w->hosts_count; i++) {
 		const char *host = w->hosts[i].name;
+		bool is_local = strcmp(host, HOST_LOCAL) == 0;
 
-		if (strcmp(host, HOST_LOCAL) == 0)
-			want_filter(&w->objects, "db", host);
-		if (strcmp(host, HOST_LOCAL) == 0 ||
-		    has_domain_on(w, host, NULL))
-			want_filter(&w->objects, "app", host);
+		if (is_local && want_filter(w, "db", host, err) < 0)
+			return -1;
+		if ((is_local || has_domain_on(w, host, NULL)) &&
+		    want_filter(w, "app", host, err) < 0)
+			return -1;
 	}
+	return 0;
 }
 
 /* The subnet of a VE's network, from 2 up; 1 is the data network's. */
@@ -146,8 +159,8 @@ static void want_directory(struct want *w, const struct spec *spec,
 		row->suspended),
 	    NULL);
 	(void)objects_add(&w->objects, OBJ_SERVICE, service, spec->ve, e->name,
-	    json_pack("{s:b}", "exists", 1),
-	    json_pack("{s:s}", "password", password));
+	    json_pack("{s:b, s:s}", "exists", 1, "password", "as made"),
+	    json_pack("{s:s}", "file", password));
 	want_people(w, spec->ve, e);
 }
 
@@ -182,6 +195,7 @@ static int want_edge(struct want *w, const struct spec *spec,
 		(void)json_object_set_new(
 		    edge->attrs, "relay", json_string(relay_digest));
 	}
+	(void)json_object_set_new(edge->attrs, "nginx", json_string("runs it"));
 	want_credential(w, credential, spec->ve, e->name,
 	    json_pack(
 		"{s:s, s:s, s:s}", "cn", host, "alt", alt, "usage", "server"));
@@ -239,8 +253,10 @@ static int want_enterprise(struct want *w, const struct spec *spec,
 	want_credential(w, credential, spec->ve, e->name,
 	    json_pack("{s:s, s:s}", "cn", name, "usage", "client"));
 	(void)objects_add(&w->objects, OBJ_ROLE, name, spec->ve, e->name,
-	    json_pack("{s:i, s:b}", "connections",
-		(int)spec->database.connections, "login", !row->suspended),
+	    json_pack("{s:i, s:s, s:s, s:s, s:s}", "connections",
+		(int)spec->database.connections, "attributes",
+		row->suspended ? "" : "login", "memberships", "", "settings",
+		"", "connect", "CONNECT"),
 	    json_pack("{s:s}", "server", server));
 	return row->suspended ? want_edge(w, spec, e, &place, "", err)
 			      : want_portal(w, spec, e, &place, err);
@@ -283,7 +299,8 @@ static void want_route(
 		    credentials, e->name, json_string(credential));
 	}
 	(void)objects_add(&w->objects, OBJ_ROUTE, spec->ve, spec->ve, NULL,
-	    json_pack("{s:o}", "routes", routes),
+	    json_pack("{s:o, s:s, s:s, s:s}", "routes", routes, "identities",
+		"their own", "mode", "private", "serves", "the file"),
 	    json_pack("{s:o}", "credentials", credentials));
 }
 
@@ -294,7 +311,9 @@ static void want_database(struct want *w, const struct spec *spec,
 {
 	const struct store_ve *stored = store_ve_find(w->ves, spec->ve);
 	bool known = stored != NULL && stored->schema > 0;
-	json_t *attrs = json_pack("{s:s}", "server", server);
+	json_t *attrs = json_pack("{s:s, s:s, s:s, s:s}", "server", server,
+	    "owner", "hanse_owner", "others", "hanse_provisioner: CONNECT",
+	    "facts", "as made");
 
 	if (known)
 		(void)json_object_set_new(
@@ -328,6 +347,40 @@ static int want_ve(struct want *w, const struct spec *spec, struct hs_err *err)
 	return 0;
 }
 
+/* -- Images ---------------------------------------------------------------- */
+
+static void want_image(struct objects *o, const char *path)
+{
+	hs_auto(hs_freep) char *name = hs_strdup(strrchr(path, '/') + 1);
+	char *dot = strrchr(name, '.');
+
+	if (dot != NULL)
+		*dot = '\0';
+	for (size_t i = 0; i < o->count; i++)
+		if (o->list[i].kind == OBJ_IMAGE &&
+		    strcmp(o->list[i].name, name) == 0)
+			return;
+	(void)objects_add(o, OBJ_IMAGE, name, NULL, NULL,
+	    json_pack("{s:s}", "content", "as made"),
+	    json_pack("{s:s}", "path", path));
+}
+
+/* The files that the domains begin from. */
+static void want_images(struct objects *o)
+{
+	static const char *const fields[] = { "image", "kernel", "initrd" };
+
+	for (size_t i = 0, count = o->count; i < count; i++)
+		for (size_t k = 0; k < ARRAY_LEN(fields); k++) {
+			/* The list may move while it grows. */
+			hs_auto(hs_freep) char *path =
+			    hs_strdup(object_text(&o->list[i], fields[k]));
+
+			if (strchr(path, '/') != NULL)
+				want_image(o, path);
+		}
+}
+
 /* -- All ------------------------------------------------------------------- */
 
 static int want_all(struct want *w, struct hs_err *err)
@@ -343,8 +396,8 @@ static int want_all(struct want *w, struct hs_err *err)
 	for (size_t i = 0; i < w->ves->count; i++)
 		if (want_ve(w, w->ves->list[i].spec, err) < 0)
 			return -1;
-	want_filters(w);
-	return 0;
+	want_images(&w->objects);
+	return want_filters(w, err);
 }
 
 int want_objects(struct plat *plat, const struct store_ves *ves,

@@ -158,6 +158,16 @@ static unsigned threads_of(const struct place *p)
 	return half < most ? half : most;
 }
 
+/* What nobody else is to change: see observe_hosts.c. */
+static void want_untouched(json_t *attrs)
+{
+	(void)json_object_update_new(attrs,
+	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}",
+		"definition", "as made", "source", "as made", "files",
+		"as made", "live", "as defined", "link", "up", "mounts",
+		"there", "limits", "set", "isolated", 1, "autostart", 0));
+}
+
 int want_domain(struct want *w, enum object_kind kind, const struct place *p,
     json_t *params, struct hs_err *err)
 {
@@ -194,6 +204,7 @@ int want_domain(struct want *w, enum object_kind kind, const struct place *p,
 		(int)p->vcpus, "memory_mib", (int)p->memory_mib, "network",
 		p->network, "address", address, "mac", mac, "filter", filter);
 	want_files(attrs, params);
+	want_untouched(attrs);
 	if (p->enterprise != NULL) {
 		hs_auto(hs_freep) char *password =
 		    instance_password(p->ve, p->enterprise, row->credential);
@@ -224,7 +235,7 @@ void want_credential(struct want *w, const char *name, const char *ve,
     const char *enterprise, json_t *params)
 {
 	(void)objects_add(&w->objects, OBJ_CREDENTIAL, name, ve, enterprise,
-	    json_pack("{s:b}", "good", 1), params);
+	    json_pack("{s:s}", "state", "good"), params);
 }
 
 /* -- The database domains -------------------------------------------------- */
@@ -353,6 +364,7 @@ int want_servers(struct want *w, struct hs_err *err)
 		return 0;
 	}
 	(void)objects_add(&w->objects, OBJ_SERVERS, "platform", NULL, NULL,
-	    json_pack("{s:o}", "servers", servers), NULL);
+	    json_pack("{s:o, s:s}", "servers", servers, "mode", "private"),
+	    NULL);
 	return 0;
 }

@@ -58,13 +58,15 @@ static json_t *do_reload(struct gw_core *core, struct hs_err *err)
 
 static json_t *route_status(const struct gw_entry *e)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I}",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:i, s:i, s:i, s:I, s:I, "
+			 "s:I, s:I}",
 	    "ve", e->ve, "enterprise", e->route.enterprise, "user",
-	    e->route.user, "database", e->route.database, "sessions",
-	    (int)e->sessions, "connections", (int)e->route.connections,
-	    "logins", (json_int_t)e->logins, "statements",
-	    (json_int_t)e->statements, "bytes_in", (json_int_t)e->bytes_in,
-	    "bytes_out", (json_int_t)e->bytes_out);
+	    e->route.user, "database", e->route.database, "host", e->route.host,
+	    "port", (int)e->route.port, "sessions", (int)e->sessions,
+	    "connections", (int)e->route.connections, "logins",
+	    (json_int_t)e->logins, "statements", (json_int_t)e->statements,
+	    "bytes_in", (json_int_t)e->bytes_in, "bytes_out",
+	    (json_int_t)e->bytes_out);
 }
 
 static json_t *do_status(struct gw_core *core, struct hs_err *err)

@@ -25,14 +25,9 @@ static int check(
 	return 0;
 }
 
-/** What there is of an account. */
-struct account {
-	const char *const *hashes; /* ended by NULL; NULL: none */
-	const char *hash;          /* of the password asked for; NULL: none */
-};
-
-static int look_up(struct tenant *tenant, const char *dn, const char *password,
-    struct hs_arena *arena, struct account *ret_account, struct hs_err *err)
+/* What there is of passwords, ended by NULL; NULL: there is no such account. */
+static int read_hashes(struct tenant *tenant, const char *dn,
+    struct hs_arena *arena, const char *const **ret_hashes, struct hs_err *err)
 {
 	static const char *const attributes[] = { "userPassword", NULL };
 	const struct tenant_query query = {
@@ -44,15 +39,28 @@ static int look_up(struct tenant *tenant, const char *dn, const char *password,
 	struct tenant_entries entries = { 0 };
 	struct hs_err search_err = { 0 };
 
-	*ret_account = (struct account) { 0 };
+	*ret_hashes = NULL;
 	if (tenant_dir_search(tenant, &query, arena, &entries, &search_err) <
 		0 &&
 	    search_err.code != HS_ENOTFOUND)
 		return hs_fail(err, search_err.code, "%s", search_err.msg);
-	if (entries.count != 1)
-		return 0;
-	if (entries.list[0].count > 0)
-		ret_account->hashes = entries.list[0].attributes[0].values;
+	if (entries.count == 1 && entries.list[0].count > 0)
+		*ret_hashes = entries.list[0].attributes[0].values;
+	return 0;
+}
+
+/** What there is of an account. */
+struct account {
+	const char *const *hashes; /* ended by NULL; NULL: none */
+	const char *hash;          /* of the password asked for; NULL: none */
+};
+
+static int look_up(struct tenant *tenant, const char *dn, const char *password,
+    struct hs_arena *arena, struct account *ret_account, struct hs_err *err)
+{
+	*ret_account = (struct account) { 0 };
+	if (read_hashes(tenant, dn, arena, &ret_account->hashes, err) < 0)
+		return -1;
 	for (const char *const *h = ret_account->hashes;
 	     h != NULL && *h != NULL && ret_account->hash == NULL; h++)
 		if (tenant_password_matches(*h, password))
@@ -150,6 +158,38 @@ int tenant_service_drop(struct tenant *tenant, const struct tenant_place *place,
 		return hs_wrap(err,
 		    "take a password from the portal's account of '%s' in '%s'",
 		    place->enterprise, place->ve);
+	return 0;
+}
+
+int tenant_service_hashes(struct tenant *tenant,
+    const struct tenant_place *place, struct hs_arena *arena,
+    const char *const **ret_hashes, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *dn = NULL;
+
+	if (tenant_place_check_enterprise(place, err) < 0)
+		return -1;
+	dn = tenant_service_dn(tenant->base, place);
+	if (read_hashes(tenant, dn, arena, ret_hashes, err) < 0)
+		return hs_wrap(err, "look at the portal's account of '%s'",
+		    place->enterprise);
+	return 0;
+}
+
+int tenant_service_hash(struct tenant *tenant, const struct tenant_place *place,
+    const char *password, char **ret_hash, struct hs_err *err)
+{
+	hs_auto(hs_arena_freep) struct hs_arena *arena = hs_arena_new();
+	hs_auto(hs_freep) char *dn = NULL;
+	struct account account;
+
+	if (check(place, password, err) < 0)
+		return -1;
+	dn = tenant_service_dn(tenant->base, place);
+	if (look_up(tenant, dn, password, arena, &account, err) < 0)
+		return hs_wrap(err, "look at the portal's account of '%s'",
+		    place->enterprise);
+	*ret_hash = hs_strdup(account.hash);
 	return 0;
 }
 

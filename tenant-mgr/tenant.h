@@ -158,6 +158,20 @@ int tenant_service_put(struct tenant *tenant, const struct tenant_place *place,
  * no such password is fine. Errors: HS_EINVAL. */
 int tenant_service_drop(struct tenant *tenant, const struct tenant_place *place,
     const char *password, struct hs_err *err);
+/**
+ * Its passwords as the directory keeps them, hashed: to see that they have been
+ * changed.
+ *
+ * @ret_hashes:  in the arena, ended by NULL; NULL: there is no such account
+ */
+int tenant_service_hashes(struct tenant *tenant,
+    const struct tenant_place *place, struct hs_arena *arena,
+    const char *const **ret_hashes, struct hs_err *err);
+
+/** The one of a password. @ret_hash: owned by the caller; NULL: there is none.
+ */
+int tenant_service_hash(struct tenant *tenant, const struct tenant_place *place,
+    const char *password, char **ret_hash, struct hs_err *err);
 int tenant_service_remove(struct tenant *tenant,
     const struct tenant_place *place, struct hs_err *err);
 /** @base: the suffix; NULL: "dc=hanse". Owned by the caller. */

@@ -124,6 +124,9 @@ echo "--- archives and migrations"
 works "an enterprise leaves and comes back" archive $here/archive.sh
 works "a migration is rolled through the VEs" schema $here/schema.sh
 
+echo "--- drift"
+works "drift" drift $here/drift.sh
+
 echo "--- down and up"
 orders=$(sql automotive/adler-motors 'select count(*) from api."order"')
 contains "there are orders" '^[1-9]' "$orders"

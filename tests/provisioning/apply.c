@@ -257,11 +257,11 @@ static void test_files(void **state)
 	assert_non_null(f);
 	assert_string_equal(f->ve, "v");
 	assert_string_equal(f->enterprise, "e");
-	assert_true(json_is_true(json_object_get(f->attrs, "good")));
+	assert_string_equal(object_text(f, "state"), "good");
 	f = objects_find(&o.found, OBJ_CREDENTIAL, "edge.v.e");
 	assert_non_null(f);
 	assert_string_equal(f->ve, "v");
-	assert_true(json_is_false(json_object_get(f->attrs, "good")));
+	assert_string_equal(object_text(f, "state"), "expiring");
 	f = objects_find(&o.found, OBJ_ROUTE, "v");
 	assert_non_null(f);
 	assert_int_equal(json_object_size(f->attrs), 0);
@@ -273,7 +273,7 @@ static void test_files(void **state)
 static void want_credential(struct objects *list, const char *name)
 {
 	(void)objects_add(list, OBJ_CREDENTIAL, name, "v", "e",
-	    json_pack("{s:b}", "good", 1),
+	    json_pack("{s:s}", "state", "good"),
 	    json_pack("{s:s, s:s}", "cn", name, "usage", "client"));
 }
 
@@ -335,7 +335,7 @@ static void test_undo(void **state)
 	(void)objects_add(&wants, OBJ_VE, "v", "v", NULL,
 	    json_pack("{s:s}", "title", "V"), NULL);
 	(void)objects_add(&actual, OBJ_CREDENTIAL, "v.old", "v", "e",
-	    json_pack("{s:b}", "good", 0), NULL);
+	    json_pack("{s:s}", "state", "expiring"), NULL);
 	(void)objects_add(
 	    &actual, OBJ_CREDENTIAL, "v.gone", "v", "e", NULL, NULL);
 	objects_sort(&wants);

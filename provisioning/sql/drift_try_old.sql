@@ -1,0 +1,1 @@
+DELETE FROM drift_try WHERE at < now() - interval '1 hour'

@@ -1,0 +1,2 @@
+-- Columns: kind, name, marks.
+SELECT kind, name, marks FROM made

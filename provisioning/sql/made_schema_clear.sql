@@ -1,0 +1,2 @@
+-- $1 name
+DELETE FROM made_schema WHERE name = $1

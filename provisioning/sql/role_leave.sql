@@ -1,0 +1,1 @@
+REVOKE $2 FROM $1
