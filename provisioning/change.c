@@ -19,16 +19,38 @@ const char *change_way_name(enum change_way way)
 
 /* -- What a driver can do while the domain runs ---------------------------- */
 
-typedef bool live_test(
-    const struct hv_caps *caps, const json_t *from, const json_t *to);
+/** A number that is asked for of a domain that has another. */
+struct size {
+	const struct hv_caps *caps;
+	json_int_t from, to;
+	json_int_t max; /* of its definition; 0: it has none, or it is not known
+			 */
+};
 
-static bool always(
-    const struct hv_caps *caps, const json_t *from, const json_t *to)
+typedef bool live_test(const struct size *size);
+
+static bool always(const struct size *size)
 {
-	(void)caps;
-	(void)from;
-	(void)to;
+	(void)size;
 	return true;
+}
+
+static bool fits(const struct size *size)
+{
+	return !size->caps->has_maxima ||
+	       (size->max > 0 && size->to <= size->max);
+}
+
+/* Less could be less than it uses. */
+static bool live_memory(const struct size *size)
+{
+	return size->caps->live_memory && size->to >= size->from && fits(size);
+}
+
+static bool live_vcpus(const struct size *size)
+{
+	return size->caps->live_vcpus && fits(size) &&
+	       (size->to >= size->from || size->caps->fewer_vcpus);
 }
 
 /* -- The table ------------------------------------------------------------- */
@@ -39,8 +61,11 @@ static bool always(
 static const struct {
 	const char *field;
 	live_test *live;
+	const char *max; /* as observed, in params */
 } rows[] = {
-	{ "state", always },
+	{ "state",      always,      NULL             },
+	{ "memory_mib", live_memory, "memory_max_mib" },
+	{ "vcpus",      live_vcpus,  "vcpus_max"      },
 };
 /* clang-format on */
 
@@ -49,16 +74,38 @@ static bool is_domain(enum object_kind kind)
 	return kind == OBJ_DOMAIN || kind == OBJ_DB_DOMAIN;
 }
 
-enum change_way change_field(enum object_kind kind, enum hv_driver driver,
-    const char *field, const json_t *from, const json_t *to)
+static bool is_live(
+    const struct plan_change *c, const char *field, const struct hv_caps *caps)
 {
-	if (!is_domain(kind))
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct size size = {
+			.caps = caps,
+			.from = object_number(c->actual, field),
+			.to = object_number(c->wanted, field),
+			.max = rows[i].max != NULL
+				   ? object_number(c->actual, rows[i].max)
+				   : 0,
+		};
+
+		if (strcmp(rows[i].field, field) == 0)
+			return rows[i].live(&size);
+	}
+	return false;
+}
+
+static const struct hv_caps *caps_of(const struct plan_change *c)
+{
+	enum hv_driver driver = HV_LXC;
+
+	(void)hv_driver_find(object_text(c->actual, "driver"), &driver);
+	return hv_caps(driver);
+}
+
+enum change_way change_field(const struct plan_change *c, const char *field)
+{
+	if (!is_domain(c->wanted->kind) || is_live(c, field, caps_of(c)))
 		return CHANGE_LIVE;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (strcmp(rows[i].field, field) == 0 &&
-		    rows[i].live(hv_caps(driver), from, to))
-			return CHANGE_LIVE;
-	return kind == OBJ_DOMAIN ? CHANGE_ROLL : CHANGE_RESTART;
+	return c->wanted->kind == OBJ_DOMAIN ? CHANGE_ROLL : CHANGE_RESTART;
 }
 
 /* -- Edits: what runs is still as wanted ----------------------------------- */
@@ -102,7 +149,9 @@ bool change_keeps_running(const struct plan_change *c)
 		return false;
 	json_object_foreach (c->wanted->attrs, field, to)
 		if (!json_equal(json_object_get(c->actual->attrs, field), to) &&
-		    !is_beside(c, field))
+		    !is_beside(c, field) &&
+		    (strcmp(field, "state") == 0 ||
+			change_field(c, field) != CHANGE_LIVE))
 			return false;
 	return true;
 }
@@ -116,20 +165,16 @@ static bool serves(const struct object *domain)
 
 static enum change_way way_of(const struct plan_change *c)
 {
-	enum hv_driver driver = HV_LXC;
 	enum change_way most = CHANGE_LIVE;
 	size_t i;
 	json_t *one;
 
-	(void)hv_driver_find(object_text(c->actual, "driver"), &driver);
 	json_array_foreach (c->detail, i, one) {
-		enum change_way way = change_field(c->wanted->kind, driver,
-		    json_string_value(json_object_get(one, "field")),
-		    json_object_get(one, "from"), json_object_get(one, "to"));
+		const char *field =
+		    json_string_value(json_object_get(one, "field"));
+		enum change_way way =
+		    is_beside(c, field) ? CHANGE_LIVE : change_field(c, field);
 
-		if (is_beside(
-			c, json_string_value(json_object_get(one, "field"))))
-			way = CHANGE_LIVE;
 		if (way > most)
 			most = way;
 	}

@@ -19,9 +19,10 @@ enum change_way {
 
 const char *change_way_name(enum change_way way); /* "live" */
 
-/** How one field of a domain is changed while the domain serves. */
-enum change_way change_field(enum object_kind kind, enum hv_driver driver,
-    const char *field, const json_t *from, const json_t *to);
+/** How one field of a domain is changed while the domain serves: by what its
+ * driver can do, and the maxima of its definition. */
+enum change_way change_field(
+    const struct plan_change *change, const char *field);
 
 /**
  * How a change of a plan comes about: what its most demanding field takes.
@@ -43,9 +44,10 @@ bool change_is_roll(const struct plan_change *change);
 bool change_is_in_place(const struct plan_change *change);
 
 /**
- * Whether all that differs of a domain that runs is beside what runs: an edit
- * of its definition, a mount, the host's end of its interface, or that it is
- * paused. By the two objects alone, not by the detail.
+ * Whether all that differs of a domain that runs is beside what runs (an edit
+ * of its definition, a mount, the host's end of its interface, that it is
+ * paused) or can be changed while it does. By the two objects alone, not by the
+ * detail.
  */
 bool change_keeps_running(const struct plan_change *change);
 

@@ -282,7 +282,9 @@ static void add_domain(struct observation *o, const struct host *host,
 		"vcpus", (int)d->vcpus, "memory_mib",
 		(int)(d->memory_kib / 1024), "network", d->network, "address",
 		d->address, "mac", d->mac, "filter", d->filter));
-	params = json_pack("{s:s?}", "reason", d->reason);
+	params = json_pack("{s:s?, s:i, s:i}", "reason", d->reason, "vcpus_max",
+	    (int)d->vcpus_max, "memory_max_mib",
+	    (int)(d->memory_max_kib / 1024));
 	if (o->marks != NULL)
 		add_edits(o, host, d, attrs, params);
 	(void)objects_add(&o->found, kind_of(d), d->name, d->ve, d->enterprise,

@@ -199,23 +199,44 @@ static int domain_plug(
 	return hv_link_plug(object_text(w, "ifname"), network.bridge, err);
 }
 
+/* What the running domain has becomes what is wanted; its definition says so
+ * already. */
+static int resize(
+    struct hv_conn *hv, const struct plan_change *change, struct hs_err *err)
+{
+	const struct object *w = change->wanted, *a = change->actual;
+	json_int_t memory_mib = object_number(w, "memory_mib");
+	json_int_t vcpus = object_number(w, "vcpus");
+
+	if (memory_mib != object_number(a, "memory_mib") &&
+	    hv_domain_set_memory(
+		hv, w->name, (uint64_t)memory_mib * 1024, err) < 0)
+		return -1;
+	if (vcpus != object_number(a, "vcpus"))
+		return hv_domain_set_vcpus(hv, w->name, (unsigned)vcpus, err);
+	return 0;
+}
+
 static int domain_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
 	enum hv_driver driver;
 	struct hv_conn *hv;
+	bool keeps;
 
 	if (moves(change) && domain_remove(plat, change->actual, err) < 0)
 		return -1;
 	if (driver_of(w, &driver, err) < 0 ||
 	    plat_hv(plat, object_host(w), driver, &hv, err) < 0)
 		return -1;
-	if (change->actual != NULL && !moves(change) &&
-	    !change_keeps_running(change) &&
+	keeps = change->actual != NULL && !moves(change) &&
+		change_keeps_running(change);
+	if (change->actual != NULL && !moves(change) && !keeps &&
 	    stop(plat, change->actual, err) < 0)
 		return -1;
 	if (define(plat, w, driver, hv, err) < 0 ||
+	    (keeps && resize(hv, change, err) < 0) ||
 	    domain_plug(plat, change, err) < 0 ||
 	    record_write(plat, w, err) < 0)
 		return -1;

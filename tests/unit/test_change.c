@@ -62,35 +62,59 @@ static void test_fields(void **state)
 		enum object_kind kind;
 		enum hv_driver driver;
 		const char *field;
-		int from, to;
+		int from, to, max;
 		enum change_way way;
 	} cases[] = {
-		{ OBJ_DOMAIN,    HV_LXC,  "state",           0,   0,   CHANGE_LIVE    },
-		{ OBJ_DB_DOMAIN, HV_LXC,  "state",           0,   0,   CHANGE_LIVE    },
-		{ OBJ_DOMAIN,    HV_LXC,  "image",           0,   0,   CHANGE_ROLL    },
-		{ OBJ_DOMAIN,    HV_LXC,  "template",        0,   0,   CHANGE_ROLL    },
-		{ OBJ_DOMAIN,    HV_LXC,  "legal_name",      0,   0,   CHANGE_ROLL    },
-		{ OBJ_DOMAIN,    HV_LXC,  "certificate",     0,   0,   CHANGE_ROLL    },
-		{ OBJ_DOMAIN,    HV_LXC,  "host",            0,   0,   CHANGE_ROLL    },
-		{ OBJ_DOMAIN,    HV_LXC,  "of a later time", 0,   0,   CHANGE_ROLL    },
-		{ OBJ_DB_DOMAIN, HV_LXC,  "image",           0,   0,   CHANGE_RESTART },
-		{ OBJ_DB_DOMAIN, HV_LXC,  "max_connections", 400, 800, CHANGE_RESTART },
-		{ OBJ_DB_DOMAIN, HV_LXC,  "memory_mib",      512, 256, CHANGE_RESTART },
-		{ OBJ_DOMAIN,    HV_LXC,  "memory_mib",      512, 256, CHANGE_ROLL    },
-		{ OBJ_ROUTE,     HV_LXC,  "routes",          0,   0,   CHANGE_LIVE    },
+		{ OBJ_DOMAIN,    HV_LXC,  "state",           0,   0,   0,   CHANGE_LIVE    },
+		{ OBJ_DB_DOMAIN, HV_LXC,  "state",           0,   0,   0,   CHANGE_LIVE    },
+		{ OBJ_DOMAIN,    HV_LXC,  "image",           0,   0,   0,   CHANGE_ROLL    },
+		{ OBJ_DOMAIN,    HV_LXC,  "template",        0,   0,   0,   CHANGE_ROLL    },
+		{ OBJ_DOMAIN,    HV_LXC,  "legal_name",      0,   0,   0,   CHANGE_ROLL    },
+		{ OBJ_DOMAIN,    HV_LXC,  "certificate",     0,   0,   0,   CHANGE_ROLL    },
+		{ OBJ_DOMAIN,    HV_LXC,  "host",            0,   0,   0,   CHANGE_ROLL    },
+		{ OBJ_DOMAIN,    HV_LXC,  "of a later time", 0,   0,   0,   CHANGE_ROLL    },
+		{ OBJ_DB_DOMAIN, HV_LXC,  "image",           0,   0,   0,   CHANGE_RESTART },
+		{ OBJ_DB_DOMAIN, HV_LXC,  "max_connections", 400, 800, 0,   CHANGE_RESTART },
+		{ OBJ_DB_DOMAIN, HV_LXC,  "memory_mib",      512, 256, 0,   CHANGE_RESTART },
+		{ OBJ_DB_DOMAIN, HV_LXC,  "memory_mib",      256, 512, 0,   CHANGE_LIVE    },
+		{ OBJ_DOMAIN,    HV_LXC,  "memory_mib",      512, 256, 0,   CHANGE_ROLL    },
+		{ OBJ_DOMAIN,    HV_LXC,  "memory_mib",      256, 512, 0,   CHANGE_LIVE    },
+		{ OBJ_DOMAIN,    HV_LXC,  "vcpus",           1,   8,   0,   CHANGE_LIVE    },
+		{ OBJ_DOMAIN,    HV_LXC,  "vcpus",           8,   1,   0,   CHANGE_LIVE    },
+		{ OBJ_DOMAIN,    HV_QEMU, "memory_mib",      256, 512, 512, CHANGE_LIVE    },
+		{ OBJ_DOMAIN,    HV_QEMU, "memory_mib",      256, 513, 512, CHANGE_ROLL    },
+		{ OBJ_DOMAIN,    HV_QEMU, "memory_mib",      256, 512, 0,   CHANGE_ROLL    },
+		{ OBJ_DOMAIN,    HV_QEMU, "vcpus",           1,   4,   4,   CHANGE_LIVE    },
+		{ OBJ_DOMAIN,    HV_QEMU, "vcpus",           4,   1,   4,   CHANGE_ROLL    },
+		{ OBJ_DB_DOMAIN, HV_QEMU, "vcpus",           1,   5,   4,   CHANGE_RESTART },
+		{ OBJ_ROUTE,     HV_LXC,  "routes",          0,   0,   0,   CHANGE_LIVE    },
 	};
 	/* clang-format on */
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		json_t *from = json_integer(cases[i].from);
-		json_t *to = json_integer(cases[i].to);
+		struct object actual = {
+			.kind = cases[i].kind,
+			.attrs = json_pack("{s:s, s:i}", "driver",
+			    hv_caps(cases[i].driver)->name, cases[i].field,
+			    cases[i].from),
+			.params = json_pack("{s:i, s:i}", "memory_max_mib",
+			    cases[i].max, "vcpus_max", cases[i].max),
+		};
+		struct object wanted = {
+			.kind = cases[i].kind,
+			.attrs =
+			    json_pack("{s:i}", cases[i].field, cases[i].to),
+		};
+		const struct plan_change c = { .action = PLAN_UPDATE,
+			.wanted = &wanted,
+			.actual = &actual };
 
-		if (change_field(cases[i].kind, cases[i].driver, cases[i].field,
-			from, to) != cases[i].way)
+		if (change_field(&c, cases[i].field) != cases[i].way)
 			fail_msg("case %zu, '%s'", i, cases[i].field);
-		json_decref(from);
-		json_decref(to);
+		json_decref(actual.attrs);
+		json_decref(actual.params);
+		json_decref(wanted.attrs);
 	}
 }
 
