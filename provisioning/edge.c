@@ -330,6 +330,19 @@ int edge_flush(struct plat *plat, struct hs_err *err)
 	return failed;
 }
 
+int edge_forget_relay(struct plat *plat, const char *name, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *path = edge_path(plat, name);
+	hs_auto(hs_freep) char *relay = edge_relay_path(plat, name);
+
+	if (access(relay, F_OK) < 0 || has_text(path, " unix:"))
+		return 0;
+	if (unlink(relay) < 0 && errno != ENOENT)
+		return hs_fail_errno(err, HS_ESYSTEM, "remove '%s'", relay);
+	plat->edge_changed = true;
+	return 0;
+}
+
 int edge_drain(struct plat *plat, struct hs_err *err)
 {
 	if (!is_running(plat))

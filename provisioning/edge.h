@@ -58,6 +58,13 @@ enum edge_way edge_leads_to(const struct plat *plat, const struct object *edge);
 int edge_flush(struct plat *plat, struct hs_err *err);
 
 /**
+ * Take the second file of an edge away, if the way does not go through it any
+ * more. Behind edge_drain(): nginx closes the socket at once when it reads its
+ * files, and requests of old workers would find nobody. Errors: HS_ESYSTEM.
+ */
+int edge_forget_relay(struct plat *plat, const char *name, struct hs_err *err);
+
+/**
  * Until no request can come the old way any more: nginx has the files as they
  * are, and its old workers have ended what they began. One that takes longer
  * than some seconds is not waited for. An nginx that does not run asks nobody.

@@ -146,6 +146,22 @@ static int remove_files(
 	return 0;
 }
 
+/* No request comes to it any more, by whichever way. */
+static int leave_edge(
+    struct plat *plat, const struct object *object, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *edge = NULL;
+
+	if (object->kind != OBJ_DOMAIN)
+		return 0;
+	if (edge_drain(plat, err) < 0)
+		return -1;
+	if (object->ve == NULL || object->enterprise == NULL)
+		return 0;
+	edge = hs_printf("%s.%s", object->ve, object->enterprise);
+	return edge_forget_relay(plat, edge, err);
+}
+
 static int domain_remove(
     struct plat *plat, const struct object *object, struct hs_err *err)
 {
@@ -153,9 +169,7 @@ static int domain_remove(
 	enum hv_driver driver;
 	struct hv_conn *hv;
 
-	if (object->kind == OBJ_DOMAIN && edge_drain(plat, err) < 0)
-		return -1;
-	if (stop(plat, object, err) < 0 ||
+	if (leave_edge(plat, object, err) < 0 || stop(plat, object, err) < 0 ||
 	    driver_of(object, &driver, err) < 0 ||
 	    plat_hv(plat, object_host(object), driver, &hv, err) < 0 ||
 	    hv_domain_undefine(hv, name, err) < 0 ||

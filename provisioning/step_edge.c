@@ -52,13 +52,16 @@ static int take_away(const char *path, struct hs_err *err)
 	return 0;
 }
 
-/* The old one can come back until nginx has taken the new one; NULL: none. */
+/* The old one can come back until nginx has taken the new one. Where none is
+ * wanted an old one stays: old workers still go that way, until edge_drain();
+ * see edge_forget_relay(). */
 static int put(const char *path, const char *text, struct hs_err *err)
 {
+	if (text == NULL)
+		return 0;
 	if (edge_keep_old(path, err) < 0)
 		return -1;
-	return text != NULL ? hs_file_write(path, text, strlen(text), 0644, err)
-			    : take_away(path, err);
+	return hs_file_write(path, text, strlen(text), 0644, err);
 }
 
 static int edge_make(
