@@ -74,7 +74,12 @@ $(B)/tools/%: tools/%.c
 	@echo "  CC    $<"
 	@$(CC) $(STD) $(WARN) -D_GNU_SOURCE -O1 -o $@ $<
 
-.PHONY: all unit asan fuzz fuzz-short fuzzers bench format lint clean install up down purge check check-xen
+# The long form of what "make check" does in short, on a running platform.
+soak:
+	@tests/kill/run.sh random 1000
+	@tests/kill/run.sh calls 1
+
+.PHONY: soak all unit asan fuzz fuzz-short fuzzers bench format lint clean install up down purge check check-xen
 all: $(addprefix $(B)/,$(PROGRAMS))
 
 unit: $(addprefix $(B)/,$(TESTS))

@@ -127,6 +127,18 @@ works "a migration is rolled through the VEs" schema $here/schema.sh
 echo "--- drift"
 works "drift" drift $here/drift.sh
 
+echo "--- burn-in"
+works "everything an operator does, to two chains at once" burnin hanse burnin 2
+expect "and verify is clean" 0 hanse verify
+expect "the event log is whole" 0 hanse audit verify
+
+echo "--- killed"
+works "at every boundary of every step" killed tests/kill/run.sh steps
+works "at ${KILLS:-200} random instants" killed2 tests/kill/run.sh random "${KILLS:-200}"
+works "every ${CALLS:-7}th outside call fails" failed tests/kill/run.sh calls "${CALLS:-7}"
+grep -hE '^(ok|FAIL)' "$work/killed" "$work/killed2" "$work/failed" | sed 's/^/      /'
+expect "and verify is clean" 0 hanse verify
+
 echo "--- down and up"
 orders=$(sql automotive/adler-motors 'select count(*) from api."order"')
 contains "there are orders" '^[1-9]' "$orders"
