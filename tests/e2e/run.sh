@@ -132,6 +132,9 @@ works "everything an operator does, to two chains at once" burnin hanse burnin 2
 expect "and verify is clean" 0 hanse verify
 expect "the event log is whole" 0 hanse audit verify
 
+echo "--- generated specs"
+works "${SPECS:-10} generated specs" specs $here/specs.sh "${SPECS:-10}"
+
 echo "--- killed"
 works "at every boundary of every step" killed tests/kill/run.sh steps
 works "at ${KILLS:-200} random instants" killed2 tests/kill/run.sh random "${KILLS:-200}"
