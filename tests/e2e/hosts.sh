@@ -239,7 +239,7 @@ same "there are domains on $c" 0 $?
 send STOP $c
 works "status answers, and is not well" sh -c "$lab run $a hanse status >$work/status; [ \$? -eq 1 ]"
 contains "it names the host" "host $c +down" "$(cat "$work/status")"
-contains "domains there are unknown" 'trade +4 +2 +0 +2 ' "$(cat "$work/status")"
+contains "domains there are unknown" 'trade +4 +2 +0 +0 +2 ' "$(cat "$work/status")"
 works "another VE is made meanwhile" hanse apply -q <(spec meanwhile g)
 expect "and answers" 0 answers meanwhile g
 expect "verify is not clean" 1 hanse verify
