@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,6 +143,9 @@ int main(int argc, char **argv)
 			return option == 'h' ? 0 : 64;
 		}
 	}
+	/* A thread a host and a request: heaps of their own would cost more
+	 * memory than the lock costs time. */
+	(void)mallopt(M_ARENA_MAX, 2);
 	hs_log_open("hansed", HS_LOG_INFO);
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
 	failed = plat_conf_load(config, &keep, &conf, &err);

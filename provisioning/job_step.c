@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "provisioning/inventory.h"
 #include "provisioning/observe.h"
 #include "provisioning/step.h"
 #include "provisioning/view.h"
@@ -144,8 +145,8 @@ static int settle_alone(
 
 /* -- A step ---------------------------------------------------------------- */
 
-int job_step_run(struct plat *plat, const struct plan_change *change,
-    bool again, struct hs_err *err)
+static int run(struct plat *plat, const struct plan_change *change, bool again,
+    struct hs_err *err)
 {
 	if (is_shared(change))
 		return settle_alone(plat, change, err);
@@ -154,6 +155,15 @@ int job_step_run(struct plat *plat, const struct plan_change *change,
 	if (change->action == PLAN_DELETE)
 		return patiently(remove_it, plat, change, err);
 	return make(plat, change, err);
+}
+
+int job_step_run(struct plat *plat, const struct plan_change *change,
+    bool again, struct hs_err *err)
+{
+	int failed = run(plat, change, again, err);
+
+	inventory_expire();
+	return failed;
 }
 
 /* As the specs want it now: they are the old ones again. */
@@ -194,6 +204,7 @@ int job_step_undo(struct plat *plat, const struct plan_change *change,
 	if (shared)
 		(void)pthread_rwlock_wrlock(&platform);
 	failed = undo(plat, change, ret_kept, err);
+	inventory_expire();
 	if (shared)
 		(void)pthread_rwlock_unlock(&platform);
 	return failed;

@@ -90,3 +90,8 @@ bench/provisioning/quota_LIBS := manager prov hv dom tenant gw base
 BENCHES += bench/platform/domain
 bench/platform/domain_SRCS := bench/platform/domain.c
 bench/platform/domain_LIBS := manager keep prov hv dom tenant gw base
+
+# The control plane alone, over simulated hosts; see bench/provisioning/scale.sh.
+BENCHES += bench/provisioning/scale
+bench/provisioning/scale_SRCS := bench/provisioning/scale.c
+bench/provisioning/scale_LIBS := base

@@ -393,21 +393,24 @@ static bool is_wanted_on(const struct observation *o, const struct object *f)
  */
 static void tell_twins_apart(struct observation *o)
 {
-	for (size_t i = 0; i < o->found.count; i++)
-		for (size_t k = i + 1; k < o->found.count; k++) {
-			struct object *a = &o->found.list[i];
-			struct object *b = &o->found.list[k];
-			struct object *extra;
-			char *name;
+	objects_sort(&o->found);
+	for (size_t i = 0; i + 1 < o->found.count; i++) {
+		struct object *a = &o->found.list[i];
+		struct object *b = &o->found.list[i + 1];
+		struct object swapped = *a;
+		char *name;
 
-			if (a->kind != b->kind || strcmp(a->name, b->name) != 0)
-				continue;
-			extra = is_wanted_on(o, b) ? a : b;
-			name =
-			    hs_printf("%s@%s", extra->name, object_host(extra));
-			free(extra->name);
-			extra->name = name;
+		if (a->kind != b->kind || strcmp(a->name, b->name) != 0)
+			continue;
+		if (!is_wanted_on(o, b)) {
+			*a = *b;
+			*b = swapped;
 		}
+		/* The other one may have another twin behind it. */
+		name = hs_printf("%s@%s", a->name, object_host(a));
+		free(a->name);
+		a->name = name;
+	}
 }
 
 int observe_hosts(struct observation *o, struct hs_err *err)

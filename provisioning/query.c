@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "gen/prov_sql.h"
 #include "provisioning/host.h"
+#include "provisioning/inventory.h"
 #include "provisioning/manager.h"
 #include "provisioning/spec.h"
 #include "provisioning/store.h"
@@ -17,7 +18,8 @@ struct listing {
 	struct request *request;
 	const char *ve; /* NULL: all */
 	struct store_ves ves;
-	struct objects found;
+	struct inventory *inventory;
+	const struct objects *found; /* of it */
 	struct instances rows;
 	json_t *items;
 };
@@ -36,7 +38,10 @@ static void add(struct listing *l, json_t *item)
 
 static int look_at_hosts(struct listing *l, struct hs_err *err)
 {
-	return query_hosts(l->request->plat, &l->found, err);
+	if (inventory_take(l->request->plat, &l->inventory, err) < 0)
+		return -1;
+	l->found = inventory_objects(l->inventory);
+	return 0;
 }
 
 static int list_ves(struct listing *l, struct hs_err *err)
@@ -68,7 +73,7 @@ static void add_enterprise(struct listing *l, const struct store_ve *v,
 		   "enterprise", e->name, "role", spec_place_name(e->role),
 		   "legal_name", e->legal_name, "people",
 		   (json_int_t)e->people_count, "state",
-		   query_state(&l->found, &l->rows, v->name, e->name), "portal",
+		   query_state(l->found, &l->rows, v->name, e->name), "portal",
 		   url));
 }
 
@@ -95,8 +100,8 @@ static int list_domains(struct listing *l, struct hs_err *err)
 {
 	if (look_at_hosts(l, err) < 0)
 		return -1;
-	for (size_t i = 0; i < l->found.count; i++) {
-		const struct object *o = &l->found.list[i];
+	for (size_t i = 0; i < l->found->count; i++) {
+		const struct object *o = &l->found->list[i];
 
 		if ((o->kind == OBJ_DOMAIN || o->kind == OBJ_DB_DOMAIN) &&
 		    is_asked(l, o->ve))
@@ -128,8 +133,8 @@ static int list_networks(struct listing *l, struct hs_err *err)
 {
 	if (look_at_hosts(l, err) < 0)
 		return -1;
-	for (size_t i = 0; i < l->found.count; i++) {
-		const struct object *o = &l->found.list[i];
+	for (size_t i = 0; i < l->found->count; i++) {
+		const struct object *o = &l->found->list[i];
 
 		if (o->kind == OBJ_NETWORK && is_asked(l, o->ve))
 			add(l, json_pack("{s:s, s:s, s:s, s:s, s:I}", "name",
@@ -274,7 +279,7 @@ static int list_items(struct request *r, const struct kind *kind,
 		     ? -1
 		     : 0;
 	store_ves_done(&l.ves);
-	objects_done(&l.found);
+	inventory_release(l.inventory);
 	instances_done(&l.rows);
 	if (failed == 0)
 		*ret_items = l.items;
@@ -442,22 +447,52 @@ static void add_spec(struct request *r, json_t *ve)
 		(void)json_object_set_new(ve, "spec", spec_json(stored->spec));
 }
 
+static json_t *find_item(json_t *items, const char *name)
+{
+	json_t *item, *found = NULL;
+	size_t i;
+
+	json_array_foreach (items, i, item)
+		if (found == NULL && is_named(item, name))
+			found = json_incref(item);
+	json_decref(items);
+	return found;
+}
+
+/* Most names begin with their VE's: of that one first. */
+static int find_named(struct request *r, const struct kind *kind,
+    const char *name, json_t **ret_item, struct hs_err *err)
+{
+	size_t len = strcspn(name, "./");
+	hs_auto(hs_freep) char *ve = hs_strndup(name, len);
+	json_t *items;
+
+	*ret_item = NULL;
+	if (name[len] != '\0') {
+		if (list_items(r, kind, ve, &items, err) < 0)
+			return -1;
+		*ret_item = find_item(items, name);
+	}
+	if (*ret_item != NULL)
+		return 0;
+	if (list_items(r, kind, NULL, &items, err) < 0)
+		return -1;
+	*ret_item = find_item(items, name);
+	return 0;
+}
+
 int query_describe(struct request *r, json_t **ret_result, struct hs_err *err)
 {
 	const char *name = request_text(r, "name");
 	const struct kind *kind = kind_find(request_text(r, "what"));
-	json_t *items, *item;
-	size_t i;
+	json_t *item;
 
 	if (kind == NULL || name == NULL)
 		return hs_fail(err, HS_EINVAL, "name a kind and a thing");
-	if (list_items(r, kind, NULL, &items, err) < 0)
+	if (find_named(r, kind, name, &item, err) < 0)
 		return -1;
-	json_array_foreach (items, i, item) {
-		if (!is_named(item, name))
-			continue;
-		*ret_result = json_incref(item);
-		json_decref(items);
+	if (item != NULL) {
+		*ret_result = item;
 		if (kind->list == list_jobs)
 			add_steps(r, *ret_result);
 		if (kind->list == list_webhooks)
@@ -466,7 +501,6 @@ int query_describe(struct request *r, json_t **ret_result, struct hs_err *err)
 			add_spec(r, *ret_result);
 		return 0;
 	}
-	json_decref(items);
 	return hs_fail(err, HS_ENOTFOUND,
 	    "there is no %s '%s' (see: hanse get %s)", kind->one, name,
 	    kind->what);

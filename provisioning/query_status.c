@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "gen/prov_sql.h"
 #include "provisioning/host.h"
+#include "provisioning/inventory.h"
 #include "provisioning/manager.h"
 #include "provisioning/query.h"
 #include "provisioning/spec.h"
@@ -111,7 +112,7 @@ static json_t *ve_json(const struct store_ve *v, const struct counts *counts)
 static json_t *ves_json(struct request *r)
 {
 	hs_auto(store_ves_done) struct store_ves ves = { 0 };
-	hs_auto(objects_done) struct objects found = { 0 };
+	hs_auto(inventory_releasep) struct inventory *inventory = NULL;
 	struct instances rows = { 0 };
 	json_t *list = json_array();
 	struct hs_db *store;
@@ -119,14 +120,15 @@ static json_t *ves_json(struct request *r)
 	if (plat_store(r->plat, &store, NULL) == 0 &&
 	    store_ve_list(store, &ves, NULL) == 0 &&
 	    instance_list(store, &rows, NULL) == 0) {
-		bool seen = query_hosts(r->plat, &found, NULL) == 0;
+		bool seen = inventory_take(r->plat, &inventory, NULL) == 0;
 
 		for (size_t i = 0; i < ves.count; i++) {
 			const struct store_ve *v = &ves.list[i];
 			struct counts counts = { 0 };
 
 			if (seen)
-				count_states(&found, &rows, v, &counts);
+				count_states(inventory_objects(inventory),
+				    &rows, v, &counts);
 			else
 				counts.unknown =
 				    (json_int_t)v->spec->enterprises_count;

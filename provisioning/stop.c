@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "provisioning/host.h"
+#include "provisioning/inventory.h"
 #include "provisioning/manager.h"
 #include "provisioning/query.h"
 #include "provisioning/step_host.h"
@@ -53,6 +54,7 @@ int stop_all(struct plat *plat, const json_t *args, struct hs_err *err)
 			failed = stop_domain(plat, o, err);
 		else if (o->kind == OBJ_NETWORK)
 			failed = stop_network(plat, o, err);
+		inventory_expire();
 		if (failed < 0)
 			return hs_wrap(err, "stop '%s'", o->name);
 	}

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "provisioning/inventory.h"
 #include "provisioning/sweep.h"
 
 #define SWEEP_MS  60000
@@ -55,6 +56,7 @@ static void happened(const struct hv_event *event, void *arg)
 	(void)arg;
 	if (event->change == HV_LOST)
 		atomic_store(&sweeper.lost, true);
+	inventory_expire();
 	sweeper_wake();
 }
 

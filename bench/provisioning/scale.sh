@@ -1,0 +1,63 @@
+#!/bin/bash
+# scale.sh [HOSTS [CLIENTS [SECONDS]]] - the control plane alone: hansed over a
+# scratch control database and simulated hosts of 16 domains each, asked by many
+# clients. Needs root; touches no platform.
+#
+# OpenNebula publishes 30 requests a second and 1.27 s for a list at 1,250 hosts
+# and 20,000 virtual machines.
+set -eu
+cd "$(dirname "$0")/../.."
+if [ "${HANSE_APART:-}" != yes ]; then
+	exec env HANSE_APART=yes unshare -m "$0" "$@"
+fi
+hosts=${1:-1250} clients=${2:-16} seconds=${3:-10}
+build=${B:-build}
+bin=/usr/lib/postgresql/15/bin
+work=$(mktemp -d /tmp/hanse-scale.XXXXXX)
+hansed=
+finish() {
+	[ -z "$hansed" ] || kill "$hansed" 2>/dev/null || true
+	runuser -u postgres -- "$bin/pg_ctl" -D "$work/data" -m immediate stop >/dev/null 2>&1 || true
+	rm -rf "$work"
+}
+trap finish EXIT
+make --no-print-directory -s B="$build" "$build/hansed" "$build/bench/provisioning/scale" >/dev/null
+[ ! -d /run/libvirt ] || mount -t tmpfs none /run/libvirt
+
+mkdir -p "$work"/{state/images,run/control-db,share/schema,etc}
+chmod 755 "$work" "$work/run"
+chown postgres "$work" "$work/run/control-db"
+{
+	runuser -u postgres -- "$bin/initdb" -D "$work/data" -E UTF8 --locale=C.UTF-8 -A trust -N
+	runuser -u postgres -- "$bin/pg_ctl" -D "$work/data" -w -l "$work/server.log" start \
+		-o "-k $work/run/control-db -c listen_addresses= -c max_connections=100"
+	runuser -u postgres -- createuser -h "$work/run/control-db" hanse
+	runuser -u postgres -- createdb -h "$work/run/control-db" -O hanse hanse
+} >"$work/ground.log" 2>&1
+printf 'state: %s\nrun: %s\nconfig: %s\nshare: %s\nmetrics: {listen: none}\n' \
+	"$work/state" "$work/run" "$work/etc" "$work/share" >"$work/etc/hansed.yaml"
+sql() { psql -XqAt -h "$work/run/control-db" -U hanse -d hanse -c "$1"; }
+start() {
+	"$build/hansed" --config "$work/etc/hansed.yaml" 2>"$work/hansed.log" &
+	hansed=$!
+	for _ in $(seq 200); do
+		[ ! -S "$work/run/hansed.sock" ] || return 0
+		sleep 0.05
+	done
+	return 1
+}
+start
+kill "$hansed"
+wait "$hansed" || true
+rm -f "$work/run/hansed.sock"
+sql "UPDATE host SET uris = '{\"lxc\": \"sim:///here?driver=lxc\", \"qemu\": \"sim:///here2\"}', vcpus = 64, memory_mib = 65536"
+sql "INSERT INTO host (name, address, shell, uris, drivers, vcpus, memory_mib)
+	SELECT 's' || n, '10.99.' || n / 250 || '.' || 1 + n % 250, '[\"false\"]',
+		jsonb_build_object('qemu', 'sim:///s' || n || '?domains=16'), '[\"qemu\"]', 64, 65536
+	FROM generate_series(0, $hosts - 1) n"
+start
+echo "$hosts simulated hosts, $((hosts * 16)) domains"
+"$build/bench/provisioning/scale" "$work/run/hansed.sock" "$clients" "$seconds" "$hosts"
+[ -z "${VERBOSE:-}" ] || tail -n 20 "$work/hansed.log"
+awk '/VmRSS|VmHWM|Threads/ { print "hansed: " $1, $2, $3 }' "/proc/$hansed/status"
+echo "hansed: $(find "/proc/$hansed/fd" -mindepth 1 | wc -l) descriptors"
