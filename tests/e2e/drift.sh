@@ -70,22 +70,9 @@ mend() {
 }
 domain=$(instance $member)
 
-# policy auto|manual: what hansed does by itself
-policy() {
-	sed -i "/^drift:/,/^[a-z]*:/s/\(restart\|filters\): [a-z]*/\1: $1/" /etc/hanse/hansed.yaml
-	if [ -d /run/systemd/system ]; then
-		systemctl restart hansed.service
-	else
-		sv -w 20 restart /run/hanse/sv/hansed >/dev/null
-	fi
-	for _ in $(seq 100); do
-		! hanse get ves >/dev/null 2>&1 || break
-		sleep 0.1
-	done
-}
 jobs() { hanse get jobs -o json | jq 'map(.job_id | tonumber) | max'; }
-trap 'rm -rf "$work"; policy auto' EXIT
-policy manual
+trap 'rm -rf "$work"; tests/e2e/policy.sh auto' EXIT
+tests/e2e/policy.sh manual
 
 same "nothing has been changed yet" "" "$(drifts)"
 
@@ -260,7 +247,7 @@ if [[ "by itself" =~ $only ]]; then
 	same "nothing is left of all that" "" "$(drifts)"
 
 	echo "--- by itself"
-	policy auto
+	tests/e2e/policy.sh auto
 	runs() { [ "$(lxc domstate "$domain")" = running ]; }
 	over() { ! hanse get jobs -o json | jq -e '.[] | select(.state == "running" or .state == "queued")'; }
 	sleep 2

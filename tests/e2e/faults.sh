@@ -42,6 +42,8 @@ eventually "directory back: the log-in page answers" 15 status_is 200 /login
 log_in_works() { [[ $(log_in) =~ ^30[23]$ ]]; }
 eventually "directory back: one can log in" 20 log_in_works
 
+# By itself it would be started again before anybody sees the page.
+tests/e2e/policy.sh manual
 virsh -q -c lxc:///system destroy db.shared
 eventually "database domain down: 503" 15 status_is 503 /orders
 contains "status says so" 'stopped|down|unknown' "$(hanse status 2>&1; hanse get domains 2>&1)"
@@ -49,6 +51,7 @@ expect "verify names it" 1 hanse verify
 expect "apply brings it back" 0 hanse apply -q etc/examples/automotive.yaml
 eventually "database back: the orders are shown again" 30 status_is 200 /orders
 expect "verify is clean again" 0 hanse verify
+tests/e2e/policy.sh auto
 
 truncate -s 1M /var/lib/hanse/volumes/db.stranger.raw
 contains "verify lists what no spec explains" 'unexplained +volume +db\.stranger' "$(hanse verify)"
