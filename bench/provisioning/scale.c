@@ -65,7 +65,8 @@ static size_t ask(const char *request)
 
 static void make_request(struct client *c, char *text, size_t size)
 {
-	long host = rand_r(&c->seed) % hosts, domain = 1 + rand_r(&c->seed) % 16;
+	long host = rand_r(&c->seed) % hosts,
+	     domain = 1 + rand_r(&c->seed) % 16;
 	int dice = rand_r(&c->seed) % 100;
 
 	if (dice < 50)
