@@ -164,13 +164,16 @@ static int migrate(struct plat *plat, struct hs_db *db,
 		? json_object_get(change->actual->attrs, "facts")
 		: NULL;
 	const char *name = change->wanted->name;
+	int failed;
 
 	if (json_is_array(facts) && facts_mend(plat, db, name, err) < 0)
 		return -1;
-	if (schema_reach(plat, db, (int)object_number(change->wanted, "schema"),
-		err) < 0)
-		return -1;
-	return facts_keep(plat, db, name, err);
+	failed = schema_reach(
+	    plat, db, (int)object_number(change->wanted, "schema"), err);
+	/* Also what came before one that fails: it is there to stay. */
+	if (facts_keep(plat, db, name, failed < 0 ? NULL : err) < 0)
+		failed = -1;
+	return failed;
 }
 
 static int database_make(
