@@ -195,6 +195,7 @@ static const struct consequence {
 } consequences[] = {
 	{ "domain-certificate-stale", K(CREDENTIAL), SAME },
 	{ "edge-not-loaded",          K(CREDENTIAL), PREFIXED },
+	{ "route-edited",             K(CREDENTIAL), ANY },
 	{ "domain-link-unplugged",    K(NETWORK), NETWORK },
 	{ "domain-link-gone",         K(NETWORK), NETWORK },
 	{ "members-missing",          K(DATABASE), ANY },

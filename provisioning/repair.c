@@ -40,6 +40,9 @@ static const struct {
 	enum { OF_ENTERPRISE, OF_VE, ON_NETWORK } how;
 } belongings[] = {
 	{ K(DOMAIN) | K(CREDENTIAL) | K(EDGE), K(DOMAIN) | K(EDGE) | K(PORTAL), OF_ENTERPRISE },
+	/* A member's certificate is mended by its next one. */
+	{ K(CREDENTIAL), K(CREDENTIAL) | K(SERVICE), OF_ENTERPRISE },
+	{ K(CREDENTIAL), K(ROUTE), OF_VE },
 	{ K(ENTERPRISE), K(SERVICE) | K(PERSON), OF_ENTERPRISE },
 	{ K(VE), K(ENTERPRISE) | K(SERVICE) | K(PERSON), OF_VE },
 	{ K(DATABASE), K(MEMBERS) | K(ROLE), OF_VE },

@@ -127,18 +127,21 @@ try "an image deleted" "image-missing $name" rm "$image"
 try "an image changed" "image-damaged $name" sh -c "printf x | dd of=$image bs=1 seek=4096 conv=notrunc"
 
 echo "--- certificates"
-cert=$state/ca/$other
+# A member's certificate has another name after it was rotated.
+current() { find $state/ca -name "$other*.crt" -printf '%f\n' | sort -V | tail -n 1 | sed 's/.crt$//'; }
 expire() { # DAYS: issue one that ends then
+	local cert
+	cert=$state/ca/$(current)
 	openssl req -new -key "$cert.key" -subj "/CN=$other" -out "$work/csr" &&
 		openssl x509 -req -in "$work/csr" -CA $state/ca/ca.crt -CAkey $state/ca/ca.key -days "$1" -set_serial 77 -out "$cert.crt"
 }
-try "a certificate expired" "certificate-expired $other" expire -1
-try "a certificate about to expire" "certificate-expiring $other" expire 3
-try "a certificate replaced" "certificate-replaced $other" expire 300
-try "a certificate of somebody else" "certificate-foreign $other" \
-	openssl req -x509 -new -key "$cert.key" -subj "/CN=$other" -days 300 -out "$cert.crt"
-try "a certificate deleted" "certificate-missing $other" rm "$cert.crt"
-try "a key others may read" "key-readable $other" chmod 644 "$cert.key"
+try "a certificate expired" "certificate-expired $(current)" expire -1
+try "a certificate about to expire" "certificate-expiring $(current)" expire 3
+try "a certificate replaced" "certificate-replaced $(current)" expire 300
+try "a certificate of somebody else" "certificate-foreign $(current)" \
+	openssl req -x509 -new -key "$state/ca/$(current).key" -subj "/CN=$other" -days 300 -out "$state/ca/$(current).crt"
+try "a certificate deleted" "certificate-missing $(current)" rm "$state/ca/$(current).crt"
+try "a key others may read" "key-readable $(current)" chmod 644 "$state/ca/$(current).key"
 
 echo "--- directory"
 try "ldapmodify: legal name" "directory-enterprise-changed automotive/eilfracht" ldap modify <<END

@@ -75,6 +75,8 @@ static void test_narrow(void **state)
 		{ "domain", "v.e", "v", "e", "domain v.e.2, edge v.e, portal v.e, domain v.e" },
 		{ "credential", "v.e", "v", "e",
 		  "credential v.e, domain v.e.2, edge v.e, portal v.e, domain v.e" },
+		{ "credential", "v.e.2", "v", "e",
+		  "credential v.e, domain v.e.2, edge v.e, portal v.e, domain v.e" },
 		{ "network", "hanse-v", "v", NULL,
 		  "network hanse-v, domain v.e.2, domain v.f, domain v.e" },
 		{ "database", "ve_v", "v", NULL, "database ve_v, database-role v.e" },
