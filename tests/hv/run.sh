@@ -47,6 +47,7 @@ same "host: iptables sees bridged traffic" 1 \
     "$(cat /proc/sys/net/bridge/bridge-nf-call-iptables)"
 
 ### What the drivers can do
+make --no-print-directory -s B="$B" "$B/tests/hv/caps-try" >/dev/null || exit 1
 expect "caps: as the table says" 0 "$B/tests/hv/caps-try" lxc:///system \
     qemu:///system test:///default
 
