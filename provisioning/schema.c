@@ -50,8 +50,10 @@ int schema_current(struct hs_db *db, int *ret_number, struct hs_err *err)
 		return -1;
 	if (strcmp(hs_rows_get(exists, 0, "exists"), "true") != 0)
 		return 0;
-	if (hs_db_query(db, prov_sql_schema_version, 0, NULL, &version, err) <
-	    0)
+	if (hs_db_run(db, prov_sql_owner, err) < 0 ||
+	    hs_db_query(db, prov_sql_schema_version, 0, NULL, &version, err) <
+		0 ||
+	    hs_db_run(db, prov_sql_owner_end, err) < 0)
 		return -1;
 	value = hs_rows_get(version, 0, "version");
 	*ret_number = value != NULL ? atoi(value) : 0;

@@ -10,6 +10,7 @@ WITH candidate AS (
 		  AND (o.state IN ('running', 'undoing') OR o.state = 'queued' AND o.job_id < j.job_id))
 	ORDER BY j.job_id LIMIT 1
 )
-UPDATE job SET state = 'running', tries = tries + 1, started_at = now(), ended_at = NULL, message = NULL, code = NULL
+UPDATE job SET state = 'running', tries = tries + 1, started_at = now(), ended_at = NULL,
+	message = CASE WHEN undo THEN message END, code = CASE WHEN undo THEN code END
 FROM candidate WHERE job.job_id = candidate.job_id
 RETURNING job.job_id, extract(epoch FROM now() - queued_at)::text AS waited

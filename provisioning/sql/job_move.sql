@@ -1,7 +1,9 @@
 -- One transition with its event: $1 job_id, $2 from, $3 to, $4 message, $5 code,
 -- $6 event, $7 data. Columns: job_id; no row if it is not in that state.
 WITH moved AS (
-	UPDATE job SET state = $3, message = $4, code = $5,
+	UPDATE job SET state = $3,
+		message = CASE WHEN $3 = 'queued' AND undo THEN message ELSE $4 END,
+		code = CASE WHEN $3 = 'queued' AND undo THEN code ELSE $5 END,
 		undo = CASE WHEN $3 = 'undoing' THEN true WHEN $3 IN ('done', 'failed', 'cancelled') THEN false ELSE undo END,
 		cancel = cancel AND $3 IN ('queued', 'running'),
 		intended = intended AND NOT ($3 = 'queued' AND $2 IN ('failed', 'cancelled')),
