@@ -55,7 +55,7 @@ expect "verify is clean: each is where it is kept" 0 hanse verify
 expect "the portal of the second answers" 0 curl -sfk -o /dev/null https://stays.roll-a.localhost:8443/login
 
 sed -i '/^DO/d' "$bad"
-expect "mended, the roll goes on" 0 hanse schema roll
+expect "mended, the roll goes on" 0 hanse schema roll roll-a roll-b roll-c
 same "all at the newest" "$((latest + 2)) $((latest + 2)) $((latest + 2))" "$(at roll-a) $(at roll-b) $(at roll-c)"
 expect "of a VE that is not there" 4 hanse schema roll nobody
 expect "verify is clean with all at the newest" 0 hanse verify
