@@ -176,6 +176,27 @@ static int migrate(struct plat *plat, struct hs_db *db,
 	return failed;
 }
 
+static int drop(struct hs_db *server, const char *name, struct hs_err *err)
+{
+	if (hs_db_run(server, prov_sql_owner, err) < 0 ||
+	    run_for(server, prov_sql_database_drop, name, NULL, err) < 0)
+		return -1;
+	return hs_db_run(server, prov_sql_owner_end, err);
+}
+
+/* Whether it is there; one that was half dropped goes for good. */
+static int find(struct hs_db *server, const char *name, bool *ret_exists,
+    struct hs_err *err)
+{
+	bool is_half;
+
+	if (has_row(server, prov_sql_database_half_dropped, name, &is_half,
+		err) < 0 ||
+	    (is_half && drop(server, name, err) < 0))
+		return -1;
+	return has_row(server, prov_sql_database_list, name, ret_exists, err);
+}
+
 static int database_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
@@ -190,7 +211,7 @@ static int database_make(
 	    HS_DB_QUERY(store, prov_sql_holding_add, NULL, err,
 		object_text(w, "server"), w->ve) < 0 ||
 	    open_server(plat, w, &server, err) < 0 ||
-	    has_row(server, prov_sql_database_list, w->name, &exists, err) < 0)
+	    find(server, w->name, &exists, err) < 0)
 		return -1;
 	if (!exists &&
 	    run_for(server, prov_sql_database_create, w->name, NULL, err) < 0)
@@ -238,13 +259,10 @@ static int database_remove(
 	bool exists;
 
 	if (open_server(plat, object, &server, err) < 0 ||
-	    has_row(
-		server, prov_sql_database_list, object->name, &exists, err) < 0)
+	    find(server, object->name, &exists, err) < 0)
 		return -1;
 	if (exists && (check_empty(plat, object, err) < 0 ||
-			  hs_db_run(server, prov_sql_owner, err) < 0 ||
-			  run_for(server, prov_sql_database_drop, object->name,
-			      NULL, err) < 0))
+			  drop(server, object->name, err) < 0))
 		return -1;
 	if (plat_store(plat, &store, err) < 0)
 		return -1;
