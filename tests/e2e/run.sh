@@ -138,8 +138,8 @@ works "${SPECS:-10} generated specs" specs $here/specs.sh "${SPECS:-10}"
 echo "--- killed"
 works "at every boundary of every step" killed tests/kill/run.sh steps
 works "at ${KILLS:-50} random instants" killed2 tests/kill/run.sh random "${KILLS:-50}"
-[ -z "${CALLS:-}" ] || works "every ${CALLS}th outside call fails" failed tests/kill/run.sh calls "$CALLS"
-grep -shE '^(ok|FAIL)' "$work/killed" "$work/killed2" "$work/failed" | sed 's/^/      /'
+works "every ${CALLS:-61}th outside call fails" failed tests/kill/run.sh calls "${CALLS:-61}"
+grep -hE '^(ok|FAIL)' "$work/killed" "$work/killed2" "$work/failed" | sed 's/^/      /'
 expect "and verify is clean" 0 hanse verify
 
 echo "--- down and up"
