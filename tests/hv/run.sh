@@ -1,6 +1,6 @@
 #!/bin/bash
-# run.sh - hv/ against the real libvirt: networks, filters, mounts, LXC and (if
-# "make images" has made a kernel) QEMU. Needs root and libvirtd.
+# run.sh - hv/ against the real libvirt: networks, filters, mounts, LXC and
+# QEMU. Needs root and libvirtd.
 # B=build/asan tests/hv/run.sh uses another build folder.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
