@@ -17,26 +17,46 @@
  * folder: without it no domain of the network starts. */
 #define MACS_DIR "/var/lib/libvirt/dnsmasq"
 
-/* Without this the half of our filters that knows connections sees nothing. */
-#define BRIDGE_NF "/proc/sys/net/bridge/bridge-nf-call-iptables"
+/** What the kernel must be told: a file below /proc/sys, the digit wanted. */
+static const struct setting {
+	const char *path;
+	char value;
+	const char *remedy; /* if there is no such file */
+} settings[] = {
+	/* Without it the half of our filters that knows connections sees
+	 * nothing. */
+	{ "/proc/sys/net/bridge/bridge-nf-call-iptables", '1',
+	    "modprobe br_netfilter" },
+	/* A host asks who has a domain's address in the name of whoever sends
+	 * to it, which may be the gateway: the filters know the network's own
+	 * address only, and nobody would answer. */
+	{ "/proc/sys/net/ipv4/conf/all/arp_announce", '2', "a kernel with IPv4" },
+};
+
+static int set(const struct setting *s, struct hs_err *err)
+{
+	hs_auto(hs_closep) int fd = open(s->path, O_RDWR | O_CLOEXEC);
+	char value = 0;
+
+	if (fd < 0)
+		return hs_fail_errno(err, HS_ESYSTEM, "%s (remedy: %s)",
+		    s->path, s->remedy);
+	if (pread(fd, &value, 1, 0) == 1 && value == s->value)
+		return 0;
+	if (pwrite(fd, &s->value, 1, 0) != 1 || pread(fd, &value, 1, 0) != 1 ||
+	    value != s->value)
+		return hs_fail_errno(
+		    err, HS_ESYSTEM, "set %s to %c", s->path, s->value);
+	return 0;
+}
 
 int hv_host_prepare(struct hs_err *err)
 {
-	hs_auto(hs_closep) int fd = -1;
-	char value = 0;
-
 	if (hs_dir_make(MACS_DIR, 0755, err) < 0)
 		return -1;
-	fd = open(BRIDGE_NF, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		return hs_fail_errno(err, HS_ESYSTEM,
-		    "%s (remedy: modprobe br_netfilter)", BRIDGE_NF);
-	if (pread(fd, &value, 1, 0) == 1 && value == '1')
-		return 0;
-	if (pwrite(fd, "1", 1, 0) != 1 || pread(fd, &value, 1, 0) != 1 ||
-	    value != '1')
-		return hs_fail_errno(
-		    err, HS_ESYSTEM, "switch on %s", BRIDGE_NF);
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+		if (set(&settings[i], err) < 0)
+			return -1;
 	return 0;
 }
 

@@ -245,6 +245,7 @@ static const struct {
 
 static void burn_one(struct burner *b, size_t i)
 {
+	hs_auto(hs_freep) char *why = NULL;
 	struct hs_err err = { 0 };
 	int64_t since = hs_now_ms();
 	long asked = atomic_load(&b->probe.asked);
@@ -257,23 +258,29 @@ static void burn_one(struct burner *b, size_t i)
 	if (!burns[i].stays_so)
 		atomic_store(&b->probe.quiet, false);
 	unanswered = atomic_load(&b->probe.failed) - unanswered;
+	if (unanswered > 0)
+		why = hs_printf("%ld of %ld requests unanswered: %s",
+		    unanswered, atomic_load(&b->probe.asked) - asked,
+		    b->probe.first_failure);
+	else if (failed < 0)
+		why = hs_strdup(err.msg);
 	(void)json_array_append_new(b->steps,
 	    json_pack("{s:s, s:s, s:I, s:I, s:I, s:s*}", "step", burns[i].name,
-		"result", failed < 0 || unanswered > 0 ? "failed" : "ok", "ms",
+		"result", why != NULL ? "failed" : "ok", "ms",
 		(json_int_t)(hs_now_ms() - since), "asked",
 		(json_int_t)(atomic_load(&b->probe.asked) - asked),
 		"unanswered", (json_int_t)unanswered, "message",
-		failed < 0       ? err.msg
-		: unanswered > 0 ? b->probe.first_failure
-				 : NULL));
-	b->failed |= failed < 0 || unanswered > 0;
+		failed < 0 ? err.msg : why));
+	b->failed |= why != NULL;
 	if (!b->call->given[OPT_QUIET])
 		(void)fprintf(stderr, "%-12s %-16s %s  %lld.%lld s%s%s\n",
-		    b->ve, burns[i].name,
-		    failed < 0 || unanswered > 0 ? "FAILED" : "ok",
+		    b->ve, burns[i].name, why != NULL ? "FAILED" : "ok",
 		    (long long)(hs_now_ms() - since) / 1000,
 		    (long long)(hs_now_ms() - since) % 1000 / 100,
-		    failed < 0 ? ": " : "", failed < 0 ? err.msg : "");
+		    why != NULL ? ": " : "",
+		    failed < 0    ? err.msg
+		    : why != NULL ? why
+				  : "");
 }
 
 static void *burn_thread(void *arg)
@@ -349,8 +356,10 @@ static json_t *burn_all(
 			(void)pthread_join(burners[i].thread, NULL);
 		*failed |= burners[i].failed || burners[i].ve[0] == '\0';
 		(void)json_array_append_new(chains,
-		    json_pack("{s:s, s:b, s:o}", "ve", burners[i].ve, "ok",
-			!burners[i].failed, "steps", burners[i].steps));
+		    json_pack("{s:s, s:b, s:I, s:o}", "ve", burners[i].ve, "ok",
+			!burners[i].failed, "asked_again",
+			(json_int_t)atomic_load(&burners[i].probe.asked_again),
+			"steps", burners[i].steps));
 	}
 	return chains;
 }

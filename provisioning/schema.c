@@ -3,6 +3,7 @@
 #include "provisioning/schema.h"
 
 #include <glob.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "gen/prov_sql.h"
 #include "provisioning/digest.h"
 
+#define TRIES    10
 #define FILE_MAX (1024 * 1024)
 
 static void find_files(const struct plat *plat, glob_t *ret_found)
@@ -60,11 +62,13 @@ int schema_current(struct hs_db *db, int *ret_number, struct hs_err *err)
 	return 0;
 }
 
-static int apply_text(
+/* Once, in one transaction, which takes all of it back if it fails. */
+static int try_text(
     struct hs_db *db, const char *path, const char *text, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *number = hs_printf("%d", number_of(path));
 	hs_auto(hs_freep) char *digest = digest_text(text);
+	char state[6];
 
 	if (hs_db_run(db, "BEGIN", err) < 0)
 		return -1;
@@ -73,8 +77,26 @@ static int apply_text(
 	    HS_DB_QUERY(db, prov_sql_schema_add, NULL, err, number,
 		strrchr(path, '/') + 1, digest) == 0)
 		return hs_db_run(db, "COMMIT", err);
+	(void)snprintf(state, sizeof(state), "%s", hs_db_sqlstate(db));
 	(void)hs_db_run(db, "ROLLBACK", NULL);
+	if (strncmp(state, "40", 2) == 0)
+		return 1;
 	return hs_wrap(err, "migration '%s'", strrchr(path, '/') + 1);
+}
+
+/* Databases made at the same time write the same rows of the catalogues that
+ * all databases of a server share, and one of them gives way (SQLSTATE 40P01):
+ * it begins again. */
+static int apply_text(
+    struct hs_db *db, const char *path, const char *text, struct hs_err *err)
+{
+	int failed = 1;
+
+	for (int i = 0; i < TRIES && failed > 0; i++)
+		failed = try_text(db, path, text, err);
+	return failed > 0 ? hs_wrap(err, "migration '%s', %d times",
+				strrchr(path, '/') + 1, TRIES)
+			  : failed;
 }
 
 static int apply_file(struct hs_db *db, const char *path, struct hs_err *err)

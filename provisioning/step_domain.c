@@ -254,7 +254,7 @@ static int domain_make(
 	    domain_plug(plat, change, err) < 0 ||
 	    record_write(plat, w, err) < 0)
 		return -1;
-	return step_host_start(plat, w, driver, err);
+	return keeps ? 0 : step_host_start(plat, w, driver, err);
 }
 
 /* Its archives can only be made while it is there. */

@@ -237,6 +237,7 @@ since=$(begun $c)
 [ -n "$since" ]
 same "there are domains on $c" 0 $?
 send STOP $c
+sleep 1 # a look at the hosts may be a second old
 works "status answers, and is not well" sh -c "$lab run $a hanse status >$work/status; [ \$? -eq 1 ]"
 contains "it names the host" "host $c +down" "$(cat "$work/status")"
 contains "domains there are unknown" 'trade +4 +2 +0 +0 +2 ' "$(cat "$work/status")"

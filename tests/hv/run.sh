@@ -45,6 +45,8 @@ contains "host: the platform's address" "inet $T_PLATFORM/32" \
 expect "host: added again" 0 "$try" address-add $T_PLATFORM/32
 same "host: iptables sees bridged traffic" 1 \
     "$(cat /proc/sys/net/bridge/bridge-nf-call-iptables)"
+same "host: asks for MACs in the network's own name" 2 \
+    "$(cat /proc/sys/net/ipv4/conf/all/arp_announce)"
 
 ### What the drivers can do
 make --no-print-directory -s B="$B" "$B/tests/hv/caps-try" >/dev/null || exit 1
