@@ -36,7 +36,6 @@ struct burnin_probe {
 	atomic_bool stop;
 	atomic_bool quiet; /* it need not answer now */
 	atomic_long asked, failed;
-	atomic_long asked_again; /* on a new connection */
 	char first_failure[160];
 };
 

@@ -54,35 +54,12 @@ static const char *stage_of(CURL *curl)
 	return "in the answer";
 }
 
-/*
- * A kept connection that nginx ended while the request was under way, as it may
- * when it reads its files anew: RFC 9110 9.2.2 and RFC 9113 6.8 let a client
- * ask once more on a new one, which curl does in HTTP/1.1 only.
- */
-static bool was_closed(CURL *curl, CURLcode code)
-{
-	long connects = 0, status = 0;
-
-	(void)curl_easy_getinfo(curl, CURLINFO_NUM_CONNECTS, &connects);
-	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-	return connects == 0 && status == 0 &&
-	       (code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM ||
-		   code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
-		   code == CURLE_GOT_NOTHING);
-}
-
 static void ask(struct burnin_probe *p, CURL *curl)
 {
 	CURLcode code = curl_easy_perform(curl);
 	long status = 0;
 	char text[sizeof(p->first_failure)];
 
-	if (was_closed(curl, code)) {
-		(void)curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
-		code = curl_easy_perform(curl);
-		(void)curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 0L);
-		(void)atomic_fetch_add(&p->asked_again, 1);
-	}
 	/* What was asked for before it had to answer does not count. */
 	if (atomic_load(&p->quiet))
 		return;

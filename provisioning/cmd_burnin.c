@@ -356,10 +356,8 @@ static json_t *burn_all(
 			(void)pthread_join(burners[i].thread, NULL);
 		*failed |= burners[i].failed || burners[i].ve[0] == '\0';
 		(void)json_array_append_new(chains,
-		    json_pack("{s:s, s:b, s:I, s:o}", "ve", burners[i].ve, "ok",
-			!burners[i].failed, "asked_again",
-			(json_int_t)atomic_load(&burners[i].probe.asked_again),
-			"steps", burners[i].steps));
+		    json_pack("{s:s, s:b, s:o}", "ve", burners[i].ve, "ok",
+			!burners[i].failed, "steps", burners[i].steps));
 	}
 	return chains;
 }
