@@ -111,13 +111,14 @@ service_start() {
 
 # runit: a folder in run/, because runsv keeps its state in it.
 service_define() {
-	[ ! -e "$sv/$1" ] || return 0
+	[ ! -e "$sv/$1/run" ] || return 0
 	new=$run/sv-new/$1
 	rm -rf "$new"
 	mkdir -p "$new/log" "$logs/$1"
 	ln -s "$services/$1/run" "$new/run"
 	printf '#!/bin/sh\nexec svlogd -tt %s/%s\n' "$logs" "$1" >"$new/log/run"
 	chmod 755 "$new/log/run"
+	rm -rf "${sv:?}/$1"
 	mv "$new" "$sv/$1"
 	for _ in $(seq 100); do
 		[ ! -p "$sv/$1/supervise/ok" ] || return 0
@@ -168,7 +169,8 @@ supervisor_start() {
 	echo $! >"$run/runsvdir.pid"
 }
 
-# HUP: runsvdir ends every runsv with its service and log.
+# HUP: runsvdir has every runsv end with its service and log, and waits for
+# none; one that still writes its state would leave half a folder behind.
 supervisor_stop() {
 	if has_systemd; then
 		systemctl -q disable hanse.target hanse-member.target 2>/dev/null || true
@@ -177,9 +179,10 @@ supervisor_stop() {
 	fi
 	[ -f "$run/runsvdir.pid" ] || return 0
 	pid=$(cat "$run/runsvdir.pid")
+	all=$pid,$(pgrep -d , -P "$pid" || true)
 	kill -HUP "$pid" 2>/dev/null || true
-	for _ in $(seq 100); do
-		kill -0 "$pid" 2>/dev/null || break
+	for _ in $(seq 300); do
+		ps -o stat= -p "${all%,}" | grep -qv '^Z' || break
 		sleep 0.1
 	done
 	rm -rf "$sv" "$run/sv-new" "$run/runsvdir.pid"
