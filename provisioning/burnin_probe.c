@@ -54,9 +54,35 @@ static const char *stage_of(CURL *curl)
 	return "in the answer";
 }
 
-static void ask(struct burnin_probe *p, CURL *curl)
+/* A kept connection that nginx ended, as it does when it reads its files anew,
+ * before a byte of the answer came. */
+static bool was_closed(CURL *curl, CURLcode code)
+{
+	long connects = 0, status = 0;
+
+	(void)curl_easy_getinfo(curl, CURLINFO_NUM_CONNECTS, &connects);
+	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	return connects == 0 && status == 0 &&
+	       (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
+		   code == CURLE_GOT_NOTHING);
+}
+
+/* A client may ask once more on a new connection (RFC 9112 9.3.1). */
+static CURLcode perform(CURL *curl)
 {
 	CURLcode code = curl_easy_perform(curl);
+
+	if (!was_closed(curl, code))
+		return code;
+	(void)curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+	code = curl_easy_perform(curl);
+	(void)curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 0L);
+	return code;
+}
+
+static void ask(struct burnin_probe *p, CURL *curl)
+{
+	CURLcode code = perform(curl);
 	long status = 0;
 	char text[sizeof(p->first_failure)];
 
