@@ -30,7 +30,8 @@ static const struct setting {
 	/* A host asks who has a domain's address in the name of whoever sends
 	 * to it, which may be the gateway: the filters know the network's own
 	 * address only, and nobody would answer. */
-	{ "/proc/sys/net/ipv4/conf/all/arp_announce", '2', "a kernel with IPv4" },
+	{ "/proc/sys/net/ipv4/conf/all/arp_announce", '2',
+	    "a kernel with IPv4" },
 };
 
 static int set(const struct setting *s, struct hs_err *err)
@@ -39,8 +40,8 @@ static int set(const struct setting *s, struct hs_err *err)
 	char value = 0;
 
 	if (fd < 0)
-		return hs_fail_errno(err, HS_ESYSTEM, "%s (remedy: %s)",
-		    s->path, s->remedy);
+		return hs_fail_errno(
+		    err, HS_ESYSTEM, "%s (remedy: %s)", s->path, s->remedy);
 	if (pread(fd, &value, 1, 0) == 1 && value == s->value)
 		return 0;
 	if (pwrite(fd, &s->value, 1, 0) != 1 || pread(fd, &value, 1, 0) != 1 ||
