@@ -31,7 +31,8 @@ chapter_program() {
 
 chapter_edge() {
 	local head name
-	head=$(fetch adler-motors /login -i)
+	# A header's name has no case (RFC 9110 5.1).
+	head=$(fetch adler-motors /login -i | tr '[:upper:]' '[:lower:]')
 	for name in "content-security-policy: default-src 'none'" 'strict-transport-security' \
 	    'x-content-type-options: nosniff' 'referrer-policy' 'cache-control: no-store' \
 	    'cross-origin-opener-policy' 'x-request-id: [0-9a-f]{32}'; do
@@ -39,7 +40,7 @@ chapter_edge() {
 	done
 	lacks 'no version is told' 'server: .*[0-9]' "$head"
 	lacks 'nothing inline' 'style=|<style|onclick|<script>|unsafe' "$head"
-	head=$(fetch adler-motors "$(fetch adler-motors /login | grep -o '/static/portal.css?v=[0-9a-f]*')" -i -o - | tr -d '\0')
+	head=$(fetch adler-motors "$(fetch adler-motors /login | grep -o '/static/portal.css?v=[0-9a-f]*')" -i -o - | tr -d '\0' | tr '[:upper:]' '[:lower:]')
 	contains 'a static file may be kept' 'max-age=31536000, immutable' "$head"
 	contains 'a static file has a tag' 'etag: ' "$head"
 	contains 'the sheet is a sheet' 'content-type: text/css' "$head"
