@@ -276,8 +276,6 @@ own_domains() {
 	network_up t-hv-a t-hv-ve1 10.91.2.1
 	network_up t-hv-b t-hv-ve2 10.91.3.1
 	network_up t-hv-data t-hv-data 10.91.1.1
-	filter_up app
-	filter_up db
 	domain_define t-hv.a1 app t-hv-a t-hv-ve1 10.91.2.10 7000000
 	domain_define t-hv.a2 app t-hv-a t-hv-ve1 10.91.2.11 7100000
 	domain_define t-hv.b1 app t-hv-b t-hv-ve2 10.91.3.10 7200000
