@@ -111,7 +111,7 @@ echo "--- walls and networks"
 try "nft: a wall edited" "domain-wall-edited $domain" nft insert rule bridge hanse "to-$(ifname)" accept
 try "nft: a wall removed" "domain-wall-missing $domain" nft delete element bridge hanse to "{ \"$(ifname)\" }"
 each_domain() { lxc list --name | grep . | sort | sed "s/^/$1 /" | paste -sd' '; }
-try "nft flush ruleset" "$(each_domain domain-wall-open)" nft flush ruleset
+try "nft: every wall removed" "$(each_domain domain-wall-open)" nft delete table bridge hanse
 try "virsh net-destroy" "network-stopped hanse-automotive" lxc net-destroy hanse-automotive
 try "virsh net-edit: forward" "network-forwards hanse-automotive" edit net hanse-automotive "s/<bridge/<forward mode='nat'\/><bridge/"
 try "virsh net-edit: DHCP" "network-edited hanse-automotive" edit net hanse-automotive \
