@@ -86,8 +86,8 @@ try "virsh edit: limits" "domain-limits-edited $domain" edit domain "$domain" 's
 try "virsh edit: no interface" "domain-interface-removed $domain" edit domain "$domain" '/<interface/,/<.interface>/d'
 try "virsh edit: MAC" "domain-mac-changed $domain" edit domain "$domain" 's/52:54:00:[0-9a-f:]*/52:54:00:00:00:01/'
 try "virsh edit: no filter" "domain-filter-changed $domain" edit domain "$domain" '/<hanse:wall/d'
-try "virsh edit: whom it may call" "domain-filter-changed $domain" edit domain "$domain" "s/calls='6432/calls='22 6432/"
-try "virsh edit: what its wall lets in" "domain-definition-edited $domain" edit domain "$domain" "s/port='9000'/port='22'/"
+try "virsh edit: whom it may call" "domain-filter-changed $domain" edit domain "$domain" 's/calls=\(.\)6432/calls=\122 6432/'
+try "virsh edit: what its wall lets in" "domain-definition-edited $domain" edit domain "$domain" 's/port=\(.\)9000/port=\122/'
 try "virsh edit: network" "domain-network-changed $domain" edit domain "$domain" "s/network='hanse-automotive'/network='hanse-data'/"
 try "virsh edit: port isolation" "domain-isolation-changed $domain" edit domain "$domain" '/<port isolated/d'
 try "virsh edit: another root" "domain-source-changed $domain" edit domain "$domain" "s,$domain/root,nobody/root,"
