@@ -17,8 +17,4 @@ struct hs_embed {
 	size_t len;
 };
 
-/** The file of that name in a table, or NULL. */
-const struct hs_embed *hs_embed_find(
-    const struct hs_embed *table, const char *name);
-
 #endif

@@ -1,4 +1,4 @@
-/* dom_template.c - parameters of domains, networks, filters into XML.
+/* dom_template.c - parameters of domains and networks into XML.
  *
  * Each function is a table: the names its templates may use and their values.
  */
@@ -30,9 +30,9 @@ static const char *number(struct number *n, uint64_t value)
 
 /* clang-format off */
 static const struct dom_kind kinds[] = {
-	{ "app",       "app", "app", 128, 64,  8  },
-	{ "app-large", "app", "app", 256, 256, 16 },
-	{ "db",        "db",  "db",  256, 64,  0  },
+	{ "app",       "app", "app", DOM_PORT_PORTAL,   128, 64,  8  },
+	{ "app-large", "app", "app", DOM_PORT_PORTAL,   256, 256, 16 },
+	{ "db",        "db",  "db",  DOM_PORT_POSTGRES, 256, 64,  0  },
 };
 /* clang-format on */
 
@@ -124,7 +124,7 @@ int dom_template_domain(enum dom_driver driver, const struct dom_params *p,
 {
 	const struct driver *d = &drivers[driver];
 	struct number generation, memory, vcpus, quota, prefix, base, count;
-	struct number tmp;
+	struct number tmp, port;
 	const struct dom_kind *kind =
 	    p->kind != NULL ? dom_kind_find(p->kind) : NULL;
 	struct number most_memory, most_vcpus;
@@ -151,6 +151,8 @@ int dom_template_domain(enum dom_driver driver, const struct dom_params *p,
 		{ "gateway",     p->gateway },
 		{ "route",       p->route },
 		{ "filter",      p->filter },
+		{ "port",        number(&port, kind != NULL ? kind->port : 0) },
+		{ "calls",       p->calls },
 		{ "root_dir",    p->root_dir },
 		{ "config_dir",  p->config_dir },
 		{ "data_dir",    p->data_dir },
@@ -193,31 +195,5 @@ int dom_template_network(
 	if (dom_render(
 		dom_xml_network, values, ARRAY_LEN(values), ret_xml, err) < 0)
 		return hs_wrap(err, "network");
-	return 0;
-}
-
-int dom_template_filter(const char *kind, const struct dom_filter_params *p,
-    char **ret_xml, struct hs_err *err)
-{
-	struct number gateway_port, directory_port, portal_port, db_port;
-	hs_auto(hs_freep) char *file = hs_printf("filter-%s.xml", kind);
-	const struct hs_embed *xml = hs_embed_find(dom_xml, file);
-	/* clang-format off */
-	const struct dom_value values[] = {
-		{ "name",           p->name },
-		{ "uuid",           p->uuid },
-		{ "platform",       p->platform },
-		{ "gateway_port",   number(&gateway_port, p->gateway_port) },
-		{ "directory_port", number(&directory_port, p->directory_port) },
-		{ "portal_port",    number(&portal_port, DOM_PORT_PORTAL) },
-		{ "db_port",        number(&db_port, DOM_PORT_POSTGRES) },
-	};
-	/* clang-format on */
-
-	if (xml == NULL)
-		return hs_fail(err, HS_ENOTFOUND,
-		    "no filter for domains of kind '%s'", kind);
-	if (dom_render(xml->data, values, ARRAY_LEN(values), ret_xml, err) < 0)
-		return hs_wrap(err, "filter");
 	return 0;
 }

@@ -50,7 +50,8 @@ bool dom_driver_find(const char *name, enum dom_driver *ret_driver);
 struct dom_kind {
 	const char *name;        /* "app-large", as in a spec and in metadata */
 	const char *image;       /* of the manifest, "app" */
-	const char *filter;      /* filter-app.xml */
+	const char *filter;      /* its wall's, "hanse-" + this */
+	unsigned port;           /* of its service */
 	unsigned memory_min_mib; /* what it takes to work at all */
 	unsigned tmp_mib;        /* of /tmp */
 	unsigned threads;        /* of a portal, at most */
@@ -83,8 +84,9 @@ struct dom_params {
 	unsigned prefix;     /* bits, e.g. 24 */
 	const char *gateway; /* host end of the network, "10.90.2.1" */
 	const char *route;   /* platform address, via gateway; NULL: none */
-	const char *filter;  /* nwfilter of its kind (Xen: script of the host,
-			      * see  etc/xen); NULL: none */
+	const char *filter;  /* name of its wall, see hv/wall.c (Xen: script
+			      * of the host, see etc/xen); NULL: none */
+	const char *calls;   /* ports it may call at the platform's address */
 
 	/* LXC: folders on the host, mounted and idmapped by the caller. */
 	const char *root_dir;   /* the squashfs, read-only */
@@ -116,16 +118,6 @@ struct dom_network_params {
 	unsigned prefix;
 };
 
-/** A filter for every domain of one kind. Each domain that refers to it hands
- * it IP (its own address) and HOST (the host end of its network). */
-struct dom_filter_params {
-	const char *name;        /* "hanse-app", "hanse-db" */
-	const char *uuid;        /* v5 over "hanse:filter/NAME" */
-	const char *platform;    /* platform address, "10.90.0.1" */
-	unsigned gateway_port;   /* 6432; kind app */
-	unsigned directory_port; /* 1636; kind app */
-};
-
 /**
  * Domain XML.
  *
@@ -140,16 +132,6 @@ int dom_template_domain(enum dom_driver driver, const struct dom_params *params,
 /** Network XML. Errors: HS_EINVAL. */
 int dom_template_network(const struct dom_network_params *params,
     char **ret_xml, struct hs_err *err);
-
-/**
- * Filter XML.
- *
- * @kind:  "app" or "db", as in dom_params
- *
- * Errors: HS_EINVAL, HS_ENOTFOUND (no such kind).
- */
-int dom_template_filter(const char *kind,
-    const struct dom_filter_params *params, char **ret_xml, struct hs_err *err);
 
 /**
  * Where "make images" put a system image.

@@ -162,7 +162,7 @@ int hv_find(struct hv_conn *conn, enum hv_kind kind, const char *name,
 	return conn->ops->find(conn, kind, name, ret_object, err);
 }
 
-/* -- Networks and filters ----------------------------------------------- */
+/* -- Networks ----------------------------------------------------------- */
 
 int hv_network_define(struct hv_conn *conn, const char *xml, struct hs_err *err)
 {
@@ -199,23 +199,4 @@ int hv_network_state(struct hv_conn *conn, const char *name,
 		return conn->ops->network_state(conn, name, ret_state, err);
 	*ret_state = HV_UNKNOWN;
 	return 0;
-}
-
-int hv_filter_define(struct hv_conn *conn, const char *xml, struct hs_err *err)
-{
-	return call_op(
-	    conn, "hv.filter.define", conn->ops->filter_define, xml, err);
-}
-
-int hv_filter_undefine(
-    struct hv_conn *conn, const char *name, struct hs_err *err)
-{
-	return call_op(
-	    conn, "hv.filter.undefine", conn->ops->filter_undefine, name, err);
-}
-
-int hv_filter_exists(struct hv_conn *conn, const char *name, struct hs_err *err)
-{
-	return call_op(
-	    conn, "hv.filter.exists", conn->ops->filter_exists, name, err);
 }

@@ -92,10 +92,4 @@ static inline __attribute__((unused)) void hv_network_unrefp(virNetworkPtr *p)
 		(void)virNetworkFree(*p);
 }
 
-static inline __attribute__((unused)) void hv_filter_unrefp(virNWFilterPtr *p)
-{
-	if (*p != NULL)
-		(void)virNWFilterFree(*p);
-}
-
 #endif

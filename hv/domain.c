@@ -8,10 +8,12 @@
 #include <time.h>
 
 #include "base/err.h"
+#include "base/log.h"
 #include "hv/conn.h"
 #include "hv/driver.h"
 #include "hv/lxc.h"
 #include "hv/vir.h"
+#include "hv/wall.h"
 
 #define POLL_NS   10000000L
 #define KILLED_MS 3000
@@ -123,6 +125,34 @@ int hv_vir_domain_define(
 		   : hv_fail(conn, err, "define domain");
 }
 
+/* As it runs, or as it will. */
+static int raise_wall(
+    struct hv_conn *conn, virDomainPtr domain, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *xml = NULL;
+	struct hv_object object = { 0 };
+	int failed = 0;
+
+	if (!conn->is_local || !hv_caps(conn->driver)->wall)
+		return 0;
+	xml = virDomainGetXMLDesc(domain, 0);
+	if (xml == NULL)
+		return hv_fail(conn, err, "read a domain");
+	if (hv_object_parse(HV_DOMAIN, xml, &object))
+		failed = hv_wall_raise(&object, err);
+	hv_object_done(&object);
+	return failed;
+}
+
+static void remove_wall(struct hv_conn *conn, const char *name)
+{
+	struct hs_err err = { 0 };
+
+	if (conn->is_local && hv_caps(conn->driver)->wall &&
+	    hv_wall_remove(name, &err) < 0)
+		hs_warn("wall.kept", "domain=%s err=\"%s\"", name, err.msg);
+}
+
 int hv_vir_domain_start(
     struct hv_conn *conn, const char *name, struct hs_err *err)
 {
@@ -134,6 +164,8 @@ int hv_vir_domain_start(
 		return -1;
 	state = hv_state_of(domain);
 	ran = state == HV_RUNNING || state == HV_PAUSED;
+	if (raise_wall(conn, domain, err) < 0)
+		return -1;
 	if ((state == HV_PAUSED && virDomainResume(domain) < 0) ||
 	    (!ran && virDomainCreate(domain) < 0))
 		return hv_fail(conn, err, "start domain '%s'", name);
@@ -243,15 +275,15 @@ int hv_vir_domain_undefine(
 
 	if (lookup_or_gone(conn, name, &domain, err) < 0)
 		return -1;
-	if (domain == NULL)
-		return 0;
-	state = hv_state_of(domain);
+	state = domain != NULL ? hv_state_of(domain) : HV_STOPPED;
 	if (state == HV_RUNNING || state == HV_PAUSED)
 		return hs_fail(err, HS_ECONFLICT, "domain '%s' runs", name);
-	if (virDomainUndefineFlags(domain, hv_undefine_flags(conn->driver)) <
+	if (domain != NULL &&
+	    virDomainUndefineFlags(domain, hv_undefine_flags(conn->driver)) <
 		0 &&
 	    virGetLastErrorCode() != VIR_ERR_NO_DOMAIN)
 		return hv_fail(conn, err, "undefine domain '%s'", name);
+	remove_wall(conn, name);
 	return 0;
 }
 

@@ -28,7 +28,7 @@ static const struct driver {
 			.pause = true,
 			.attach = true,
 			.metadata = true,
-			.nwfilter = true,
+			.wall = true,
 			.idmap = true,
 		},
 		.shutdown_flags = VIR_DOMAIN_SHUTDOWN_SIGNAL,
@@ -47,13 +47,13 @@ static const struct driver {
 			.migrate = true,
 			.metadata = true,
 			.bulk_stats = true,
-			.nwfilter = true,
+			.wall = true,
 			.own_kernel = true,
 		},
 		.undefine_flags = UNDEFINE_ALL,
 		.shutdown_flags = VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN,
 	},
-	/* No nwfilter, no isolated ports: a script of the host does both
+	/* No isolated ports: a script of the host does both
 	 * (etc/xen), and its absence keeps a domain from starting. */
 	[HV_XEN] = {
 		.caps = {

@@ -23,12 +23,8 @@ static const struct setting {
 	char value;
 	const char *remedy; /* if there is no such file */
 } settings[] = {
-	/* Without it the half of our filters that knows connections sees
-	 * nothing. */
-	{ "/proc/sys/net/bridge/bridge-nf-call-iptables", '1',
-	    "modprobe br_netfilter" },
 	/* A host asks who has a domain's address in the name of whoever sends
-	 * to it, which may be the gateway: the filters know the network's own
+	 * to it, which may be the gateway: the walls know the network's own
 	 * address only, and nobody would answer. */
 	{ "/proc/sys/net/ipv4/conf/all/arp_announce", '2',
 	    "a kernel with IPv4" },

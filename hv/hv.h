@@ -1,4 +1,4 @@
-/* hv.h - drive the domains, networks, filters and volumes of one host.
+/* hv.h - drive the domains, networks, walls and volumes of one host.
  *
  * The public header of hv/. A connection may be shared by threads; each call
  * blocks until libvirt answers or its deadline passes. After a deadline the
@@ -47,7 +47,7 @@ struct hv_caps {
 	bool migrate;    /* move a running domain */
 	bool metadata;   /* change a domain's metadata through the API */
 	bool bulk_stats; /* one call for the counters of all domains */
-	bool nwfilter;   /* filter an interface (Xen: by a script, etc/xen) */
+	bool wall;       /* by us (Xen: by a script of the host, etc/xen) */
 	bool idmap;      /* user namespaces, mounts with shifted owners */
 	bool own_kernel; /* a virtual machine, not a container */
 };
@@ -326,11 +326,18 @@ int hv_usage_list(
 enum hv_kind {
 	HV_DOMAIN,
 	HV_NETWORK,
-	HV_FILTER,
 };
-#define HV_KIND_COUNT (HV_FILTER + 1)
+#define HV_KIND_COUNT (HV_NETWORK + 1)
 
 const char *hv_kind_name(enum hv_kind kind); /* "domain" */
+
+/** What a domain may say and hear, beside its own names: see wall.c. */
+struct hv_wall_plan {
+	char *host;     /* the host end of its network, which may call it */
+	unsigned port;  /* at this one */
+	char *platform; /* whom it may call; NULL: nobody */
+	char *calls;    /* at these ports, "6432 1636" */
+};
 
 /**
  * An object of ours as the host has it: the attributes hanse owns, and none
@@ -339,7 +346,7 @@ const char *hv_kind_name(enum hv_kind kind); /* "domain" */
  */
 struct hv_object {
 	enum hv_kind kind;
-	enum hv_state state; /* HV_RUNNING: network active; filter always */
+	enum hv_state state; /* HV_RUNNING: network active */
 	char *name, *uuid;
 	char *role; /* of a domain: its template, "app" or "db" */
 	char *rest; /* digest of the definition without what stands here */
@@ -359,7 +366,9 @@ struct hv_object {
 	char *config; /* of /etc/hanse */
 	char *data;   /* of /data */
 	char *kernel, *initrd;
-	char *network, *mac, *ifname, *filter, *address;
+	char *network, *mac, *ifname, *address;
+	char *filter; /* its wall's name, or the script's that is its wall */
+	struct hv_wall_plan wall;
 	bool isolated; /* the bridge port */
 	unsigned idmap_base, idmap_count;
 	char *bridge; /* of a Xen domain's interface, and of a network */
@@ -377,8 +386,8 @@ struct hv_objects {
 void hv_objects_done(struct hv_objects *objects);
 
 /**
- * Every object of one kind on this host that carries our metadata (filters:
- * the name prefix "hanse-"), sorted by name.
+ * Every object of one kind on this host that carries our metadata, sorted by
+ * name.
  * Errors: HS_EREMOTE, HS_ESYSTEM (XML that does not parse).
  */
 int hv_list(struct hv_conn *conn, enum hv_kind kind,
@@ -442,7 +451,7 @@ int hv_watch_start(struct hv_conn *conn, hv_event_fn *fn, void *arg,
 /** After this fn is not called any more. Not from within fn. */
 void hv_watch_stop(struct hv_watch *watch);
 
-/* -- Networks and filters ----------------------------------------------- */
+/* -- Networks ----------------------------------------------------------- */
 
 /** Make a network known, or replace its definition. As hv_domain_define(). */
 int hv_network_define(
@@ -458,15 +467,6 @@ int hv_network_undefine(
 /** HV_RUNNING when active. Errors: HS_ENOTFOUND. */
 int hv_network_state(struct hv_conn *conn, const char *name,
     enum hv_state *ret_state, struct hs_err *err);
-
-/** Make a filter known, or replace it everywhere it is used (same UUID). */
-int hv_filter_define(struct hv_conn *conn, const char *xml, struct hs_err *err);
-/** Errors: HS_ECONFLICT (a domain uses it), HS_EREMOTE. */
-int hv_filter_undefine(
-    struct hv_conn *conn, const char *name, struct hs_err *err);
-/** 0 if it is there. Errors: HS_ENOTFOUND, HS_EREMOTE. */
-int hv_filter_exists(
-    struct hv_conn *conn, const char *name, struct hs_err *err);
 
 /**
  * Give the host an address on its loopback interface, e.g. the platform's
@@ -491,6 +491,31 @@ enum hv_link hv_link_look(const char *ifname, const char *bridge);
 
 /** Put it on its bridge, the port isolated. Errors: HS_ESYSTEM. */
 int hv_link_plug(const char *ifname, const char *bridge, struct hs_err *err);
+
+/* -- Walls -------------------------------------------------------------- */
+
+enum hv_wall {
+	HV_WALL_UP,
+	HV_WALL_GONE,   /* its domain says and hears nothing */
+	HV_WALL_EDITED, /* by somebody else */
+	HV_WALL_OPEN,   /* what leads to all walls is gone, or edited */
+};
+#define HV_WALL_COUNT (HV_WALL_OPEN + 1)
+
+const char *hv_wall_name(enum hv_wall wall); /* "up" */
+
+/**
+ * All walls of this host, as the kernel has them; hv_domain_start() raises a
+ * domain's, hv_domain_undefine() takes it away.
+ *
+ * @ret_text:  for hv_wall_look(); owned by the caller
+ *
+ * Errors: HS_ESYSTEM.
+ */
+int hv_walls_read(char **ret_text, struct hs_err *err);
+enum hv_wall hv_wall_look(const char *walls, const char *ifname);
+/** Remove all of them, whoever's. Errors: HS_ESYSTEM. */
+int hv_walls_clear(struct hs_err *err);
 
 /** Whether a network's bridge is there and up. */
 bool hv_bridge_is_up(const char *bridge);

@@ -82,32 +82,6 @@ static void release_network(void *network)
 	(void)virNetworkFree(network);
 }
 
-static int list_filters(virConnectPtr vir, void ***ret_list)
-{
-	return virConnectListAllNWFilters(vir, (virNWFilterPtr **)ret_list, 0);
-}
-
-static char *describe_filter(void *filter)
-{
-	return virNWFilterGetXMLDesc(filter, 0);
-}
-
-static void look_at_filter(void *filter, struct hv_object *object)
-{
-	(void)filter;
-	object->state = HV_RUNNING;
-}
-
-static void *find_filter(virConnectPtr vir, const char *name)
-{
-	return virNWFilterLookupByName(vir, name);
-}
-
-static void release_filter(void *filter)
-{
-	(void)virNWFilterFree(filter);
-}
-
 /* clang-format off */
 static const struct kind {
 	int (*list)(virConnectPtr vir, void ***ret_list);
@@ -121,8 +95,6 @@ static const struct kind {
 	                 release_domain, find_domain, VIR_ERR_NO_DOMAIN },
 	[HV_NETWORK] = { list_networks, describe_network, look_at_network,
 	                 release_network, find_network, VIR_ERR_NO_NETWORK },
-	[HV_FILTER]  = { list_filters, describe_filter, look_at_filter,
-	                 release_filter, find_filter, VIR_ERR_NO_NWFILTER },
 };
 /* clang-format on */
 

@@ -1,27 +1,23 @@
 /* need.c - what LXC domains need of a host, tried out. */
 
-#include <libvirt/virterror.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/embed.h"
 #include "base/err.h"
 #include "base/text.h"
-#include "gen/hv_xml.h"
 #include "hv/conn.h"
 #include "hv/mount.h"
 #include "hv/probe.h"
 #include "hv/run.h"
+#include "hv/wall.h"
 
 #define FILE_MAX    1048576
 #define TOOL_MS     20000
 #define TRIAL_BASE  100000
 #define TRIAL_BYTES 4194304
 #define TRIAL_UUID  "3f0e9d2c-6c3c-5b0e-9e2a-0d1f5c2b7a42"
-#define BRIDGE_NF   "/proc/sys/net/bridge/bridge-nf-call-iptables"
-#define BRIDGE      "hv-probe"
 #define UNIFIED     "/sys/fs/cgroup/unified"
 
 static const char *const pid_files[] = { "/run/libvirtd.pid",
@@ -121,47 +117,18 @@ int hv_need_idmap(const struct hv_probe_guest *guest, struct hv_probe *probe)
 	    "mounts with shifted owners do not work: %s", err.msg);
 }
 
-/* Bind a filter to an interface, as libvirt does for a domain's. */
-static int try_binding(struct hs_err *err)
+int hv_need_walls(const struct hv_probe_guest *guest, struct hv_probe *probe)
 {
-	hs_auto(hv_closep) struct hv_conn *conn = NULL;
-	virNWFilterBindingPtr binding;
-
-	if (hv_open(hv_caps(HV_LXC)->uri, &conn, err) < 0)
-		return -1;
-	binding =
-	    virNWFilterBindingCreateXML(conn->vir, hv_xml_probe_binding, 0);
-	if (binding == NULL)
-		return hv_fail(conn, err, "bind a filter");
-	(void)virNWFilterBindingDelete(binding);
-	(void)virNWFilterBindingFree(binding);
-	return 0;
-}
-
-int hv_need_filter(const struct hv_probe_guest *guest, struct hv_probe *probe)
-{
-	const char *make[] = { "ip", "link", "add", BRIDGE, "type", "bridge",
-		NULL };
-	const char *tidy[] = { "ip", "link", "del", BRIDGE, NULL };
 	struct hs_err err = { 0 };
-	int tried;
 
 	(void)guest;
 	if (geteuid() != 0)
 		return hv_missing(probe, "run as root: sudo hanse doctor",
-		    "filters can only be tried as root");
-	(void)hv_run(tidy, TOOL_MS, NULL);
-	tried = hv_run(make, TOOL_MS, &err);
-	if (tried == 0)
-		tried = try_binding(&err);
-	(void)hv_run(tidy, TOOL_MS, NULL);
-	if (tried < 0)
+		    "walls can only be tried as root");
+	if (hv_wall_try(&err) < 0)
 		return hv_missing(probe,
-		    "install ebtables, iptables and "
-		    "libvirt-daemon-config-nwfilter",
-		    "network filters do not work: %s", err.msg);
-	if (access(BRIDGE_NF, F_OK) < 0)
-		return hv_missing(probe, "modprobe br_netfilter",
-		    "bridged traffic passes by iptables");
+		    "install nftables and use a kernel with nf_tables for "
+		    "bridges",
+		    "walls around domains do not work: %s", err.msg);
 	return 0;
 }

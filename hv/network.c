@@ -1,4 +1,4 @@
-/* network.c - virtual networks and traffic filters. */
+/* network.c - virtual networks. */
 
 #include <libvirt/virterror.h>
 
@@ -8,7 +8,6 @@
 #include "hv/vir.h"
 
 #define hs_network hs_auto(hv_network_unrefp) virNetworkPtr
-#define hs_filter  hs_auto(hv_filter_unrefp) virNWFilterPtr
 
 /* *ret_network stays NULL when it is absent. */
 static int network_find(struct hv_conn *conn, const char *name,
@@ -98,32 +97,4 @@ int hv_vir_network_state(struct hv_conn *conn, const char *name,
 		     : active == 1 ? HV_RUNNING
 				   : HV_STOPPED;
 	return 0;
-}
-
-int hv_vir_filter_define(
-    struct hv_conn *conn, const char *xml, struct hs_err *err)
-{
-	hs_filter filter = virNWFilterDefineXML(conn->vir, xml);
-
-	return filter != NULL ? 0 : hv_fail(conn, err, "define filter");
-}
-
-int hv_vir_filter_undefine(
-    struct hv_conn *conn, const char *name, struct hs_err *err)
-{
-	hs_filter filter = virNWFilterLookupByName(conn->vir, name);
-
-	if (filter != NULL && virNWFilterUndefine(filter) == 0)
-		return 0;
-	if (virGetLastErrorCode() == VIR_ERR_NO_NWFILTER)
-		return 0;
-	return hv_fail(conn, err, "undefine filter '%s'", name);
-}
-
-int hv_vir_filter_exists(
-    struct hv_conn *conn, const char *name, struct hs_err *err)
-{
-	hs_filter filter = virNWFilterLookupByName(conn->vir, name);
-
-	return filter != NULL ? 0 : hv_fail(conn, err, "filter '%s'", name);
 }

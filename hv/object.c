@@ -10,24 +10,23 @@
 #include "hv/rest.h"
 
 #define NAMESPACE "https://hanse.example/ns/1"
-#define PREFIX    "hanse-" /* of filters, which have no metadata */
 
 /* clang-format off */
 static const char *const kind_names[HV_KIND_COUNT] = {
 	[HV_DOMAIN]  = "domain",
 	[HV_NETWORK] = "network",
-	[HV_FILTER]  = "filter",
 };
 
 /* QEMU's and Xen's disk of that letter. */
 #define DISK(letter) "//disk[target/@dev='vd" letter "' or " \
 		     "target/@dev='xvd" letter "']/source/@file"
 
+#define WALL "/*/metadata/h:object/h:wall/"
+
 #define TEXT(f)   offsetof(struct hv_object, f), AS_TEXT
 #define NUMBER(f) offsetof(struct hv_object, f), AS_UNSIGNED
 #define D (1U << HV_DOMAIN)
 #define N (1U << HV_NETWORK)
-#define F (1U << HV_FILTER)
 
 static const struct attribute {
 	unsigned kinds;
@@ -35,9 +34,8 @@ static const struct attribute {
 	enum { AS_TEXT, AS_UNSIGNED, AS_UINT64, AS_BOOL } type;
 	const char *xpath;
 } attributes[] = {
-	{ D|N|F, TEXT(uuid),         "/*/uuid" },
+	{ D|N,   TEXT(uuid),         "/*/uuid" },
 	{ N|D,   TEXT(name),         "/*/name" },
-	{ F,     TEXT(name),         "/*/@name" },
 	{ D,     TEXT(role),         "/*/metadata/h:object/@template" },
 	{ D|N,   TEXT(ve),           "/*/metadata/h:object/@ve" },
 	{ D|N,   TEXT(enterprise),   "/*/metadata/h:object/@enterprise" },
@@ -66,11 +64,14 @@ static const struct attribute {
 	{ D,     TEXT(bridge),       "//interface[1]/source/@bridge" },
 	{ D,     TEXT(mac),          "//interface[1]/mac/@address" },
 	{ D,     TEXT(ifname),       "//interface[1]/target/@dev" },
-	{ D,     TEXT(filter),       "//interface[1]/filterref/@filter"
+	{ D,     TEXT(filter),       WALL "@filter"
 	                             "|//interface[1]/script/@path" },
-	{ D,     TEXT(address),
-	    "//interface[1]/filterref/parameter[@name='IP']/@value"
-	    "|//interface[1][script]/ip/@address" },
+	{ D,     TEXT(address),      WALL "@address"
+	                         "|//interface[1][script]/ip/@address" },
+	{ D,     TEXT(wall.host),     WALL "@host" },
+	{ D,     NUMBER(wall.port),   WALL "@port" },
+	{ D,     TEXT(wall.platform), WALL "@platform" },
+	{ D,     TEXT(wall.calls),    WALL "@calls" },
 	{ D,     offsetof(struct hv_object, isolated), AS_BOOL,
 	                             "//interface[1]/port[@isolated='yes']" },
 	{ D,     NUMBER(idmap_base), "/*/idmap/uid[@start='0']/@target" },
@@ -84,7 +85,6 @@ static const struct attribute {
 
 #undef D
 #undef N
-#undef F
 /* clang-format on */
 
 const char *hv_kind_name(enum hv_kind kind)
@@ -140,8 +140,6 @@ static bool is_ours(const struct hv_object *object, xmlXPathContextPtr xpath)
 
 	if (object->uuid == NULL || object->name == NULL)
 		return false;
-	if (object->kind == HV_FILTER)
-		return strncmp(object->name, PREFIX, strlen(PREFIX)) == 0;
 	tag = evaluate(xpath, "/*/metadata/h:object/@kind");
 	return tag != NULL && strcmp(tag, kind_names[object->kind]) == 0;
 }

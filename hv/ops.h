@@ -33,7 +33,6 @@ struct hv_ops {
 	    *network_undefine;
 	int (*network_state)(struct hv_conn *conn, const char *name,
 	    enum hv_state *ret_state, struct hs_err *err);
-	hv_op *filter_define, *filter_undefine, *filter_exists;
 	/** Begin to tell a watch; may fail half way, then unwatch follows. */
 	int (*watch)(
 	    struct hv_conn *conn, struct hv_watch *watch, struct hs_err *err);

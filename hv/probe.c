@@ -150,11 +150,11 @@ static const struct {
 	hv_need *needs[NEEDS_MAX];
 } probes[HV_PROBE_COUNT] = {
 	[HV_PROBE_LXC] = { "lxc",
-	    "libvirt answers; user namespaces, shifted mounts and filters work",
+	    "libvirt answers; user namespaces, shifted mounts and walls work",
 	    { need_lxc, hv_need_lxc_cgroups, hv_need_shared_mounts,
-		hv_need_idmap, hv_need_filter } },
+		hv_need_idmap, hv_need_walls } },
 	[HV_PROBE_QEMU] = { "qemu", "libvirt answers; QEMU has TCG",
-	    { need_tcg, need_qemu, hv_need_filter } },
+	    { need_tcg, need_qemu, hv_need_walls } },
 	[HV_PROBE_KVM] = { "kvm", "a guest boots with /dev/kvm",
 	    { need_kvm_device, need_tcg, need_kvm_boot } },
 	[HV_PROBE_XEN] = { "xen", "domain 0 of Xen; libvirt answers",

@@ -11,7 +11,7 @@
 typedef int hv_need(const struct hv_probe_guest *guest, struct hv_probe *probe);
 
 hv_need hv_need_lxc_cgroups, hv_need_idmap, hv_need_shared_mounts,
-    hv_need_filter;
+    hv_need_walls;
 
 /** Record what is missing. Returns -1. */
 int hv_missing(struct hv_probe *probe, const char *remedy, const char *fmt, ...)

@@ -13,14 +13,17 @@
 /* clang-format off */
 #define D (1U << HV_DOMAIN)
 #define N (1U << HV_NETWORK)
-#define F (1U << HV_FILTER)
 
 static const struct cut {
 	unsigned kinds;
 	const char *xpath;
 } cuts[] = {
-	{ D|N,   "/*/metadata" },
-	{ D|N|F, "//comment()|//text()[normalize-space()='']" },
+	{ N,     "/*/metadata" },
+	{ D,     "/*/metadata/*[local-name()!='object']|/*/metadata/*/@*"
+	         "|/*/metadata/*/*[local-name()!='wall']"
+	         "|/*/metadata/*/*/@filter|/*/metadata/*/*/@address"
+	         "|/*/metadata/*/*/@calls" },
+	{ D|N,   "//comment()|//text()[normalize-space()='']" },
 	/* libvirt's own */
 	{ D,     "/*/@id|/*/resource|/*/seclabel" },
 	/* named in struct hv_object */
@@ -32,14 +35,13 @@ static const struct cut {
 	{ D,     "//disk[target/@dev='vda' or target/@dev='vdb' or "
 	         "target/@dev='vdc']/source" },
 	{ D,     "//interface[1]/mac|//interface[1]/source|//interface[1]/port"
-	         "|//interface[1]/target|//interface[1]/filterref" },
+	         "|//interface[1]/target" },
 	{ N,     "/*/bridge/@name|/*/ip[1]/@address|/*/ip[1]/@prefix"
 	         "|/*/forward" },
 };
 
 #undef D
 #undef N
-#undef F
 /* clang-format on */
 
 /* Backwards: a node must not go before what is in it. */

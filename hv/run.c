@@ -17,7 +17,7 @@
 #include "base/mem.h"
 
 #define MESSAGE_MAX 400
-#define OUTPUT_MAX  65536
+#define OUTPUT_MAX  (64 * 1024 * 1024)
 
 static char *const environment[] = {
 	(char[]) { "PATH=/usr/sbin:/usr/bin:/sbin:/bin" },
@@ -59,8 +59,10 @@ static int finish(pid_t pid, int timeout_ms, int *ret_status)
 /* What a program has printed; a first line is enough for a message. */
 static char *printed(int out, size_t max)
 {
-	char *text = hs_alloc(max + 1);
-	ssize_t n = pread(out, text, max, 0);
+	off_t size = lseek(out, 0, SEEK_END);
+	size_t len = size < 0 ? 0 : (size_t)size < max ? (size_t)size : max;
+	char *text = hs_alloc(len + 1);
+	ssize_t n = pread(out, text, len, 0);
 
 	text[n > 0 ? n : 0] = '\0';
 	return text;

@@ -14,7 +14,7 @@ struct hs_err;
  */
 int hv_run(const char *const argv[], int timeout_ms, struct hs_err *err);
 
-/** The same, and what it printed (up to 64 KiB), owned by the caller. */
+/** The same, and what it printed (up to 64 MiB), owned by the caller. */
 int hv_run_read(const char *const argv[], int timeout_ms, char **ret_text,
     struct hs_err *err);
 

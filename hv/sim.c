@@ -1,4 +1,4 @@
-/* sim.c - hosts that are only simulated: domains, networks and filters that
+/* sim.c - hosts that are only simulated: domains and networks that
  * are numbers and names, behind the same public functions, so that thousands of
  * hosts can be tried on one machine.
  *
@@ -150,29 +150,6 @@ static int undefine(struct sim_host *host, struct hv_object *object,
 	return 0;
 }
 
-static bool domain_uses(const struct sim_host *host, const char *filter)
-{
-	const struct store *domains = &host->stores[HV_DOMAIN];
-
-	for (size_t i = 0; i < domains->count; i++)
-		if (domains->list[i].state != HV_STOPPED &&
-		    domains->list[i].filter != NULL &&
-		    strcmp(domains->list[i].filter, filter) == 0)
-			return true;
-	return false;
-}
-
-static int undefine_filter(struct sim_host *host, struct hv_object *object,
-    uint64_t value, struct hs_err *err)
-{
-	(void)value;
-	if (domain_uses(host, object->name))
-		return hs_fail(
-		    err, HS_ECONFLICT, "filter '%s' is in use", object->name);
-	hv_sim_erase(host, HV_FILTER, object);
-	return 0;
-}
-
 static int set_memory(struct sim_host *host, struct hv_object *object,
     uint64_t value, struct hs_err *err)
 {
@@ -202,16 +179,6 @@ static int set_vcpus(struct sim_host *host, struct hv_object *object,
 	object->vcpus = (unsigned)value;
 	if (!caps->has_maxima || value > object->vcpus_max)
 		object->vcpus_max = (unsigned)value;
-	return 0;
-}
-
-static int look(struct sim_host *host, struct hv_object *object, uint64_t value,
-    struct hs_err *err)
-{
-	(void)host;
-	(void)object;
-	(void)value;
-	(void)err;
 	return 0;
 }
 
@@ -258,9 +225,7 @@ static int store_object(
 		return hs_fail(err, HS_ECONFLICT,
 		    "%s '%s' exists with another UUID",
 		    hv_kind_name(object->kind), object->name);
-	object->state = old != NULL                 ? old->state
-			: object->kind == HV_FILTER ? HV_RUNNING
-						    : HV_STOPPED;
+	object->state = old != NULL ? old->state : HV_STOPPED;
 	if (old != NULL)
 		hv_sim_erase(host, object->kind, old);
 	hv_sim_insert(host, object);
@@ -300,12 +265,6 @@ static int sim_network_define(
 	return define(conn, HV_NETWORK, xml, err);
 }
 
-static int sim_filter_define(
-    struct hv_conn *conn, const char *xml, struct hs_err *err)
-{
-	return define(conn, HV_FILTER, xml, err);
-}
-
 /* An operation by name that is one act. */
 #define ACT(fn, kind_, removes, on_)                                    \
 	static int fn(                                                  \
@@ -324,8 +283,6 @@ ACT(sim_domain_resume, HV_DOMAIN, false, resume)
 ACT(sim_network_start, HV_NETWORK, false, start)
 ACT(sim_network_destroy, HV_NETWORK, true, stop)
 ACT(sim_network_undefine, HV_NETWORK, true, undefine)
-ACT(sim_filter_undefine, HV_FILTER, true, undefine_filter)
-ACT(sim_filter_exists, HV_FILTER, false, look)
 
 static int sim_domain_shutdown(
     struct hv_conn *conn, const char *name, int timeout_ms, struct hs_err *err)
@@ -492,9 +449,6 @@ const struct hv_ops hv_sim_ops = {
 	.network_destroy = sim_network_destroy,
 	.network_undefine = sim_network_undefine,
 	.network_state = sim_network_state,
-	.filter_define = sim_filter_define,
-	.filter_undefine = sim_filter_undefine,
-	.filter_exists = sim_filter_exists,
 	.watch = sim_watch,
 	.unwatch = sim_unwatch,
 	.ask = reach,

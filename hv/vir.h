@@ -27,6 +27,5 @@ hv_op hv_vir_network_define, hv_vir_network_start, hv_vir_network_destroy,
     hv_vir_network_undefine;
 int hv_vir_network_state(struct hv_conn *conn, const char *name,
     enum hv_state *ret_state, struct hs_err *err);
-hv_op hv_vir_filter_define, hv_vir_filter_undefine, hv_vir_filter_exists;
 
 #endif

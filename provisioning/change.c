@@ -119,7 +119,7 @@ static const char *text_of(const struct plan_change *c, const char *field)
 static bool is_beside(const struct plan_change *c, const char *field)
 {
 	static const char *const fields[] = { "definition", "source", "limits",
-		"autostart" };
+		"autostart", "wall" };
 	json_t *runs =
 	    json_object_get(json_object_get(c->actual->params, "live"), field);
 

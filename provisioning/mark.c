@@ -119,9 +119,7 @@ char *mark_source(const struct hv_object *d)
 
 static enum hv_kind hv_kind_of(enum object_kind kind)
 {
-	return kind == OBJ_FILTER    ? HV_FILTER
-	       : kind == OBJ_NETWORK ? HV_NETWORK
-				     : HV_DOMAIN;
+	return kind == OBJ_NETWORK ? HV_NETWORK : HV_DOMAIN;
 }
 
 int mark_defined(struct plat *plat, struct hv_conn *hv,

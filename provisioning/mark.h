@@ -42,7 +42,7 @@ char *mark_folder(const char *path);
 char *mark_source(const struct hv_object *domain);
 
 /**
- * Remember a domain, network or filter as libvirt has it, read from there:
+ * Remember a domain or network as libvirt has it, read from there:
  * right after it was defined.
  *
  * @extra:  more marks of it; taken; NULL: none

@@ -9,7 +9,6 @@
 /* clang-format off */
 static const char *const kind_names[OBJECT_KIND_COUNT] = {
 	[OBJ_IMAGE]      = "image",
-	[OBJ_FILTER]     = "filter",
 	[OBJ_NETWORK]    = "network",
 	[OBJ_VOLUME]     = "volume",
 	[OBJ_CREDENTIAL] = "credential",

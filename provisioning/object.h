@@ -14,7 +14,6 @@
 /** Kinds, in the order in which they are made; removed the other way round. */
 enum object_kind {
 	OBJ_IMAGE, /* a file that domains begin from */
-	OBJ_FILTER,
 	OBJ_NETWORK,
 	OBJ_VOLUME,
 	OBJ_CREDENTIAL,

@@ -29,7 +29,6 @@ static observer *const observers[] = {
 /* clang-format off */
 static const unsigned seen_by[OBJECT_KIND_COUNT] = {
 	[OBJ_IMAGE]      = IMAGES,
-	[OBJ_FILTER]     = HOSTS,
 	[OBJ_NETWORK]    = HOSTS,
 	[OBJ_VOLUME]     = FILES,
 	[OBJ_CREDENTIAL] = FILES,

@@ -36,6 +36,7 @@ struct observation {
 	struct objects found;
 	json_t *unknown; /* NULL: a host that does not answer is a failure */
 	json_t *marks;   /* see mark.h; NULL: edits are not looked for */
+	char *walls;     /* see hv_walls_read(); NULL: nor are they */
 };
 
 int observe_images(struct observation *o, struct hs_err *err);

@@ -1,4 +1,4 @@
-/* observe_hosts.c - filters, networks and domains, as libvirt has them. */
+/* observe_hosts.c - networks and domains, as libvirt has them, and walls. */
 
 #include <assert.h>
 #include <stdlib.h>
@@ -15,26 +15,6 @@
 #define RECORD_MAX     65536
 #define RENEW_BEFORE_S (30 * 24 * 3600L)
 #define CPU_PERIOD     100000U /* of lxc.xml */
-
-/* What is wanted is the digest of our text; libvirt's own text of it was noted
- * beside. */
-static void add_filters(struct observation *o, const struct host *host,
-    const struct hv_objects *list)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		const struct hv_object *f = &list->list[i];
-		hs_auto(hs_freep) char *name =
-		    host_object_name(f->name, host->name);
-		const json_t *mark = mark_of(o->marks, OBJ_FILTER, name);
-		const char *rules = mark_compare(mark, "rest", f->rest);
-
-		if (strcmp(rules, "as made") == 0)
-			rules =
-			    json_string_value(json_object_get(mark, "rules"));
-		(void)objects_add(&o->found, OBJ_FILTER, name, NULL, NULL,
-		    json_pack("{s:s?}", "rules", rules), NULL);
-	}
-}
 
 /* Of one that is down, nothing is said twice. */
 static const char *bridge_of(const struct host *host, const struct hv_object *n)
@@ -170,6 +150,18 @@ static const char *link_of(const struct observation *o, const struct host *host,
 				      object_text(network, "bridge")));
 }
 
+/* What stands around it, where it can be looked at. */
+static const char *wall_of(const struct observation *o, const struct host *host,
+    const struct hv_object *d, enum hv_driver driver)
+{
+	bool is_seen = host_is_local(host) && hv_caps(driver)->wall &&
+		       o->walls != NULL && d->live != NULL &&
+		       d->live->filter != NULL && d->live->ifname != NULL;
+
+	return hv_wall_name(
+	    is_seen ? hv_wall_look(o->walls, d->live->ifname) : HV_WALL_UP);
+}
+
 /* What the domain runs with, under the names of what is wanted. */
 static json_t *numbers_json(const struct hv_object *d)
 {
@@ -246,10 +238,11 @@ static void add_edits(const struct observation *o, const struct host *host,
 
 	assert(known);
 	(void)json_object_update_new(attrs,
-	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}",
+	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}",
 		"definition", mark_compare(mark, "rest", d->rest), "source",
 		mark_compare(mark, "source", source), "files", files_of(o, d),
-		"live", live_text, "link", link_of(o, host, d), "mounts",
+		"live", live_text, "link", link_of(o, host, d), "wall",
+		wall_of(o, host, d, driver), "mounts",
 		mounts_of(o, host, d, driver), "limits", limits_of(d, driver),
 		"isolated", (int)d->isolated, "autostart", (int)d->autostart));
 	(void)json_object_set_new(
@@ -282,6 +275,9 @@ static void add_domain(struct observation *o, const struct host *host,
 		"vcpus", (int)d->vcpus, "memory_mib",
 		(int)(d->memory_kib / 1024), "network", d->network, "address",
 		d->address, "mac", d->mac, "filter", d->filter));
+	if (d->wall.calls != NULL)
+		(void)json_object_set_new(
+		    attrs, "calls", json_string(d->wall.calls));
 	params = json_pack("{s:s?, s:i, s:i}", "reason", d->reason, "vcpus_max",
 	    (int)d->vcpus_max, "memory_max_mib",
 	    (int)(d->memory_max_kib / 1024));
@@ -308,15 +304,12 @@ static int add_domains(struct observation *o, const struct host *host,
 static int look_at_host(
     struct observation *o, const struct host *host, struct hs_err *err)
 {
-	hs_auto(hv_objects_done) struct hv_objects filters = { 0 };
 	hs_auto(hv_objects_done) struct hv_objects networks = { 0 };
 	struct hv_conn *hv;
 
 	if (plat_hv(o->plat, host->name, host_driver(host), &hv, err) < 0 ||
-	    hv_list(hv, HV_FILTER, &filters, err) < 0 ||
 	    hv_list(hv, HV_NETWORK, &networks, err) < 0)
 		return -1;
-	add_filters(o, host, &filters);
 	add_networks(o, host, &networks);
 	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
 		if (host->can[i] &&
@@ -365,8 +358,7 @@ static void assume_host(
 		bool is_domain =
 		    w->kind == OBJ_DOMAIN || w->kind == OBJ_DB_DOMAIN;
 
-		if (!is_domain && w->kind != OBJ_FILTER &&
-		    w->kind != OBJ_NETWORK)
+		if (!is_domain && w->kind != OBJ_NETWORK)
 			continue;
 		if (strcmp(object_host(w), host->name) != 0)
 			continue;
@@ -417,7 +409,8 @@ int observe_hosts(struct observation *o, struct hs_err *err)
 {
 	const struct hosts *hosts;
 
-	if (host_list(o->plat, &hosts, err) < 0)
+	if (host_list(o->plat, &hosts, err) < 0 ||
+	    (o->marks != NULL && hv_walls_read(&o->walls, err) < 0))
 		return -1;
 	for (size_t i = 0; i < hosts->count; i++) {
 		struct host *host = hosts->list[i];
@@ -426,13 +419,16 @@ int observe_hosts(struct observation *o, struct hs_err *err)
 
 		if (look_at_host(o, host, &why) == 0)
 			continue;
-		if (host_is_local(host) && o->unknown == NULL)
+		if (host_is_local(host) && o->unknown == NULL) {
+			hs_freep(&o->walls);
 			return hs_fail(err, why.code, "%s", why.msg);
+		}
 		if (!host_is_local(host))
 			host_fell_silent(host, why.msg);
 		forget_since(o, count);
 		assume_host(o, host, why.msg);
 	}
+	hs_freep(&o->walls);
 	tell_twins_apart(o);
 	return 0;
 }

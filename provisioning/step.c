@@ -5,7 +5,6 @@
 /* clang-format off */
 static const struct step_ops *const ops[OBJECT_KIND_COUNT] = {
 	[OBJ_IMAGE]      = &step_image,
-	[OBJ_FILTER]     = &step_filter,
 	[OBJ_NETWORK]    = &step_network,
 	[OBJ_VOLUME]     = &step_volume,
 	[OBJ_CREDENTIAL] = &step_credential,

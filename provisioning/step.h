@@ -24,7 +24,7 @@ const struct step_ops *step_ops_of(enum object_kind kind);
 
 /* One or more a file. */
 extern const struct step_ops step_image;
-extern const struct step_ops step_filter, step_network, step_volume;
+extern const struct step_ops step_network, step_volume;
 extern const struct step_ops step_credential;
 extern const struct step_ops step_ve, step_enterprise, step_service,
     step_person;
@@ -47,10 +47,6 @@ int step_database_open(struct plat *plat, const char *name, const char *server,
  */
 int step_server_is_empty(
     struct plat *plat, const char *server, struct hs_err *err);
-
-/** A filter's text, as it is defined; owned by the caller. */
-int step_filter_render(struct plat *plat, const struct object *filter,
-    char **ret_xml, struct hs_err *err);
 
 /** Write the gateway's first file: the provisioner's way in, no servers. */
 int step_servers_begin(struct plat *plat, struct hs_err *err);

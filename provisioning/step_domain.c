@@ -81,6 +81,7 @@ static int define(struct plat *plat, const struct object *w,
 		.gateway = object_text(w, "gateway"),
 		.route = is_db ? NULL : plat->conf->platform_address,
 		.filter = object_text(w, "filter"),
+		.calls = object_text(w, "calls"),
 	};
 
 	if (!is_db) {
@@ -254,7 +255,7 @@ static int domain_make(
 	    domain_plug(plat, change, err) < 0 ||
 	    record_write(plat, w, err) < 0)
 		return -1;
-	return keeps ? 0 : step_host_start(plat, w, driver, err);
+	return step_host_start(plat, w, driver, err);
 }
 
 /* Its archives can only be made while it is there. */

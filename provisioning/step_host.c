@@ -130,17 +130,20 @@ int step_host_put(struct plat *plat, const struct object *w,
 int step_host_start(struct plat *plat, const struct object *w,
     enum hv_driver driver, struct hs_err *err)
 {
-	const char *const argv[] = { "domain-start", w->name, NULL };
+	const char *const argv[] = { "domain-start", w->name,
+		hv_caps(driver)->name, NULL };
+	enum hv_state state = HV_UNKNOWN;
 	const struct host *there;
 	struct hv_conn *hv;
 
 	if (remote_of(plat, w, &there, err) < 0)
 		return -1;
-	if (there != NULL && driver == HV_LXC)
+	if (there != NULL)
 		return remote_run(there, argv, NULL, REMOTE_LONG_MS, NULL, err);
-	if (plat_hv(plat, object_host(w), driver, &hv, err) < 0)
+	if (plat_hv(plat, object_host(w), driver, &hv, err) < 0 ||
+	    hv_domain_state(hv, w->name, &state, err) < 0)
 		return -1;
-	if (there == NULL)
+	if (state != HV_RUNNING)
 		forget_neighbour(w);
 	return hv_domain_start(hv, w->name, err);
 }

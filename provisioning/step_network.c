@@ -1,4 +1,4 @@
-/* step_network.c - filters, networks and volumes. */
+/* step_network.c - networks and volumes. */
 
 #include <string.h>
 
@@ -20,56 +20,6 @@ static int open_host(struct plat *plat, const struct object *object,
 		return -1;
 	return plat_hv(plat, host->name, host_driver(host), ret_hv, err);
 }
-
-int step_filter_render(struct plat *plat, const struct object *w,
-    char **ret_xml, struct hs_err *err)
-{
-	hs_auto(hs_freep) char *name = object_bare(w);
-	char uuid[HV_UUID_SIZE];
-	const struct dom_filter_params params = {
-		.name = name,
-		.uuid = uuid,
-		.platform = plat->conf->platform_address,
-		.gateway_port = plat->conf->gateway_port,
-		.directory_port = plat->conf->directory_port,
-	};
-
-	hv_uuid5("filter", name, uuid);
-	return dom_template_filter(
-	    object_text(w, "kind"), &params, ret_xml, err);
-}
-
-static int filter_make(
-    struct plat *plat, const struct plan_change *change, struct hs_err *err)
-{
-	const struct object *w = change->wanted;
-	hs_auto(hs_freep) char *xml = NULL;
-	struct hv_conn *hv;
-
-	if (step_filter_render(plat, w, &xml, err) < 0 ||
-	    open_host(plat, w, &hv, err) < 0 ||
-	    hv_filter_define(hv, xml, err) < 0)
-		return -1;
-	return mark_defined(plat, hv, w,
-	    json_pack("{s:s}", "rules", object_text(w, "rules")), err);
-}
-
-static int filter_remove(
-    struct plat *plat, const struct object *object, struct hs_err *err)
-{
-	hs_auto(hs_freep) char *name = object_bare(object);
-	struct hv_conn *hv;
-
-	if (open_host(plat, object, &hv, err) < 0)
-		return -1;
-	return hv_filter_undefine(hv, name, err);
-}
-
-const struct step_ops step_filter = {
-	.make = filter_make,
-	.remove = filter_remove,
-	.can_go_back = true,
-};
 
 /* libvirt takes a network whose bridge has been deleted for active still. */
 static int network_clear(

@@ -22,23 +22,6 @@
 
 /* -- Networks -------------------------------------------------------------- */
 
-static int want_filter(
-    struct want *w, const char *kind, const char *host, struct hs_err *err)
-{
-	hs_auto(hs_freep) char *bare = hs_printf("hanse-%s", kind);
-	hs_auto(hs_freep) char *name = host_object_name(bare, host);
-	hs_auto(hs_freep) char *xml = NULL;
-	hs_auto(hs_freep) char *digest = NULL;
-	struct object *filter = objects_add(&w->objects, OBJ_FILTER, name, NULL,
-	    NULL, NULL, json_pack("{s:s}", "kind", kind));
-
-	if (step_filter_render(w->plat, filter, &xml, err) < 0)
-		return -1;
-	digest = digest_text(xml);
-	(void)json_object_set_new(filter->attrs, "rules", json_string(digest));
-	return 0;
-}
-
 static void want_network(struct want *w, const char *bare, const char *ve,
     const char *bridge, unsigned subnet, const char *host)
 {
@@ -81,22 +64,6 @@ static void want_networks(struct want *w, const char *ve, unsigned subnet)
 		if (has_domain_on(w, w->hosts[i].name, ve))
 			want_network(
 			    w, name, ve, bridge, subnet, w->hosts[i].name);
-}
-
-/* Where databases are, that is on this host, all of it is wanted always. */
-static int want_filters(struct want *w, struct hs_err *err)
-{
-	for (size_t i = 0; i < w->hosts_count; i++) {
-		const char *host = w->hosts[i].name;
-		bool is_local = strcmp(host, HOST_LOCAL) == 0;
-
-		if (is_local && want_filter(w, "db", host, err) < 0)
-			return -1;
-		if ((is_local || has_domain_on(w, host, NULL)) &&
-		    want_filter(w, "app", host, err) < 0)
-			return -1;
-	}
-	return 0;
 }
 
 /* The subnet of a VE's network, from 2 up; 1 is the data network's. */
@@ -397,7 +364,7 @@ static int want_all(struct want *w, struct hs_err *err)
 		if (want_ve(w, w->ves->list[i].spec, err) < 0)
 			return -1;
 	want_images(&w->objects);
-	return want_filters(w, err);
+	return 0;
 }
 
 int want_objects(struct plat *plat, const struct store_ves *ves,

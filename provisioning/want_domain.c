@@ -162,10 +162,24 @@ static unsigned threads_of(const struct place *p)
 static void want_untouched(json_t *attrs)
 {
 	(void)json_object_update_new(attrs,
-	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}",
+	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}",
 		"definition", "as made", "source", "as made", "files",
-		"as made", "live", "as defined", "link", "up", "mounts",
-		"there", "limits", "set", "isolated", 1, "autostart", 0));
+		"as made", "live", "as defined", "link", "up", "wall", "up",
+		"mounts", "there", "limits", "set", "isolated", 1, "autostart",
+		0));
+}
+
+/* Whom its wall lets it call; a script of the host has that of its own. */
+static void want_calls(
+    const struct want *w, const struct place *p, json_t *attrs)
+{
+	hs_auto(hs_freep) char *calls = hs_printf("%u %u",
+	    w->plat->conf->gateway_port, w->plat->conf->directory_port);
+	enum hv_driver driver = HV_LXC;
+
+	if (p->enterprise != NULL && hv_driver_find(p->driver, &driver) &&
+	    hv_caps(driver)->wall)
+		(void)json_object_set_new(attrs, "calls", json_string(calls));
 }
 
 int want_domain(struct want *w, enum object_kind kind, const struct place *p,
@@ -205,6 +219,7 @@ int want_domain(struct want *w, enum object_kind kind, const struct place *p,
 		p->network, "address", address, "mac", mac, "filter", filter);
 	want_files(attrs, params);
 	want_untouched(attrs);
+	want_calls(w, p, attrs);
 	if (p->enterprise != NULL) {
 		hs_auto(hs_freep) char *password =
 		    instance_password(p->ve, p->enterprise, row->credential);

@@ -264,9 +264,10 @@ do_purge() {
 	elif [ -d "$run" ]; then
 		do_down
 	fi
+	nft delete table bridge hanse 2>/dev/null || true
 	[ ! -f "$share/manifest" ] || xargs -r rm -f <"$share/manifest"
 	rm -rf "$share" "$prefix/libexec/hanse" "$state" "$logs" /etc/hanse
-	echo "removed: domains, networks, filters, mounts, volumes, databases, directory entries, routes,"
+	echo "removed: domains, networks, walls, mounts, volumes, databases, directory entries, routes,"
 	echo "         services, $state, $logs, /etc/hanse and the installed programs"
 	if [ "${CACHE:-no}" = yes ]; then
 		rm -rf /var/cache/hanse

@@ -82,10 +82,11 @@ static int work_once(struct hv_host *host, enum hv_driver driver)
 {
 	hs_auto(hv_returnp) struct hv_conn *conn = NULL;
 	hs_auto(hv_objects_done) struct hv_objects objects = { 0 };
+	hs_auto(hv_objects_done) struct hv_objects networks = { 0 };
 
 	if (hv_host_borrow(host, driver, BORROW_MS, &conn, NULL) < 0 ||
 	    hv_list(conn, HV_DOMAIN, &objects, NULL) < 0 ||
-	    hv_filter_exists(conn, "clean-traffic", NULL) < 0)
+	    hv_list(conn, HV_NETWORK, &networks, NULL) < 0)
 		return -1;
 	return 0;
 }

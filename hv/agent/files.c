@@ -15,6 +15,7 @@
 #include "hv/agent/agent.h"
 #include "hv/host.h"
 #include "hv/hv.h"
+#include "hv/wall.h"
 
 #define IMAGES  AGENT_STATE "/images"
 #define DOMAINS AGENT_STATE "/domains"
@@ -147,7 +148,6 @@ int agent_domain_put(char **argv, struct hs_err *err)
 	hs_auto(hs_freep) char *config = hs_printf("%s/config", dir);
 	const char *const tidy[] = { "rm", "-rf", "--", config, NULL };
 
-	/* Without it half of every filter would see nothing. */
 	if (agent_check_name(argv[0], err) < 0 || hv_host_prepare(err) < 0 ||
 	    hs_dir_make(DOMAINS, 0711, err) < 0 ||
 	    hs_dir_make(dir, 0711, err) < 0 || agent_run(tidy, err) < 0 ||
@@ -168,6 +168,7 @@ int agent_domain_forget(char **argv, struct hs_err *err)
 	const char *const tidy[] = { "rm", "-rf", "--", dir, NULL };
 
 	if (agent_check_name(argv[0], err) < 0 ||
+	    hv_wall_remove(argv[0], err) < 0 ||
 	    hv_mounts_remove(argv[0], err) < 0)
 		return -1;
 	return agent_run(tidy, err);

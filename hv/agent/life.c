@@ -1,5 +1,6 @@
-/* life.c - start and stop LXC domains of this host: what belongs to it beyond
- * libvirt's part, confinement and mounts, must be done where they are.
+/* life.c - start domains of this host, and stop LXC domains: what belongs to it
+ * beyond libvirt's part, walls, confinement and mounts, must be done where they
+ * are.
  */
 
 #include <stdlib.h>
@@ -11,9 +12,13 @@
 int agent_domain_start(char **argv, struct hs_err *err)
 {
 	hs_auto(hv_closep) struct hv_conn *hv = NULL;
+	enum hv_driver driver;
 
-	if (agent_check_name(argv[0], err) < 0 ||
-	    hv_open(hv_caps(HV_LXC)->uri, &hv, err) < 0)
+	if (agent_check_name(argv[0], err) < 0)
+		return -1;
+	if (!hv_driver_find(argv[1], &driver))
+		return hs_fail(err, HS_EINVAL, "no driver '%s'", argv[1]);
+	if (hv_open(hv_caps(driver)->uri, &hv, err) < 0)
 		return -1;
 	return hv_domain_start(hv, argv[0], err);
 }

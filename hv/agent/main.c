@@ -28,11 +28,11 @@ static const struct verb {
 	{ "probe",         0, agent_probe,         "[KERNEL]: what this host is and can do" },
 	{ "join",          0, agent_join,          "take a membership (tar on stdin) and start its services" },
 	{ "leave",         0, agent_leave,         "give it up: domains, services and keys go" },
-	{ "clear",         0, agent_clear,         "remove every domain, network, filter and mount of ours" },
+	{ "clear",         0, agent_clear,         "remove every domain, network, wall and mount of ours" },
 	{ "images",        0, agent_images,        "names of the system images that are here" },
 	{ "image-put",     2, agent_image_put,     "NAME BYTES: take an image from stdin" },
 	{ "domain-put",    3, agent_domain_put,    "NAME DRIVER ADDRESS [IMAGE BASE]: files (tar on stdin) and mounts" },
-	{ "domain-start",  1, agent_domain_start,  "NAME: start an LXC domain and confine it" },
+	{ "domain-start",  2, agent_domain_start,  "NAME DRIVER: raise its wall, start a domain, confine it" },
 	{ "domain-stop",   2, agent_domain_stop,   "NAME MS: stop an LXC domain and take its mounts away" },
 	{ "domain-forget", 1, agent_domain_forget, "NAME: remove its files" },
 };

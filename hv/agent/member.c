@@ -107,18 +107,6 @@ static int clear_networks(struct hv_conn *hv, struct hs_err *err)
 	return 0;
 }
 
-static int clear_filters(struct hv_conn *hv, struct hs_err *err)
-{
-	hs_auto(hv_objects_done) struct hv_objects list = { 0 };
-
-	if (hv_list(hv, HV_FILTER, &list, err) < 0)
-		return -1;
-	for (size_t i = 0; i < list.count; i++)
-		if (hv_filter_undefine(hv, list.list[i].name, err) < 0)
-			return -1;
-	return 0;
-}
-
 /* Mounts whose domain libvirt does not know any more. */
 static int clear_mounts(struct hs_err *err)
 {
@@ -142,7 +130,7 @@ int agent_clear(char **argv, struct hs_err *err)
 	if (check_free(err) < 0 || clear_domains(HV_LXC, err) < 0 ||
 	    clear_domains(HV_QEMU, err) < 0 ||
 	    hv_open(hv_caps(HV_LXC)->uri, &hv, err) < 0 ||
-	    clear_networks(hv, err) < 0 || clear_filters(hv, err) < 0 ||
+	    clear_networks(hv, err) < 0 || hv_walls_clear(err) < 0 ||
 	    clear_mounts(err) < 0)
 		return -1;
 	return agent_run(tidy, err);

@@ -32,9 +32,7 @@ ldap() { # add|modify|delete [ARGS]
 edit() {
 	local dump=dumpxml define=define
 	[ "$1" = domain ] || { dump=$1-dumpxml define=$1-define; }
-	[ "$1" = nwfilter ] || dump="$dump --inactive"
-	# shellcheck disable=SC2086
-	lxc $dump "$2" | sed "$3" >"$work/edited.xml"
+	lxc "$dump" --inactive "$2" | sed "$3" >"$work/edited.xml"
 	lxc "$define" "$work/edited.xml" >/dev/null
 }
 append() { echo "# more" >>"$1"; }
@@ -87,7 +85,9 @@ try "virsh edit: memory" "domain-memory-edited $domain" edit domain "$domain" \
 try "virsh edit: limits" "domain-limits-edited $domain" edit domain "$domain" 's/<quota>.*</<quota>-1</'
 try "virsh edit: no interface" "domain-interface-removed $domain" edit domain "$domain" '/<interface/,/<.interface>/d'
 try "virsh edit: MAC" "domain-mac-changed $domain" edit domain "$domain" 's/52:54:00:[0-9a-f:]*/52:54:00:00:00:01/'
-try "virsh edit: no filter" "domain-filter-changed $domain" edit domain "$domain" '/<filterref/,/<.filterref>/d'
+try "virsh edit: no filter" "domain-filter-changed $domain" edit domain "$domain" '/<hanse:wall/d'
+try "virsh edit: whom it may call" "domain-filter-changed $domain" edit domain "$domain" 's/calls=\(.\)6432/calls=\122 6432/'
+try "virsh edit: what its wall lets in" "domain-definition-edited $domain" edit domain "$domain" 's/port=\(.\)9000/port=\122/'
 try "virsh edit: network" "domain-network-changed $domain" edit domain "$domain" "s/network='hanse-automotive'/network='hanse-data'/"
 try "virsh edit: port isolation" "domain-isolation-changed $domain" edit domain "$domain" '/<port isolated/d'
 try "virsh edit: another root" "domain-source-changed $domain" edit domain "$domain" "s,$domain/root,nobody/root,"
@@ -107,10 +107,11 @@ unknown_domain() {
 }
 try "a domain of ours that no spec explains" "domain-unknown automotive.nobody" unknown_domain
 
-echo "--- filters and networks"
-try "virsh nwfilter-edit" "filter-edited hanse-app" edit nwfilter hanse-app '0,/drop/s/drop/accept/'
-filter_unknown() { echo "<filter name='hanse-more'><rule action='accept' direction='in'/></filter>" >"$work/f.xml" && lxc nwfilter-define "$work/f.xml"; }
-try "a filter of ours that no spec explains" "filter-unknown hanse-more" filter_unknown
+echo "--- walls and networks"
+try "nft: a wall edited" "domain-wall-edited $domain" nft insert rule bridge hanse "to-$(ifname)" accept
+try "nft: a wall removed" "domain-wall-missing $domain" nft delete element bridge hanse to "{ \"$(ifname)\" }"
+each_domain() { lxc list --name | grep . | sort | sed "s/^/$1 /" | paste -sd' '; }
+try "nft: every wall removed" "$(each_domain domain-wall-open)" nft delete table bridge hanse
 try "virsh net-destroy" "network-stopped hanse-automotive" lxc net-destroy hanse-automotive
 try "virsh net-edit: forward" "network-forwards hanse-automotive" edit net hanse-automotive "s/<bridge/<forward mode='nat'\/><bridge/"
 try "virsh net-edit: DHCP" "network-edited hanse-automotive" edit net hanse-automotive \
@@ -257,9 +258,9 @@ if [[ "by itself" =~ $only ]]; then
 	lxc destroy "$domain" >/dev/null
 	eventually "a destroyed domain is started" 20 runs
 	eventually "and its job ends" 60 over
-	edit nwfilter hanse-app '0,/drop/s/drop/accept/'
-	filter_is_back() { ! lxc nwfilter-dumpxml hanse-app | grep -q "accept' direction='inout'"; }
-	eventually "an edited filter is put back within the minute" 70 filter_is_back
+	nft insert rule bridge hanse "to-$(ifname)" accept
+	wall_is_back() { ! nft list chain bridge hanse "to-$(ifname)" | grep -q '^[[:space:]]*accept'; }
+	eventually "an edited wall is put back within the minute" 70 wall_is_back
 	contains "the events say so" 'drift.seen' "$(hanse get events)"
 
 	echo "--- a limit"

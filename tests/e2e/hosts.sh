@@ -193,7 +193,7 @@ portal=portal-$(echo "$portal" | cut -d. -f3)-$(echo "$portal" | cut -d. -f4).$b
 refused() { on $b sh -c 'cat /var/log/hanse/hanse-relay/current' | grep -c 'no host in upstream'; }
 [ "$(refused)" -gt 0 ]
 same "and the relay says so" 0 $?
-same "filters see bridged traffic on a member" 1 "$(on $b cat /proc/sys/net/bridge/bridge-nf-call-iptables)"
+contains "walls stand on a member" 'jump from-hi' "$(on $b nft list table bridge hanse)"
 same "members' keys are root's" 600 "$(on $b stat -c %a /var/lib/hanse/hosts/host.key)"
 same "so is the folder of the sockets" 700 "$(on $a stat -c %a /run/hanse/hosts)"
 

@@ -6,7 +6,6 @@ for uri in lxc:///system qemu:///system; do
 	virsh -q -c "$uri" list --all --name 2>/dev/null | sed "/^$/d; s|^|$uri domain |"
 done
 virsh -q -c qemu:///system net-list --all --name 2>/dev/null | sed '/^$/d; s/^/network /'
-virsh -q -c qemu:///system nwfilter-list 2>/dev/null | awk 'NF { print "nwfilter", $2 }'
 nft list ruleset 2>/dev/null | grep -E 'hanse|hv-|hi[0-9a-f]{6}|10\.90\.' | sed 's/^[[:space:]]*/nft /'
 awk '{ print "mount", $5 }' /proc/self/mountinfo | grep -E 'hanse'
 losetup -l -n -O BACK-FILE 2>/dev/null | grep hanse | sed 's/^/loop /'

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # fixture.sh - what tests/hv and tests/isolation stand on: a tiny image (the
 # real hanse-init and busybox instead of the services), two networks of VEs, a
-# data network, the real filters, and domains from the real templates. All of
+# data network, and domains with their walls from the real templates. All of
 # it is named t-hv... and lives in 10.91.0.0/16. Needs root and libvirtd.
 #
 # B is the build folder. Sourced; call fixture_open first.
@@ -53,13 +53,6 @@ network_up() {
 	T_NETWORKS="$T_NETWORKS $1"
 }
 
-# The rules of one kind, for our platform address.
-filter_up() {
-	"$try" render-filter "$1" "t-hv-$1" "$(ident filter "t-hv-$1" 1)" \
-	    $T_PLATFORM >"$work/t-hv-$1.xml" &&
-	    "$try" filter-define "$work/t-hv-$1.xml"
-}
-
 # conf NAME KIND ADDRESS GATEWAY: what the domain reads at /etc/hanse.
 conf() {
 	mkdir -p "$work/$1.conf"
@@ -73,6 +66,8 @@ domain_define() {
 	d_name=$1 d_kind=$2 d_net=$3 d_ve=$4 d_addr=$5 d_base=$6
 	shift 6
 	d_gw=${d_addr%.*}.1
+	# A database calls nobody.
+	[ "$d_kind" = db ] || set -- "route=$T_PLATFORM" "calls=6432 1636" "$@"
 	conf "$d_name" "$d_kind" "$d_addr" "$d_gw"
 	image_dir=$("$try" image-mount "$work/t-hv-image.squashfs") || return 1
 	root_dir=$("$try" root-mount "$d_name" "$image_dir" "$d_base") ||
@@ -83,8 +78,8 @@ domain_define() {
 	    "ifname=$(ident domain "$d_name" 3)" \
 	    "ve=$d_ve" "enterprise=${d_name#*.}" generation=1 \
 	    memory_kib=65536 vcpus=1 "network=$d_net" "address=$d_addr" \
-	    prefix=24 "gateway=$d_gw" "route=$T_PLATFORM" \
-	    "filter=t-hv-$d_kind" "root_dir=$root_dir" \
+	    prefix=24 "gateway=$d_gw" "filter=t-hv-$d_kind" \
+	    "root_dir=$root_dir" \
 	    "config_dir=$work/$d_name.conf" "idmap_base=$d_base" "$@" \
 	    >"$work/$d_name.xml" &&
 	    "$try" define "$work/$d_name.xml" || return 1
@@ -132,8 +127,7 @@ fixture_close() {
 		"$try" net-destroy "$name"
 		"$try" net-undefine "$name"
 	done
-	"$try" filter-undefine t-hv-app
-	"$try" filter-undefine t-hv-db
+	"$try" walls-clear
 	"$try" image-unmount "$work/t-hv-image.squashfs"
 	"$try" address-remove $T_PLATFORM/32
 	rm -rf "$work"

@@ -47,7 +47,6 @@ static int with_xml(const struct call *c,
 
 XML_COMMAND(define, hv_domain_define)
 XML_COMMAND(net_define, hv_network_define)
-XML_COMMAND(filter_define, hv_filter_define)
 NAME_COMMAND(start, hv_domain_start)
 NAME_COMMAND(destroy, hv_domain_destroy)
 NAME_COMMAND(undefine, hv_domain_undefine)
@@ -56,8 +55,6 @@ NAME_COMMAND(resume, hv_domain_resume)
 NAME_COMMAND(net_start, hv_network_start)
 NAME_COMMAND(net_destroy, hv_network_destroy)
 NAME_COMMAND(net_undefine, hv_network_undefine)
-NAME_COMMAND(filter_undefine, hv_filter_undefine)
-NAME_COMMAND(filter_exists, hv_filter_exists)
 
 static int stop(const struct call *c)
 {
@@ -141,8 +138,7 @@ static int list(const struct call *c)
 	static const struct {
 		const char *name;
 		enum hv_kind kind;
-	} kinds[] = { { "domain", HV_DOMAIN }, { "network", HV_NETWORK },
-		{ "filter", HV_FILTER } };
+	} kinds[] = { { "domain", HV_DOMAIN }, { "network", HV_NETWORK } };
 	hs_auto(hv_objects_done) struct hv_objects objects = { 0 };
 	enum hv_kind kind = HV_DOMAIN;
 
@@ -308,7 +304,7 @@ static const struct param {
 } domain_params[] = {
 	DOMAIN(name), DOMAIN(uuid), DOMAIN(kind), DOMAIN(ve),
 	DOMAIN(enterprise), DOMAIN(network), DOMAIN(bridge), DOMAIN(ifname), DOMAIN(mac),
-	DOMAIN(address), DOMAIN(gateway), DOMAIN(filter), DOMAIN(root_dir),
+	DOMAIN(address), DOMAIN(gateway), DOMAIN(filter), DOMAIN(calls), DOMAIN(root_dir),
 	DOMAIN(config_dir), DOMAIN(data_dir), DOMAIN(accel), DOMAIN(kernel),
 	DOMAIN(initrd), DOMAIN(cmdline), DOMAIN(image), DOMAIN(config_disk),
 	DOMAIN(data_disk), DOMAIN(console_log), DOMAIN(route),
@@ -383,17 +379,19 @@ static int render_network(const struct call *c)
 	return shown(dom_template_network(&params, &xml, c->err), &xml);
 }
 
-static int render_filter(const struct call *c)
+static int wall(const struct call *c)
 {
-	const struct dom_filter_params params = { .name = c->args[1],
-		.uuid = c->args[2],
-		.platform = c->args[3],
-		.gateway_port = 6432,
-		.directory_port = 1636 };
-	char *xml = NULL;
+	hs_auto(hs_freep) char *walls = NULL;
 
-	return shown(
-	    dom_template_filter(c->args[0], &params, &xml, c->err), &xml);
+	if (hv_walls_read(&walls, c->err) < 0)
+		return -1;
+	(void)puts(hv_wall_name(hv_wall_look(walls, c->args[0])));
+	return 0;
+}
+
+static int walls_clear(const struct call *c)
+{
+	return hv_walls_clear(c->err);
 }
 
 static int image_path(const struct call *c)
@@ -435,9 +433,8 @@ static const struct command {
 	{ "net-destroy",     1, true,  net_destroy },
 	{ "net-undefine",    1, true,  net_undefine },
 	{ "net-state",       1, true,  net_state },
-	{ "filter-define",   1, true,  filter_define },
-	{ "filter-undefine", 1, true,  filter_undefine },
-	{ "filter-exists",   1, true,  filter_exists },
+	{ "wall",            1, false, wall },
+	{ "walls-clear",     0, false, walls_clear },
 	{ "address-add",     1, false, address_add },
 	{ "address-remove",  1, false, address_remove },
 	{ "mount-prepare",   0, false, mount_prepare },
@@ -452,7 +449,6 @@ static const struct command {
 	{ "probe",           1, false, probe },
 	{ "render-domain",   ANY, false, render_domain },
 	{ "render-network",  ANY, false, render_network },
-	{ "render-filter",   4, false, render_filter },
 	{ "image-path",      1, false, image_path },
 };
 /* clang-format on */

@@ -10,7 +10,7 @@ qemu_define() {
 	    "ifname=$(ident domain t-hv.q1 3)" ve=t-hv enterprise=q1 \
 	    generation=1 memory_kib=131072 vcpus=1 network=t-hv-a \
 	    address=10.91.2.30 prefix=24 gateway=10.91.2.1 \
-	    route=$T_PLATFORM filter=t-hv-app accel=tcg "kernel=$kernel" \
+	    route=$T_PLATFORM "calls=6432 1636" filter=t-hv-app accel=tcg "kernel=$kernel" \
 	    "initrd=$initrd" "image=$work/t-hv-image.squashfs" \
 	    "config_disk=$work/t-hv.q1.squashfs" \
 	    "console_log=$work/t-hv.q1.log" >"$work/t-hv.q1.xml" &&

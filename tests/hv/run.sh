@@ -1,5 +1,5 @@
 #!/bin/bash
-# run.sh - hv/ against the real libvirt: networks, filters, mounts, LXC and
+# run.sh - hv/ against the real libvirt: networks, walls, mounts, LXC and
 # QEMU. Needs root and libvirtd.
 # B=build/asan tests/hv/run.sh uses another build folder.
 set -u
@@ -16,7 +16,7 @@ ms() { echo $(($(date +%s%N) / 1000000)); }
 
 fixture_open
 
-### Networks and filters
+### Networks
 network_up t-hv-a t-hv 10.91.2.1
 network_up t-hv-b t-hv2 10.91.3.1
 same "network: active" running "$("$try" net-state t-hv-a)"
@@ -30,11 +30,6 @@ contains "network: the name belongs to another" '^conflict: ' \
     "$("$try" net-define "$work/other.xml" 2>&1)"
 expect "network: an unknown one" 1 "$try" net-state t-hv-none
 expect "network: destroy one that is not there" 0 "$try" net-destroy t-hv-none
-filter_up app
-filter_up db
-expect "filter: there" 0 "$try" filter-exists t-hv-app
-expect "filter: define again" 0 "$try" filter-define "$work/t-hv-app.xml"
-expect "filter: an unknown one" 1 "$try" filter-exists t-hv-none
 same "host forwards nothing between networks" 0 \
     "$(cat /proc/sys/net/ipv4/conf/"$(ident network t-hv-a 1 |
 	sed 's/\(........\).*/hv-\1/')"/forwarding)"
@@ -43,8 +38,6 @@ same "host forwards nothing between networks" 0 \
 contains "host: the platform's address" "inet $T_PLATFORM/32" \
     "$(ip -o addr show dev lo)"
 expect "host: added again" 0 "$try" address-add $T_PLATFORM/32
-same "host: iptables sees bridged traffic" 1 \
-    "$(cat /proc/sys/net/bridge/bridge-nf-call-iptables)"
 same "host: asks for MACs in the network's own name" 2 \
     "$(cat /proc/sys/net/ipv4/conf/all/arp_announce)"
 
@@ -123,7 +116,35 @@ expect "lxc: all its processes are counted" 0 test \
 lacks "lxc: no host cgroups in it" cgroup "$(cat "/proc/$init/mountinfo")"
 expect "lxc: not undefined while it runs" 1 "$try" undefine t-hv.a1
 . tests/hv/live.sh
-expect "filter: not undefined while used" 1 "$try" filter-undefine t-hv-app
+
+### Its wall
+ifname=$(ident domain t-hv.a1 3)
+wall_is() { same "wall: $1" "$2" "$("$try" wall "$ifname")"; }
+wall_is "stands" up
+nft insert rule bridge hanse "to-$ifname" accept
+wall_is "somebody let more in" edited
+expect "wall: the domain is started again" 0 "$try" start t-hv.a1
+wall_is "as it was" up
+nft delete element bridge hanse from "{ \"$ifname\" }"
+wall_is "nothing leads to it" gone
+lacks "wall: without it the domain says nothing" hello "$(nc -w1 10.91.2.10 9000 </dev/null 2>&1)"
+"$try" start t-hv.a1
+expect "wall: with it the domain answers" 0 answers 10.91.2.10 9000
+nft flush chain bridge hanse prerouting
+wall_is "no frame is led to any" open
+"$try" start t-hv.a1
+nft delete table bridge hanse
+wall_is "all of them are gone" open
+"$try" start t-hv.a1
+wall_is "and back" up
+sed "s/platform='[^']*'/platform='10.91.0.1; flush ruleset'/" "$work/t-hv.a1.xml" >"$work/bad.xml"
+"$try" define "$work/bad.xml"
+"$try" stop t-hv.a1 10000
+contains "wall: one that says more than addresses is refused" '^invalid: ' "$("$try" start t-hv.a1 2>&1)"
+same "wall: and its domain does not start" stopped "$("$try" state t-hv.a1)"
+"$try" define "$work/t-hv.a1.xml"
+"$try" start t-hv.a1
+init=$("$try" init-pid t-hv.a1)
 "$try" start t-hv.db1 && answers 10.91.2.20 5432
 same "lxc: the data is there, and its root's" 7100000 \
     "$(stat -c %u "/proc/$("$try" init-pid t-hv.db1)/root/data/mark")"
@@ -152,6 +173,7 @@ sed 's/<uuid>......../<uuid>00000000/' "$work/t-hv.a1.xml" >"$work/other.xml"
 contains "lxc: the name belongs to another" '^conflict: ' \
     "$("$try" define "$work/other.xml" 2>&1)"
 expect "lxc: undefined" 0 "$try" undefine t-hv.a1
+lacks "lxc: and its wall is gone" "$(ident domain t-hv.a1 3)" "$(nft list ruleset)"
 expect "lxc: undefined again" 0 "$try" undefine t-hv.a1
 expect "lxc: gone" 1 "$try" state t-hv.a1
 contains "lxc: gone is not-found" '^not-found: ' "$("$try" state t-hv.a1 2>&1)"
@@ -179,6 +201,5 @@ lacks "the platform's address is gone" "$T_PLATFORM" \
     "$(ip -o addr show dev lo)"
 lacks "nothing of ours is left mounted" 't-hv' "$(cat /proc/self/mountinfo)"
 lacks "no loop device is left" 't-hv' "$(losetup -l -n -O BACK-FILE)"
-lacks "no filter rule is left" "$(ident domain t-hv.a1 3)" \
-    "$(ebtables -t nat -L; iptables-save)"
+lacks "no wall is left" "$(ident domain t-hv.a1 3)" "$(nft list ruleset)"
 summary

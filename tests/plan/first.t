@@ -3,8 +3,6 @@ wanted portal v.a {"answers":true}
 wanted domain v.a {"vcpus":1}
 wanted ve v {"title":"V"}
 wanted network hanse-v {"address":"10.90.2.1"}
-wanted filter hanse-app {}
-plan create filter hanse-app
 plan create network hanse-v
 plan create ve v
 plan create domain v.a

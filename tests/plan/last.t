@@ -1,5 +1,4 @@
 # The last VE goes: deletions in the reverse order of kinds.
-actual filter hanse-app {}
 actual network hanse-v {"address":"10.90.2.1"}
 actual ve v {"title":"V"}
 actual domain v.a {"vcpus":1}
@@ -8,4 +7,3 @@ plan delete edge v.a
 plan delete domain v.a
 plan delete ve v
 plan delete network hanse-v
-plan delete filter hanse-app

@@ -133,8 +133,6 @@ static void test_objects(void **state)
 	assert_non_null(objects_find(&list, OBJ_NETWORK, "hanse-pair"));
 	assert_non_null(objects_find(&list, OBJ_NETWORK, "hanse-pair@h2"));
 	assert_null(objects_find(&list, OBJ_NETWORK, "hanse-data@h2"));
-	assert_non_null(objects_find(&list, OBJ_FILTER, "hanse-app@h2"));
-	assert_null(objects_find(&list, OBJ_FILTER, "hanse-db@h2"));
 	edge = objects_find(&list, OBJ_EDGE, "pair.one");
 	assert_string_not_equal(object_text(edge, "relay"), "");
 	edge = objects_find(&list, OBJ_EDGE, "pair.two");
@@ -161,7 +159,6 @@ static void test_all_elsewhere(void **state)
 	want("host: h2", "host: h2", &list);
 	assert_null(objects_find(&list, OBJ_NETWORK, "hanse-pair"));
 	assert_non_null(objects_find(&list, OBJ_NETWORK, "hanse-data"));
-	assert_non_null(objects_find(&list, OBJ_FILTER, "hanse-app"));
 	remove_host();
 }
 

@@ -1,4 +1,4 @@
-/* test_dom_template.c - the XML of domains, networks and filters: golden files
+/* test_dom_template.c - the XML of domains and networks: golden files
  * in tests/golden/dom (UPDATE=1 writes them), and what is refused.
  */
 
@@ -37,6 +37,7 @@ static const struct dom_params app = {
 	.gateway = "10.90.2.1",
 	.route = "10.90.0.1",
 	.filter = "hanse-app",
+	.calls = "6432 1636",
 	.root_dir = "/run/hanse/mnt/domain/automotive.adler-motors/root",
 	.config_dir = "/var/lib/hanse/domains/automotive.adler-motors/config",
 	.idmap_base = 1000000,
@@ -128,42 +129,6 @@ static void test_network(void **state)
 	params.address = NULL;
 	assert_int_equal(dom_template_network(&params, &far, &err), 0);
 	golden("network-far", far);
-}
-
-static void test_filters(void **state)
-{
-	static const char *const kinds[] = { "app", "db" };
-	struct hs_err err = { 0 };
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		hs_auto(hs_freep) char *name = hs_printf("hanse-%s", kinds[i]);
-		hs_auto(hs_freep) char *file = hs_printf("filter-%s", kinds[i]);
-		hs_auto(hs_freep) char *xml = NULL;
-		const struct dom_filter_params params = {
-			.name = name,
-			.uuid = "11111111-2222-5333-8444-777777777777",
-			.platform = "10.90.0.1",
-			.gateway_port = 6432,
-			.directory_port = 1636,
-		};
-
-		assert_int_equal(
-		    dom_template_filter(kinds[i], &params, &xml, &err), 0);
-		golden(file, xml);
-	}
-}
-
-static void test_no_such_filter(void **state)
-{
-	const struct dom_filter_params params = { .name = "x" };
-	struct hs_err err = { 0 };
-	char *xml = NULL;
-
-	(void)state;
-	assert_int_equal(dom_template_filter("mail", &params, &xml, &err), -1);
-	assert_int_equal(err.code, HS_ENOTFOUND);
-	assert_null(xml);
 }
 
 static void test_escaped(void **state)
@@ -300,8 +265,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_domains),
 		cmocka_unit_test(test_network),
-		cmocka_unit_test(test_filters),
-		cmocka_unit_test(test_no_such_filter),
 		cmocka_unit_test(test_escaped),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_absurd),

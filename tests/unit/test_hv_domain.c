@@ -95,10 +95,6 @@ static void test_refused(void **state)
 	assert_int_equal(err.code, HS_EINVAL);
 	assert_int_equal(hv_network_define(conn, "<network/>", &err), -1);
 	assert_int_equal(err.code, HS_EINVAL);
-	assert_int_equal(hv_filter_define(conn, "<filter/>", &err), -1);
-	assert_int_equal(err.code, HS_EINVAL); /* this driver has none */
-	assert_int_equal(hv_filter_exists(conn, "f", &err), -1);
-	assert_int_equal(hv_filter_undefine(conn, "f", &err), -1);
 }
 
 /* The default domain "test" is nobody's: only what carries the tag is ours. */

@@ -74,7 +74,7 @@ static void test_caps(void **state)
 	assert_true(hv_caps(HV_QEMU)->own_kernel);
 	assert_true(hv_caps(HV_QEMU)->bulk_stats);
 	assert_false(hv_caps(HV_XEN)->bulk_stats);
-	assert_false(hv_caps(HV_XEN)->nwfilter);
+	assert_false(hv_caps(HV_XEN)->wall);
 	for (int i = 0; i < HV_DRIVER_COUNT; i++)
 		assert_non_null(hv_caps((enum hv_driver)i)->uri);
 }

@@ -31,6 +31,7 @@ static const struct dom_params domain = {
 	.gateway = "10.90.2.1",
 	.route = "10.90.0.1",
 	.filter = "hanse-app",
+	.calls = "6432 1636",
 	.root_dir = "/run/hanse/mnt/domain/automotive.adler-motors/root",
 	.config_dir = "/etc/x",
 	.data_dir = "/run/hanse/mnt/domain/automotive.adler-motors/data",
@@ -72,6 +73,10 @@ static void test_lxc(void **state)
 
 	(void)state;
 	parse_domain(DOM_LXC, &object);
+	assert_string_equal(object.wall.host, domain.gateway);
+	assert_int_equal(object.wall.port, DOM_PORT_PORTAL);
+	assert_string_equal(object.wall.platform, domain.route);
+	assert_string_equal(object.wall.calls, domain.calls);
 	assert_string_equal(object.root, domain.root_dir);
 	assert_string_equal(object.config, domain.config_dir);
 	assert_string_equal(object.data, domain.data_dir);
@@ -138,17 +143,6 @@ static void test_network(void **state)
 	hv_object_done(&object);
 }
 
-static void test_filter(void **state)
-{
-	struct hv_object object;
-
-	(void)state;
-	assert_true(hv_object_parse(HV_FILTER,
-	    "<filter name='hanse-app'><uuid>u</uuid></filter>", &object));
-	assert_string_equal(object.name, "hanse-app");
-	hv_object_done(&object);
-}
-
 /* Not ours: no tag, another's tag, a tag of another kind, no XML at all. */
 static void test_strangers(void **state)
 {
@@ -162,8 +156,6 @@ static void test_strangers(void **state)
 		{ HV_DOMAIN, "<domain xmlns:h='https://hanse.example/ns/1'>"
 			     "<name>x</name><uuid>u</uuid><metadata>"
 			     "<h:object kind='network'/></metadata></domain>" },
-		{ HV_FILTER,
-		    "<filter name='clean-traffic'><uuid>u</uuid></filter>" },
 		{ HV_NETWORK, "<network><name>x</name>" },
 		{ HV_NETWORK, "" },
 	};
@@ -191,7 +183,6 @@ int main(void)
 		cmocka_unit_test(test_qemu),
 		cmocka_unit_test(test_xen),
 		cmocka_unit_test(test_network),
-		cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_strangers),
 		cmocka_unit_test(test_names),
 	};

@@ -197,14 +197,6 @@ static void test_networks(void **state)
 	assert_int_equal(now, HV_RUNNING);
 	assert_int_equal(hv_network_define(conn, "<network/>", &err), -1);
 	assert_int_equal(err.code, HS_EINVAL);
-	assert_int_equal(
-	    hv_filter_define(
-		conn, "<filter name='hanse-app'><uuid>f</uuid></filter>", NULL),
-	    0);
-	assert_int_equal(hv_filter_exists(conn, "hanse-app", NULL), 0);
-	assert_int_equal(hv_filter_undefine(conn, "hanse-app", NULL), 0);
-	assert_int_equal(hv_filter_exists(conn, "hanse-app", &err), -1);
-	assert_int_equal(err.code, HS_ENOTFOUND);
 }
 
 static bool gets_into(struct hv_host *host, enum hv_breaker_state wanted)
