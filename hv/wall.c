@@ -102,8 +102,8 @@ static int check(const struct hv_object *d, struct hs_err *err)
 	const struct hv_wall_plan *w = &d->wall;
 
 	if (!is_interface(d->ifname) || !is_mac(d->mac) ||
-	    !is_address(d->address) || !is_address(w->host) ||
-	    w->port == 0 || w->port > 65535)
+	    !is_address(d->address) || !is_address(w->host) || w->port == 0 ||
+	    w->port > 65535)
 		return hs_fail(err, HS_EINVAL,
 		    "domain '%s' has no wall that can be raised: interface %s, "
 		    "MAC %s, address %s, host %s, port %u",
@@ -142,22 +142,21 @@ static void begin_chain(
 	    ifname, way, ifname);
 }
 
-static void add_rule(struct hs_text *text, const char *way, const char *ifname,
-    const char *rule)
+static void add_rule(
+    struct hs_text *text, const char *way, const char *ifname, const char *rule)
 {
-	hs_text_addf(
-	    text, "add rule " TABLE " %s-%s %s\n", way, ifname, rule);
+	hs_text_addf(text, "add rule " TABLE " %s-%s %s\n", way, ifname, rule);
 }
 
-#define RULE(way, ...)                                          \
-	do {                                                    \
+#define RULE(way, ...)                                                  \
+	do {                                                            \
 		hs_auto(hs_freep) char *rule_ = hs_printf(__VA_ARGS__); \
-		add_rule(text, way, d->ifname, rule_);          \
+		add_rule(text, way, d->ifname, rule_);                  \
 	} while (0)
 
 /* It asks who the host end is, calls the platform, and answers its callers. */
-static void add_from(struct hs_text *text, const struct hv_object *d,
-    const char *calls)
+static void add_from(
+    struct hs_text *text, const struct hv_object *d, const char *calls)
 {
 	const struct hv_wall_plan *w = &d->wall;
 
@@ -167,8 +166,7 @@ static void add_from(struct hs_text *text, const struct hv_object *d,
 	    "arp saddr ether %s arp saddr ip %s arp daddr ip %s accept", d->mac,
 	    d->address, w->host);
 	if (w->platform != NULL)
-		RULE("from",
-		    "ip saddr %s ip daddr %s tcp dport { %s } accept",
+		RULE("from", "ip saddr %s ip daddr %s tcp dport { %s } accept",
 		    d->address, w->platform, calls);
 	RULE("from", SYN_ONLY " drop");
 	RULE("from", "ip saddr %s ip daddr %s tcp sport %u accept", d->address,
@@ -176,8 +174,8 @@ static void add_from(struct hs_text *text, const struct hv_object *d,
 	RULE("from", "drop");
 }
 
-static void add_to(struct hs_text *text, const struct hv_object *d,
-    const char *calls)
+static void add_to(
+    struct hs_text *text, const struct hv_object *d, const char *calls)
 {
 	const struct hv_wall_plan *w = &d->wall;
 
@@ -242,9 +240,8 @@ int hv_walls_read(char **ret_text, struct hs_err *err)
 /* A chain of a listing, from its name to its bracket; "" if it is not there. */
 static char *chain_of(const char *text, const char *way, const char *ifname)
 {
-	hs_auto(hs_freep) char *head =
-	    hs_printf("\tchain %s%s%s {\n", way, ifname[0] != '\0' ? "-" : "",
-		ifname);
+	hs_auto(hs_freep) char *head = hs_printf(
+	    "\tchain %s%s%s {\n", way, ifname[0] != '\0' ? "-" : "", ifname);
 	const char *from = strstr(text, head);
 	const char *to = from != NULL ? strstr(from, "\n\t}") : NULL;
 
@@ -252,8 +249,8 @@ static char *chain_of(const char *text, const char *way, const char *ifname)
 			  : hs_strdup("");
 }
 
-static char *chains_of(const char *text, const char *from, const char *to,
-    const char *ifname)
+static char *chains_of(
+    const char *text, const char *from, const char *to, const char *ifname)
 {
 	hs_auto(hs_freep) char *first = chain_of(text, from, ifname);
 	hs_auto(hs_freep) char *second = chain_of(text, to, ifname);
@@ -327,19 +324,20 @@ int hv_wall_remove(const char *domain, struct hs_err *err)
 	hv_ifname(uuid, ifname);
 	path = kept_path(ifname);
 	/* What is added first can be deleted, whether it was there or not. */
-	script = hs_printf("%s"
-			   "add chain " TABLE " from-%s\n"
-			   "add chain " TABLE " to-%s\n"
-			   "add element " TABLE " from { \"%s\" : jump from-%s }\n"
-			   "add element " TABLE " to { \"%s\" : jump to-%s }\n"
-			   "delete element " TABLE " from { \"%s\" }\n"
-			   "delete element " TABLE " to { \"%s\" }\n"
-			   "flush chain " TABLE " from-%s\n"
-			   "flush chain " TABLE " to-%s\n"
-			   "delete chain " TABLE " from-%s\n"
-			   "delete chain " TABLE " to-%s\n",
-	    base, ifname, ifname, ifname, ifname, ifname, ifname, ifname,
-	    ifname, ifname, ifname, ifname, ifname);
+	script =
+	    hs_printf("%s"
+		      "add chain " TABLE " from-%s\n"
+		      "add chain " TABLE " to-%s\n"
+		      "add element " TABLE " from { \"%s\" : jump from-%s }\n"
+		      "add element " TABLE " to { \"%s\" : jump to-%s }\n"
+		      "delete element " TABLE " from { \"%s\" }\n"
+		      "delete element " TABLE " to { \"%s\" }\n"
+		      "flush chain " TABLE " from-%s\n"
+		      "flush chain " TABLE " to-%s\n"
+		      "delete chain " TABLE " from-%s\n"
+		      "delete chain " TABLE " to-%s\n",
+		base, ifname, ifname, ifname, ifname, ifname, ifname, ifname,
+		ifname, ifname, ifname, ifname, ifname);
 	(void)unlink(path);
 	if (hs_fault("hv.wall.remove", err) < 0 || nft(script, err) < 0)
 		return hs_wrap(err, "wall of domain '%s'", domain);
@@ -359,7 +357,8 @@ int hv_wall_try(struct hs_err *err)
 {
 	return nft("add table bridge hanse-probe\n"
 		   "add map bridge hanse-probe m { type ifname : verdict; }\n"
-		   "add chain bridge hanse-probe c { type filter hook prerouting priority 0; policy accept; }\n"
+		   "add chain bridge hanse-probe c { type filter hook "
+		   "prerouting priority 0; policy accept; }\n"
 		   "add rule bridge hanse-probe c iifname vmap @m\n"
 		   "add rule bridge hanse-probe c arp saddr ip 192.0.2.1 drop\n"
 		   "add rule bridge hanse-probe c ip saddr 192.0.2.1 " SYN_ONLY
