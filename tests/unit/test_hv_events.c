@@ -98,7 +98,7 @@ static void test_removed(void **state)
 	assert_true(reaches(&ends, 700));
 	hv_timer_remove(hv_timer_add(1, once, NULL, ended));
 	(void)hv_timer_add(1, once, NULL, ended);
-	assert_true(reaches(&ends, 1001));
+	assert_true(reaches(&ends, 1002));
 }
 
 static void test_disabled(void **state)
