@@ -131,7 +131,8 @@ const struct drift_row drift_rows[] = {
 
 	{ K(SERVERS), MISSING, .name = "gateway-servers-missing", CRITICAL, .repair = "write the file again" },
 	{ K(SERVERS), CHANGED("mode"), .name = "gateway-servers-open", WARNING, .repair = "write the file again" },
-	{ K(SERVERS), CHANGED(NULL), .name = "gateway-servers-edited", CRITICAL, .repair = "write the file again" },
+	{ K(SERVERS), CHANGED("serves"), .name = "gateway-servers-not-served", CRITICAL, .repair = "let the gateway read it again" },
+	{ K(SERVERS), CHANGED(NULL), .name = "gateway-servers-edited", CRITICAL, .repair = "write the file again", .hides = " serves " },
 	{ K(SERVERS), UNKNOWN, .name = "gateway-servers-unknown", NOTICE, .repair = "empty the file" },
 
 	{ K(DATABASE), MISSING, .name = "database-missing", CRITICAL, .repair = "make an empty one", ALONE },

@@ -51,6 +51,19 @@ static int make(
 	return step_ops_of(change->wanted->kind)->make(plat, change, err);
 }
 
+/* To make it again would interrupt what is there already. */
+static bool may_finish(const struct plan_change *change)
+{
+	return step_ops_of(change->wanted->kind)->finish != NULL;
+}
+
+static int finish(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
+{
+	return step_ops_of(change->wanted->kind)
+	    ->finish(plat, change->wanted, err);
+}
+
 static int remove_it(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
@@ -82,19 +95,16 @@ static bool is_as(const struct object *wanted, const struct object *actual)
 	return same;
 }
 
-/* Whether a change has been made already. */
-static bool is_made(struct plat *plat, const struct plan_change *change)
+/* Whether a thing is as is wanted already. */
+static bool is_made(struct plat *plat, const struct object *wanted)
 {
 	hs_auto(objects_done) struct objects all = { 0 };
-	const struct object *o = plan_object(change);
-	struct object copy = *o;
+	struct object copy = *wanted;
 	const struct objects one = { .list = &copy, .count = 1 };
 	const struct object *actual;
 
-	if (look(plat, o, &one, &all, &actual, NULL) < 0)
-		return false;
-	return change->wanted != NULL ? is_as(change->wanted, actual)
-				      : actual == NULL;
+	return look(plat, wanted, &one, &all, &actual, NULL) == 0 &&
+	       is_as(wanted, actual);
 }
 
 /* -- Things that VEs share ------------------------------------------------- */
@@ -106,8 +116,8 @@ static bool is_shared(const struct plan_change *change)
 }
 
 /* As is wanted now, whatever the plan said: alone. */
-static int settle(
-    struct plat *plat, const struct plan_change *planned, struct hs_err *err)
+static int settle(struct plat *plat, const struct plan_change *planned,
+    bool again, struct hs_err *err)
 {
 	hs_auto(view_done) struct view view = { 0 };
 	hs_auto(objects_done) struct objects all = { 0 };
@@ -127,33 +137,36 @@ static int settle(
 	if (look(plat, o, &view.wanted, &all, &now.actual, err) < 0)
 		return -1;
 	if (is_as(now.wanted, now.actual))
-		return 0;
+		return again && may_finish(&now) ? finish(plat, &now, err) : 0;
 	now.action = now.actual != NULL ? PLAN_UPDATE : PLAN_CREATE;
 	return make(plat, &now, err);
 }
 
-static int settle_alone(
-    struct plat *plat, const struct plan_change *planned, struct hs_err *err)
+static int settle_alone(struct plat *plat, const struct plan_change *planned,
+    bool again, struct hs_err *err)
 {
 	int failed;
 
 	(void)pthread_rwlock_wrlock(&platform);
-	failed = settle(plat, planned, err);
+	failed = settle(plat, planned, again, err);
 	(void)pthread_rwlock_unlock(&platform);
 	return failed;
 }
 
 /* -- A step ---------------------------------------------------------------- */
 
+/* What was begun is done again, for it may have ended behind all that can be
+ * seen of it: a file written and its reader not told, a person added and no
+ * password set, an account gone and its secret not. */
 static int run(struct plat *plat, const struct plan_change *change, bool again,
     struct hs_err *err)
 {
 	if (is_shared(change))
-		return settle_alone(plat, change, err);
-	if (again && is_made(plat, change))
-		return 0;
+		return settle_alone(plat, change, again, err);
 	if (change->action == PLAN_DELETE)
 		return patiently(remove_it, plat, change, err);
+	if (again && may_finish(change) && is_made(plat, change->wanted))
+		return finish(plat, change, err);
 	return make(plat, change, err);
 }
 

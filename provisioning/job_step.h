@@ -20,7 +20,8 @@ void job_platform_release(void);
  * Carry out a change. What belongs to no VE is looked at again first, alone,
  * for another job may have been faster.
  *
- * @again:  it may have been done before; look first
+ * @again:  it was begun before: it is done again, whatever is there already,
+ *          but of a domain that is as wanted only the end
  *
  * Removals are tried several times.
  */

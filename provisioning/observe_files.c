@@ -171,19 +171,24 @@ static const char *mode_of(const char *path)
 
 /* -- What the gateway serves ----------------------------------------------- */
 
-/* Its routes by VE and enterprise, in the form of routes_json(). */
-static json_t *served_json(struct observation *o, struct hs_err *err)
+/* As it says itself. */
+static json_t *status_json(struct observation *o, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *socket =
 	    hs_printf("%s/gateway/control.sock", o->plat->conf->run);
 	hs_auto(hs_freep) char *text = NULL;
-	json_t *status, *by_ve, *r;
-	size_t i;
 
 	if (gw_control_status(socket, &text, err) < 0)
 		return NULL;
-	status = json_loads(text, 0, NULL);
-	by_ve = json_object();
+	return json_loads(text, 0, NULL);
+}
+
+/* Its routes by VE and enterprise, in the form of routes_json(). */
+static json_t *served_json(const json_t *status)
+{
+	json_t *by_ve = json_object(), *r;
+	size_t i;
+
 	json_array_foreach (json_object_get(status, "routes"), i, r) {
 		const char *ve = json_string_value(json_object_get(r, "ve"));
 		json_t *list = json_object_get(by_ve, ve);
@@ -194,54 +199,91 @@ static json_t *served_json(struct observation *o, struct hs_err *err)
 		}
 		(void)json_object_set_new(list,
 		    json_string_value(json_object_get(r, "enterprise")),
-		    json_pack("{s:O, s:O, s:O, s:O*, s:O*, s:O}", "enterprise",
-			json_object_get(r, "enterprise"), "user",
+		    json_pack("{s:O, s:O, s:O, s:O*, s:O*, s:O, s:O*}",
+			"enterprise", json_object_get(r, "enterprise"), "user",
 			json_object_get(r, "user"), "database",
 			json_object_get(r, "database"), "host",
 			json_object_get(r, "host"), "port",
 			json_object_get(r, "port"), "connections",
-			json_object_get(r, "connections")));
+			json_object_get(r, "connections"), "certificates",
+			json_object_get(r, "certificates")));
 	}
-	json_decref(status);
 	return by_ve;
 }
 
-/* What the gateway says of its routes: all but which certificates it takes. */
-static bool serves(const json_t *file, const json_t *served)
+/* What the file says, with the certificates themselves: whether they are the
+ * right ones is another question. */
+static bool serves_routes(const struct object *file, const json_t *served)
 {
-	json_t *said = json_deep_copy(file), *route;
+	json_t *said = json_deep_copy(json_object_get(file->attrs, "routes"));
+	json_t *accepted = json_object_get(file->params, "certificates");
+	json_t *route;
 	const char *enterprise;
 	bool same;
 
-	json_object_foreach (said, enterprise, route)
-		(void)json_object_del(route, "certificates");
-	same = json_equal(said, served) == 1;
+	json_object_foreach (said, enterprise, route) {
+		json_t *its = json_object_get(accepted, enterprise);
+
+		if (its != NULL)
+			(void)json_object_set(route, "certificates", its);
+		else
+			(void)json_object_del(route, "certificates");
+	}
+	same = json_equal(said, json_object_get(served, file->name)) == 1;
 	json_decref(said);
 	return same;
+}
+
+static bool serves(
+    const struct object *file, const json_t *status, const json_t *served)
+{
+	if (file->kind == OBJ_ROUTE)
+		return serves_routes(file, served);
+	return json_equal(json_object_get(file->attrs, "servers"),
+		   json_object_get(status, "servers")) == 1;
+}
+
+static bool is_read_by_gateway(const struct object *o)
+{
+	return (o->kind == OBJ_ROUTE &&
+		   json_object_get(o->attrs, "routes") != NULL) ||
+	       o->kind == OBJ_SERVERS;
 }
 
 /* Files the gateway has not read, or would not take: it serves others. */
 static void compare_served(struct observation *o)
 {
 	struct hs_err err = { 0 };
-	json_t *served = served_json(o, &err);
+	json_t *status = status_json(o, &err);
+	json_t *served = served_json(status);
 
 	for (size_t i = 0; i < o->found.count; i++) {
 		struct object *f = &o->found.list[i];
-		const json_t *file = json_object_get(f->attrs, "routes");
 
-		if (f->kind != OBJ_ROUTE || file == NULL)
+		if (!is_read_by_gateway(f))
 			continue;
-		if (served == NULL)
-			observe_unknown(o, OBJ_ROUTE, f->name, err.msg);
+		if (status == NULL)
+			observe_unknown(o, f->kind, f->name, err.msg);
 		(void)json_object_set_new(f->attrs, "serves",
-		    json_string(
-			served == NULL ||
-				serves(file, json_object_get(served, f->name))
-			    ? "the file"
-			    : "something else"));
+		    json_string(status == NULL || serves(f, status, served)
+				    ? "the file"
+				    : "something else"));
 	}
 	json_decref(served);
+	json_decref(status);
+}
+
+/* Of each route that names some: "HEX HEX". */
+static json_t *certificates_json(const struct gw_routes *routes)
+{
+	json_t *list = json_object();
+
+	for (size_t i = 0; i < routes->count; i++)
+		if (routes->list[i].certificates != NULL)
+			(void)json_object_set_new(list,
+			    routes->list[i].enterprise,
+			    json_string(routes->list[i].certificates));
+	return list;
 }
 
 static void add_route(struct observation *o, const char *path, const char *name)
@@ -259,7 +301,8 @@ static void add_route(struct observation *o, const char *path, const char *name)
 		    json_pack("{s:o, s:s, s:s}", "routes",
 			routes_json(o, routes), "identities",
 			identities(routes), "mode", mode_of(path)),
-		    NULL);
+		    json_pack(
+			"{s:o}", "certificates", certificates_json(routes)));
 }
 
 static void add_servers(struct observation *o)

@@ -12,6 +12,11 @@ struct step_ops {
 	/** Make the thing, or bring it to what is wanted. */
 	int (*make)(struct plat *plat, const struct plan_change *change,
 	    struct hs_err *err);
+	/** The end of make() alone, of a thing that is as wanted but was made
+	 * by somebody who may not have come so far; NULL: make() again does
+	 * not interrupt it. */
+	int (*finish)(
+	    struct plat *plat, const struct object *wanted, struct hs_err *err);
 	/** Remove it. */
 	int (*remove)(
 	    struct plat *plat, const struct object *object, struct hs_err *err);

@@ -258,6 +258,17 @@ static int domain_make(
 	return step_host_start(plat, w, driver, err);
 }
 
+/* What has been started is confined only then. */
+static int domain_finish(
+    struct plat *plat, const struct object *wanted, struct hs_err *err)
+{
+	enum hv_driver driver;
+
+	if (driver_of(wanted, &driver, err) < 0)
+		return -1;
+	return step_host_start(plat, wanted, driver, err);
+}
+
 /* Its archives can only be made while it is there. */
 static int db_domain_remove(
     struct plat *plat, const struct object *object, struct hs_err *err)
@@ -269,12 +280,14 @@ static int db_domain_remove(
 
 const struct step_ops step_db_domain = {
 	.make = domain_make,
+	.finish = domain_finish,
 	.remove = db_domain_remove,
 	.can_go_back = true,
 };
 
 const struct step_ops step_domain = {
 	.make = domain_make,
+	.finish = domain_finish,
 	.remove = domain_remove,
 	.can_go_back = true,
 };

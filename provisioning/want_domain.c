@@ -379,7 +379,8 @@ int want_servers(struct want *w, struct hs_err *err)
 		return 0;
 	}
 	(void)objects_add(&w->objects, OBJ_SERVERS, "platform", NULL, NULL,
-	    json_pack("{s:o, s:s}", "servers", servers, "mode", "private"),
+	    json_pack("{s:o, s:s, s:s}", "servers", servers, "mode", "private",
+		"serves", "the file"),
 	    NULL);
 	return 0;
 }

@@ -58,15 +58,25 @@ static json_t *do_reload(struct gw_core *core, struct hs_err *err)
 
 static json_t *route_status(const struct gw_entry *e)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:i, s:i, s:i, s:I, s:I, "
-			 "s:I, s:I}",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:i, s:s*, s:i, s:i, s:I, "
+			 "s:I, s:I, s:I}",
 	    "ve", e->ve, "enterprise", e->route.enterprise, "user",
 	    e->route.user, "database", e->route.database, "host", e->route.host,
-	    "port", (int)e->route.port, "sessions", (int)e->sessions,
-	    "connections", (int)e->route.connections, "logins",
-	    (json_int_t)e->logins, "statements", (json_int_t)e->statements,
-	    "bytes_in", (json_int_t)e->bytes_in, "bytes_out",
-	    (json_int_t)e->bytes_out);
+	    "port", (int)e->route.port, "certificates", e->route.certificates,
+	    "sessions", (int)e->sessions, "connections",
+	    (int)e->route.connections, "logins", (json_int_t)e->logins,
+	    "statements", (json_int_t)e->statements, "bytes_in",
+	    (json_int_t)e->bytes_in, "bytes_out", (json_int_t)e->bytes_out);
+}
+
+static json_t *servers_status(const struct gw_table *table)
+{
+	json_t *servers = json_object();
+
+	for (size_t i = 0; i < table->server_count; i++)
+		(void)json_object_set_new(servers, table->servers[i].name,
+		    json_string(table->servers[i].host));
+	return servers;
 }
 
 static json_t *do_status(struct gw_core *core, struct hs_err *err)
@@ -77,13 +87,15 @@ static json_t *do_status(struct gw_core *core, struct hs_err *err)
 	for (size_t i = 0; i < core->table->count; i++)
 		(void)json_array_append_new(
 		    routes, route_status(core->table->list[i]));
-	return json_pack("{s:s, s:i, s:I, s:i, s:i, s:I, s:I, s:I, s:I, s:o}",
+	return json_pack(
+	    "{s:s, s:i, s:I, s:i, s:i, s:I, s:I, s:I, s:I, s:o, s:o}",
 	    "version", HANSE_VERSION, "pid", (int)getpid(), "up_ms",
 	    (json_int_t)(hs_loop_now_ms(core->loop) - core->began_ms),
 	    "sessions", (int)core->active, "pending", (int)core->pending,
 	    "accepted", (json_int_t)core->accepted, "logins",
 	    (json_int_t)core->logins, "refused", (json_int_t)core->refused,
-	    "reloads", (json_int_t)core->reloads, "routes", routes);
+	    "reloads", (json_int_t)core->reloads, "servers",
+	    servers_status(core->table), "routes", routes);
 }
 
 static json_t *session_status(const struct gw_session *s, uint64_t now_ms)

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# lib.sh - counting checks in shell tests; to be sourced.
+# lib.sh - what shell tests share: checks are counted, people log in; to be sourced.
 
 checks_passed=0 checks_failed=0
 
@@ -66,6 +66,16 @@ eventually() {
 		sleep 0.2
 	done
 	pass "$name"
+}
+
+# portal_log_in URL LOGIN PASSWORD JAR: prints the status; the session is in JAR
+portal_log_in() {
+	local token
+	rm -f "$4"
+	token=$(curl -sk --max-time 10 -c "$4" "$1/login" |
+		grep -oE 'name="?csrf"? value="?[^" >]+' | head -n 1 | sed 's/.*value="\{0,1\}//')
+	curl -sk --max-time 10 -b "$4" -c "$4" -o /dev/null -w '%{http_code}' -H "Origin: $1" -H "Referer: $1/login" \
+		--data-urlencode "csrf=$token" --data-urlencode "login=$2" --data-urlencode "password=$3" "$1/login"
 }
 
 summary() {

@@ -117,6 +117,7 @@ domain           unexplained -           -                          domain-unkno
 database-domain  unexplained -           -                          domain-unknown               warning  others  -      -
 database-servers missing     -           -                          gateway-servers-missing      critical others  -      -
 database-servers different   mode        "other"                    gateway-servers-open         warning  others  -      -
+database-servers different   serves      "other"                    gateway-servers-not-served   critical others  -      -
 database-servers different   anything    "other"                    gateway-servers-edited       critical others  -      -
 database-servers unexplained -           -                          gateway-servers-unknown      notice   others  -      -
 database         missing     -           -                          database-missing             critical others  -      alone

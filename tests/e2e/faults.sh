@@ -18,13 +18,7 @@ service() { # stop|start NAME
 }
 get() { curl -sk --max-time 10 -b "$jar" -c "$jar" "$@"; }
 status_is() { [ "$(get -o /dev/null -w '%{http_code}' "$url$2")" = "$1" ]; }
-log_in() {
-	local token
-	rm -f "$jar"
-	token=$(get "$url/login" | grep -oE 'name="?csrf"? value="?[^" >]+' | head -n 1 | sed 's/.*value="\{0,1\}//')
-	get -o /dev/null -w '%{http_code}' -H "Origin: $url" -H "Referer: $url/login" \
-		--data-urlencode "csrf=$token" --data-urlencode "login=$login" --data-urlencode "password=$password" "$url/login"
-}
+log_in() { portal_log_in "$url" "$login" "$password" "$jar"; }
 
 contains "log in" '^30[23]$' "$(log_in)"
 expect "the orders are shown" 0 status_is 200 /orders

@@ -25,14 +25,7 @@ finish() {
 trap finish EXIT
 cp $example "$spec"
 
-get() { curl -sk --max-time 10 -b "$work/jar" -c "$work/jar" "$@"; }
-log_in() {
-	local token
-	rm -f "$work/jar"
-	token=$(get "$url/login" | grep -oE 'name="?csrf"? value="?[^" >]+' | head -n 1 | sed 's/.*value="\{0,1\}//')
-	get -o /dev/null -w '%{http_code}' -H "Origin: $url" -H "Referer: $url/login" \
-		--data-urlencode "csrf=$token" --data-urlencode "login=$login" --data-urlencode "password=$password" "$url/login"
-}
+log_in() { portal_log_in "$url" "$login" "$password" "$work/jar"; }
 cookie() { awk '$6 == "__Host-session" { print $6 "=" $7 }' "$work/jar"; }
 instances() { hanse get domains -o json | jq -r '.[] | .name' | grep -c '^automotive\.adler-motors\(\.\|$\)'; }
 instance() { hanse get domains -o json | jq -r '.[] | .name' | grep '^automotive\.adler-motors\(\.\|$\)'; }

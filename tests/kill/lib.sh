@@ -12,6 +12,7 @@ now_ms() { echo $(($(date +%s%N) / 1000000)); }
 # The platform's own daemon makes room, and takes over again at the end.
 take_hansed() {
 	sv -w 20 down /run/hanse/sv/hansed >/dev/null
+	: >"$hansed_log"
 }
 give_hansed_back() {
 	stop_hansed
@@ -41,6 +42,7 @@ kill_hansed() {
 }
 is_dead() { ! kill -0 "$hansed" 2>/dev/null; }
 
+job_state() { control "SELECT state FROM job WHERE key = '$1'"; } # of the request with that key
 open_jobs() { control "SELECT count(*) FROM job WHERE state IN ('queued', 'running', 'undoing', 'broken')"; }
 
 # over SECONDS: every job has come to its end
@@ -70,7 +72,6 @@ litter() {
 
 # settled NAME: after a restart everything is finished or undone in time, and
 # nothing is left over or half made.
-slowest=0
 settled() {
 	local since ms found
 	since=$(now_ms)
@@ -91,6 +92,84 @@ settled() {
 	fi
 	return 0
 }
+
+# -- What the chain is to be like ---------------------------------------------
+
+state=/var/lib/hanse
+member=killed/maker user=killed.maker
+
+instances() { hanse get domains killed -o json | jq -r ".[] | select(.name | test(\"^$user([.][0-9]+)?\$\")) | $1"; }
+
+as_member() { hanse psql $member -- -XAtqc 'select current_user' 2>&1; }
+
+# How many there are of the enterprise: instances, certificates, keys, files with
+# a password of its portal, passwords that the directory takes from it.
+counts() {
+	echo "$(instances .name | wc -l)" \
+		"$(find $state/ca -name "$user*.crt" | wc -l)" "$(find $state/ca -name "$user*.key" | wc -l)" \
+		"$(find $state/domains/$user -name 'portal*.password' 2>/dev/null | wc -l)" \
+		"$(ldapsearch -Q -Y EXTERNAL -H ldapi://%2Frun%2Fhanse%2Fdirectory%2Fldapi -LLL -s base \
+			-b cn=portal,o=maker,ou=killed,ou=ves,dc=hanse userPassword 2>/dev/null | grep -c ^userPassword)"
+}
+
+# The pair that is good now is kept, in a folder that hanse psql can be told of.
+keep_pair() {
+	local certificate
+	rm -rf "$work/kept"
+	certificate=$(find $state/ca -name "$user*.crt")
+	[ -n "$certificate" ] || return 0
+	mkdir "$work/kept"
+	cp $state/ca/ca.crt "$work/kept/"
+	cp "$certificate" "$work/kept/$user.crt"
+	cp "${certificate%.crt}.key" "$work/kept/$user.key"
+}
+# It is the one that is there, or good for nothing.
+kept_pair_is_current_or_refused() {
+	[ -d "$work/kept" ] || return 0
+	! cmp -s "$work/kept/$user.crt" "$(find $state/ca -name "$user*.crt")" || return 0
+	[ "$(HANSE_CA_DIR=$work/kept as_member)" != $user ]
+}
+
+# Containers that may make namespaces for users: libvirt started them, and nobody
+# confined them.
+unconfined() {
+	local name id init
+	for name in $(instances 'select(.driver == "lxc") | .name'); do
+		id=$(virsh -q -c lxc:///system domid "$name")
+		read -r init _ <"/proc/$id/task/$id/children"
+		[ "$(nsenter -t "$init" -U cat /proc/sys/user/max_user_namespaces)" = 0 ] || echo "$name"
+	done
+}
+
+# What is not as it should be; of what is as it should, nothing.
+wrong() { # SPEC, or none
+	local want="1 1 1 1 1" got url
+	[ "$1" != none ] || want="0 0 0 0 0"
+	got=$(counts)
+	[ "$got" = "$want" ] || echo "instances, certificates, keys, password files, passwords: $got instead of $want"
+	kept_pair_is_current_or_refused || echo "the pair of before is accepted"
+	[ "$1" != none ] || return 0
+	got=$(unconfined)
+	[ -z "$got" ] || echo "not confined: $got"
+	got=$(hanse plan "$1" 2>&1) || echo "the plan is not empty: $got"
+	got=$(as_member)
+	[ "$got" = $user ] || echo "the pair is no way into the database: $got"
+	url=$(hanse get enterprises killed -o json | jq -r '.[0].portal')
+	got=$(portal_log_in "${url%/}" max "$(jq -r '."maker/max"' $state/initial-passwords/killed.json)" "$work/jar")
+	[[ $got =~ ^30[23]$ ]] || echo "nobody can log in at $url: $got"
+}
+
+# stands NAME SPEC: the chain is as the spec says, once, and serves; "none":
+# nothing is left of it.
+stands() {
+	local found
+	found=$(wrong "$2")
+	[ -n "$found" ] || return 0
+	fail "$1: not what $2 says" "$found"
+	return 1
+}
+
+# -- Requests -----------------------------------------------------------------
 
 # A request whose answer may get lost: the key makes a repetition the same job.
 request() { # KEY COMMAND...

@@ -1,21 +1,25 @@
 #!/bin/bash
-# run.sh HOW [COUNT] [SEED] - hansed is killed or its calls fail, and nothing is
-# left over, half made or done twice. On a running platform, as root.
+# run.sh HOW - hansed is killed or its calls fail, and nothing is left over, half
+# made or done twice. On a running platform, as root.
 #
-#   run.sh steps          SIGKILL at every boundary of every step of a chain
-#                         that is made, grown and removed
-#   run.sh random COUNT   SIGKILL at random instants of the same
-#   run.sh calls [COUNT]  each outside call (libvirt, directory, SQL, files,
-#                         programs, reloads) fails once; COUNT: every so many
+#   run.sh steps                  SIGKILL at every boundary of every step of a
+#                                 chain that is made, grown, re-templated,
+#                                 rotated and removed
+#   run.sh random COUNT [SEED]    SIGKILL at random instants of the same
+#   run.sh calls [COUNT [WHERE]]  each outside call (libvirt, directory, SQL,
+#                                 files, programs, reloads) fails once; COUNT:
+#                                 every so many; WHERE: only those whose names
+#                                 begin so, e.g. "gateway."
+#   run.sh cuts [COUNT [WHERE]]   SIGKILL before each of those calls
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib.sh
 . tests/lib.sh
-how=${1:-steps} count=${2:-1} seed=${3:-4711}
+how=${1:-steps} count=${2:-1} seed=${3:-4711} where=${3:-}
+slowest=0 undone=0
 work=$(mktemp -d /tmp/hanse-kill.XXXXXX)
 # shellcheck source=tests/kill/lib.sh
 . tests/kill/lib.sh
-RANDOM=$seed
 run=$$-$(date +%s)
 
 finish() {
@@ -29,110 +33,124 @@ trap finish EXIT
 take_hansed
 
 small=tests/kill/one.yaml
-large=$work/large.yaml
-sed 's/memory_mib: 128/memory_mib: 160/; s/Maker GmbH/Maker Holding SE/; s/Max Maker/Max Moritz Maker/' $small >"$large"
+large=$work/large.yaml other=$work/other.yaml
+sed 's/memory_mib: 128/memory_mib: 256/; s/Maker GmbH/Maker Holding SE/; s/Max Maker/Max Moritz Maker/' $small >"$large"
+sed 's/template: app$/template: app-large/' "$large" >"$other"
 
-# What is done to the chain, one after the other; each leaves what the next needs.
+# What is done to the chain, one after the other: its name, the spec that it
+# finds, the spec that it leaves, the command.
 operations=(
-	"create apply $small"
-	"grow apply $large"
-	"remove destroy --yes killed"
+	"create none $small apply $small"
+	"grow $small $large apply $large"
+	"re-template $large $other apply $other"
+	"rotate $other $other rotate $member"
+	"remove $other none destroy --yes killed"
 )
 
-# attempt NAME FAULT COMMAND...: with the fault, then with a daemon that is well
+# The chain as it is before an operation.
+back_to() { # SPEC, or none
+	start_hansed
+	if [ "$1" = none ]; then
+		hanse destroy -q --yes killed >/dev/null 2>&1
+	else
+		hanse apply -q "$1" >/dev/null 2>&1
+	fi
+	stop_hansed
+}
+
+# It was killed, or the call of that number failed.
+has_struck() { # NUMBER LINES-BEFORE
+	is_dead || tail -n "+$(($2 + 1))" "$hansed_log" | grep -q "event=fault .*number=$1\$"
+}
+
+# attempt WHAT FAULT NUMBER OPERATION...: with the fault, then with a daemon that
+# is well; *struck if there was that many.
 attempt() {
-	local name=$1 fault=$2 key=$run-$RANDOM-$RANDOM
-	shift 2
-	start_hansed "$fault"
+	local what=$1 fault=$2 number=$3 before=$5 after=$6 key=$run-$RANDOM-$RANDOM lines ended
+	shift 6
+	keep_pair
+	lines=$(wc -l <"$hansed_log")
+	start_hansed "$fault:$number"
 	request "$key" "$@"
 	until_dead_or_over
-	died=no
-	is_dead && died=yes
+	struck=no
+	! has_struck "$number" "$lines" || struck=yes
 	stop_hansed
 	start_hansed
-	settled "$name" || return 1
+	settled "$what" || return 1
+	ended=$(job_state "$key")
+	if [ "$ended" = "done" ]; then
+		stands "$what" "$after" || return 1
+	else
+		undone=$((undone + 1))
+		stands "$what, ${ended:-never taken}" "$before" || return 1
+	fi
 	# Undone or never taken: now it must go through.
 	if ! hanse "$@" -q >"$work/out" 2>&1 && ! { [ "$1" = destroy ] && grep -q 'there is no' "$work/out"; }; then
-		fail "$name: repeated, it fails" "$(cat "$work/out")"
+		fail "$what: repeated, it fails" "$(cat "$work/out")"
 		return 1
 	fi
-	settled "$name, repeated"
+	settled "$what, repeated" && stands "$what, repeated" "$after"
 }
 
-each_boundary() { # NAME COMMAND...
-	local name=$1 n=0 before=$checks_failed
-	shift
-	while :; do
-		n=$((n + 1))
-		back_to "$name"
-		attempt "$name, boundary $n" "kill:step.:$n" "$@"
-		stop_hansed
-		[ "$died" = yes ] || break
-	done
-	[ "$n" -gt 6 ] || fail "$name: only $n boundaries"
-	[ "$checks_failed" -gt "$before" ] || pass "$name: killed at each of $((n - 1)) boundaries (settled in $slowest ms at most)"
-}
-
-# The chain as it is before an operation.
-back_to() {
-	start_hansed
-	case $1 in
-	create) hanse destroy -q --yes killed >/dev/null 2>&1 ;;
-	grow) hanse apply -q $small >/dev/null 2>&1 ;;
-	remove) hanse apply -q "$large" >/dev/null 2>&1 ;;
-	esac
-	stop_hansed
-}
-
-steps() {
+# each_point WHAT FAULT EVERY LEAST: each operation, with the fault at each (or
+# every so many) of its points, of which there are that many at least
+each_point() {
+	local what=$1 fault=$2 every=$3 least=$4 operation name before failed n
 	for operation in "${operations[@]}"; do
-		slowest=0
-		# shellcheck disable=SC2086
-		each_boundary $operation
+		read -r name before _ <<<"$operation"
+		n=0 failed=$checks_failed slowest=0 undone=0
+		while :; do
+			n=$((n + every))
+			back_to "$before"
+			# shellcheck disable=SC2086
+			attempt "$name, $what $n" "$fault" $n $operation
+			stop_hansed
+			[ "$struck" = yes ] || break
+		done
+		n=$((n - every))
+		[ "$n" -ge "$least" ] || fail "$name: only $n times $what"
+		[ "$checks_failed" -gt "$failed" ] || pass "$name, $what 1 to $n, every $every: \
+settled in $slowest ms at most, $undone undone"
 	done
 }
+
+steps() { each_point "killed at boundary" kill:step. 1 6; }
+cuts() { each_point "killed before call" "kill:$where" "$count" 0; }
+calls() { each_point "failing call" "fail:$where" "$count" 0; }
 
 # One operation after the other; each is killed once, after a random while.
 random() {
-	local i key operation name before=$checks_failed
+	local i key name before after command failed=$checks_failed is=none
+	RANDOM=$seed
 	start_hansed
 	for ((i = 0; i < count; i++)); do
-		read -r name operation <<<"${operations[i % ${#operations[@]}]}"
+		read -r name before after command <<<"${operations[i % ${#operations[@]}]}"
 		key=$run-$i
+		keep_pair
 		# shellcheck disable=SC2086
-		request "$key" $operation
+		request "$key" $command
 		sleep "$(printf '0.%03d' $((RANDOM % 1000)))"
 		[ $((RANDOM % 3)) -ne 0 ] || sleep "$((RANDOM % 2))"
 		kill_hansed
 		start_hansed
 		# shellcheck disable=SC2086
-		request "$key" $operation
-		settled "random $i ($name)" || true
+		request "$key" $command
+		settled "random $i ($name)" || continue
+		if [ "$(job_state "$key")" = "done" ]; then
+			is=$after
+		else
+			undone=$((undone + 1))
+		fi
+		stands "random $i ($name)" "$is"
 	done
 	stop_hansed
-	[ "$checks_failed" -gt "$before" ] || pass "killed at $count random instants, seed $seed (settled in $slowest ms at most)"
-}
-
-calls() {
-	local n name rest before operation died
-	for operation in "${operations[@]}"; do
-		read -r name rest <<<"$operation"
-		n=0 before=$checks_failed slowest=0
-		while :; do
-			n=$((n + count))
-			back_to "$name"
-			rm -f "$hansed_log"
-			# shellcheck disable=SC2086
-			attempt "$name, call $n fails" "fail::$n" $rest
-			stop_hansed
-			grep -q "event=fault .*number=$n" "$hansed_log" || break
-		done
-		[ "$checks_failed" -gt "$before" ] || pass "$name: each of its outside calls has failed, up to the ${n}th, every ${count}th (settled in $slowest ms at most)"
-	done
+	[ "$checks_failed" -gt "$failed" ] || pass "killed at $count random instants, seed $seed: \
+settled in $slowest ms at most, $undone undone"
 }
 
 case $how in
-steps | random | calls) "$how" ;;
+steps | random | calls | cuts) "$how" ;;
 *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" | sed '$d' && exit 64 ;;
 esac
 lacks 'no sanitizer spoke' 'Sanitizer|runtime error' "$(cat "$hansed_log" 2>/dev/null)"
