@@ -492,6 +492,9 @@ enum hv_link hv_link_look(const char *ifname, const char *bridge);
 /** Put it on its bridge, the port isolated. Errors: HS_ESYSTEM. */
 int hv_link_plug(const char *ifname, const char *bridge, struct hs_err *err);
 
+/** Whether a network's bridge is there and up. */
+bool hv_bridge_is_up(const char *bridge);
+
 /* -- Walls -------------------------------------------------------------- */
 
 enum hv_wall {
@@ -516,9 +519,6 @@ int hv_walls_read(char **ret_text, struct hs_err *err);
 enum hv_wall hv_wall_look(const char *walls, const char *ifname);
 /** Remove all of them, whoever's. Errors: HS_ESYSTEM. */
 int hv_walls_clear(struct hs_err *err);
-
-/** Whether a network's bridge is there and up. */
-bool hv_bridge_is_up(const char *bridge);
 
 /* -- Volumes: sparse raw files with ext4 -------------------------------- */
 

@@ -3,7 +3,7 @@
 # answers: hanse's step for a domain against LXD from Debian, in turns in one
 # run. Both have the same image, the same first process and the same files in
 # /etc/hanse, one vCPU's time and the same memory; LXD's bridge is without STP
-# and, unlike hanse's, without filters. LXD's pools are a folder and btrfs, both
+# and, unlike hanse's, without walls. LXD's pools are a folder and btrfs, both
 # unpacked once before; what its command takes to ask anything at all is taken
 # off its times. Everything is in a host of its own. HERE=yes: on the platform
 # that runs here.

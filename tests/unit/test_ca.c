@@ -145,6 +145,7 @@ static void test_owner(void **state)
 	struct stat st;
 
 	(void)state;
+	/* Only root can give a file away; make check is root's. */
 	if (geteuid() != 0)
 		skip();
 	request.owner = 62901;
