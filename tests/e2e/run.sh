@@ -26,6 +26,8 @@ trap finish EXIT
 
 now_ms() { echo $(($(date +%s%N) / 1000000)); }
 seconds() { printf '%d.%d s' $(($1 / 1000)) $(($1 % 1000 / 100)); }
+# why FILE: the failed checks in a test's output, else how it ended
+why() { grep -A 3 '^FAIL' "$1" || tail -n 15 "$1"; }
 # works NAME FILE COMMAND...: it succeeds; its output in FILE, its time printed
 works() {
 	local name=$1 file=$work/$2 since got=0
@@ -35,7 +37,7 @@ works() {
 	if [ $got -eq 0 ]; then
 		pass "$name ($(seconds $(($(now_ms) - since))))"
 	else
-		fail "$name (exit $got)" "$(tail -n 30 "$file")"
+		fail "$name (exit $got)" "$(why "$file")"
 	fi
 	return $got
 }
