@@ -8,8 +8,10 @@
 #   host.sh pid NAME           its first process, as the machine numbers it
 #   host.sh down NAME
 #
-# /etc, /usr/local, /var/lib and /var/log are overlays over the machine's, /run
-# is its own; /tmp, /var/cache and everything else are the machine's. Needs root.
+# /etc, /var/lib and /var/log are overlays over the machine's, /usr/local over a
+# copy of it (hard links), so that a platform of the machine's own may come and
+# go; /run is its own; /tmp, /var/cache and everything else are the machine's.
+# Needs root.
 set -u
 root=/tmp/hanse-lab
 controllers="blkio cpu cpuacct cpuset devices freezer memory pids systemd"
@@ -41,7 +43,7 @@ enter_groups() {
 
 # Inside: the host's own view, then wait as its first process.
 init() {
-	local c d
+	local c d lower
 	hostname "$name"
 	mount -t proc proc /proc
 	umount -R /sys/fs/cgroup 2>/dev/null || umount -l /sys/fs/cgroup
@@ -56,8 +58,10 @@ init() {
 		fi
 	done
 	for d in $overlaid; do
+		lower=/$d
+		[ "$d" != usr/local ] || lower=$dir/lower
 		mount -t overlay overlay "/$d" \
-			-o "lowerdir=/$d,upperdir=$dir/upper/$d,workdir=$dir/work/$d" || exit 1
+			-o "lowerdir=$lower,upperdir=$dir/upper/$d,workdir=$dir/work/$d" || exit 1
 	done
 	# A platform of the machine's own is none of this host's.
 	for d in $(awk '$5 ~ "^/run/" { print $5 }' /proc/self/mountinfo | tac); do
@@ -78,6 +82,7 @@ up() {
 	for d in $overlaid; do
 		mkdir -p "$dir/upper/$d" "$dir/work/$d"
 	done
+	cp -al /usr/local "$dir/lower" 2>/dev/null || { rm -rf "$dir/lower"; cp -a /usr/local "$dir/lower"; } || exit 1
 	(
 		enter_groups
 		exec setsid unshare -m -n -u -i -p -C -f --propagation private \
