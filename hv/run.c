@@ -68,8 +68,9 @@ static char *printed(int out, size_t max)
 	return text;
 }
 
-static int run(
-    const char *const argv[], int timeout_ms, int out, struct hs_err *err)
+/* An exit status up to most is success. */
+static int run(const char *const argv[], int timeout_ms, int most, int out,
+    struct hs_err *err)
 {
 	hs_auto(hs_freep) char *text = NULL;
 	int status = 0, e;
@@ -81,7 +82,7 @@ static int run(
 	if (finish(pid, timeout_ms, &status) < 0)
 		return hs_fail(err, HS_ESYSTEM, "%s took more than %d ms",
 		    argv[0], timeout_ms);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	if (WIFEXITED(status) && WEXITSTATUS(status) <= most)
 		return 0;
 	text = printed(out, MESSAGE_MAX);
 	text[strcspn(text, "\n")] = '\0';
@@ -92,7 +93,15 @@ int hv_run(const char *const argv[], int timeout_ms, struct hs_err *err)
 {
 	hs_auto(hs_closep) int out = memfd_create("output", MFD_CLOEXEC);
 
-	return run(argv, timeout_ms, out, err);
+	return run(argv, timeout_ms, 0, out, err);
+}
+
+int hv_run_to(
+    const char *const argv[], int timeout_ms, int status, struct hs_err *err)
+{
+	hs_auto(hs_closep) int out = memfd_create("output", MFD_CLOEXEC);
+
+	return run(argv, timeout_ms, status, out, err);
 }
 
 int hv_run_read(const char *const argv[], int timeout_ms, char **ret_text,
@@ -100,7 +109,7 @@ int hv_run_read(const char *const argv[], int timeout_ms, char **ret_text,
 {
 	hs_auto(hs_closep) int out = memfd_create("output", MFD_CLOEXEC);
 
-	if (run(argv, timeout_ms, out, err) < 0)
+	if (run(argv, timeout_ms, 0, out, err) < 0)
 		return -1;
 	*ret_text = printed(out, OUTPUT_MAX);
 	return 0;

@@ -14,6 +14,10 @@ struct hs_err;
  */
 int hv_run(const char *const argv[], int timeout_ms, struct hs_err *err);
 
+/** The same; an exit status up to that is success, too. */
+int hv_run_to(
+    const char *const argv[], int timeout_ms, int status, struct hs_err *err);
+
 /** The same, and what it printed (up to 64 MiB), owned by the caller. */
 int hv_run_read(const char *const argv[], int timeout_ms, char **ret_text,
     struct hs_err *err);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "provisioning/ca.h"
 #include "provisioning/digest.h"
+#include "provisioning/disk.h"
 #include "provisioning/host.h"
 #include "provisioning/mark.h"
 #include "provisioning/observe.h"
@@ -250,6 +251,19 @@ static void add_edits(const struct observation *o, const struct host *host,
 	json_decref(defined);
 }
 
+/* Of a database domain, which is here. */
+static void add_disk(const struct observation *o, const struct hv_object *d,
+    enum hv_driver driver, json_t *attrs, json_t *params)
+{
+	const struct object *w = objects_find(o->wanted, kind_of(d), d->name);
+	bool is_mounted = driver == HV_LXC && d->live != NULL;
+
+	(void)json_object_set_new(
+	    attrs, "disk_gib", disk_content(o->plat, d->name, w));
+	(void)json_object_set_new(params, "disk_live",
+	    json_integer(is_mounted && hv_volume_fits_live() ? 1 : 0));
+}
+
 static void add_domain(struct observation *o, const struct host *host,
     const struct hv_object *d, enum hv_driver driver)
 {
@@ -283,6 +297,8 @@ static void add_domain(struct observation *o, const struct host *host,
 	    (int)(d->memory_max_kib / 1024));
 	if (o->marks != NULL)
 		add_edits(o, host, d, attrs, params);
+	if (o->marks != NULL && kind_of(d) == OBJ_DB_DOMAIN)
+		add_disk(o, d, driver, attrs, params);
 	(void)objects_add(&o->found, kind_of(d), d->name, d->ve, d->enterprise,
 	    attrs, params);
 }

@@ -4,8 +4,8 @@
 #
 #   run.sh steps                  SIGKILL at every boundary of every step of a
 #                                 chain that is made, grown, re-templated,
-#                                 rotated and removed
-#   run.sh random COUNT [SEED]    SIGKILL at random instants of the same
+#                                 rotated and removed, and whose disk grows
+#   run.sh random COUNT [SEED]    SIGKILL at random instants of the first five
 #   run.sh calls [COUNT [WHERE]]  each outside call (libvirt, directory, SQL,
 #                                 files, programs, reloads) fails once; COUNT:
 #                                 every so many; WHERE: only those whose names
@@ -33,9 +33,11 @@ trap finish EXIT
 take_hansed
 
 small=tests/kill/one.yaml
-large=$work/large.yaml other=$work/other.yaml
+large=$work/large.yaml other=$work/other.yaml narrow=$work/narrow.yaml wide=$work/wide.yaml
 sed 's/memory_mib: 128/memory_mib: 256/; s/Maker GmbH/Maker Holding SE/; s/Max Maker/Max Moritz Maker/' $small >"$large"
 sed 's/template: app$/template: app-large/' "$large" >"$other"
+sed 's/^enterprises:/database: {class: dedicated, disk_gib: 1}\n&/' $small >"$narrow"
+sed 's/disk_gib: 1/disk_gib: 2/' "$narrow" >"$wide"
 
 # What is done to the chain, one after the other: its name, the spec that it
 # finds, the spec that it leaves, the command.
@@ -46,13 +48,17 @@ operations=(
 	"rotate $other $other rotate $member"
 	"remove $other none destroy --yes killed"
 )
+# And to one with a database of its own, where each point is tried by itself.
+disk="disk $narrow $wide apply --restart $wide"
 
 # The chain as it is before an operation.
 back_to() { # SPEC, or none
 	start_hansed
 	if [ "$1" = none ]; then
 		hanse destroy -q --yes killed >/dev/null 2>&1
-	else
+	elif ! hanse apply -q "$1" >/dev/null 2>&1; then
+		# A disk that has grown, or a database of another class.
+		hanse destroy -q --yes killed >/dev/null 2>&1
 		hanse apply -q "$1" >/dev/null 2>&1
 	fi
 	stop_hansed
@@ -97,7 +103,7 @@ attempt() {
 # every so many) of its points, of which there are that many at least
 each_point() {
 	local what=$1 fault=$2 every=$3 least=$4 operation name before failed n
-	for operation in "${operations[@]}"; do
+	for operation in "${operations[@]}" "$disk"; do
 		read -r name before _ <<<"$operation"
 		n=0 failed=$checks_failed slowest=0 undone=0
 		while :; do
