@@ -123,7 +123,7 @@ static int fill(const char *path, struct hs_err *err)
 	const char *run[] = { "flock", "--no-fork", path, "resize2fs", path,
 		NULL };
 
-	if (hv_run(run, FIT_MS, err) < 0)
+	if (hv_run_to(run, FIT_MS, 0, err) < 0)
 		return hs_wrap(err, "grow the file system of %s", path);
 	return 0;
 }
@@ -197,7 +197,7 @@ int hv_volume_fit_live(
 		return hs_fail(
 		    err, HS_ECONFLICT, "volume %s is not mounted", path);
 	run[1] = device;
-	if (tell_loop(device, err) < 0 || hv_run(run, FIT_MS, err) < 0)
+	if (tell_loop(device, err) < 0 || hv_run_to(run, FIT_MS, 0, err) < 0)
 		return hs_wrap(err, "grow the file system of %s", path);
 	return expect(path, least_bytes, err);
 }

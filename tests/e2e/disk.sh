@@ -10,9 +10,16 @@ here=tests/e2e
 example=etc/examples/automotive.yaml
 conf=/etc/hanse/hansed.yaml
 volume=/var/lib/hanse/volumes/db.disk.raw
+manifest=/var/lib/hanse/images/manifest
 work=$(mktemp -d /tmp/hanse-disk.XXXXXX)
 
+put_images_back() {
+	[ -e "$work/manifest" ] || return 0
+	cat "$work/manifest" >$manifest
+	rm -f "$work/manifest" "${image%/*}/broken-disk.squashfs"
+}
 finish() {
+	put_images_back
 	hanse destroy -q --yes disk >/dev/null 2>&1
 	rm -rf "$work"
 }
@@ -70,11 +77,29 @@ contains "with the sizes and what to do" "disk: database.disk_gib is 1, and volu
 expect "so is its apply" 3 hanse apply -q --restart "$one"
 same "nothing was touched" 2 "$(file_gib $volume)"
 expect "and all is as it was" 0 hanse verify
-truncate -s 3G $volume
+
+echo "--- a job that fails and is undone"
+image=$(sed -n 's/^app=//p' $manifest)
+cp $manifest "$work/manifest"
+head -c 65536 /dev/zero >"${image%/*}/broken-disk.squashfs"
+sed -i "s|^app=.*|app=${image%/*}/broken-disk.squashfs|" $manifest
+contains "the disk grows, then a member's new image is broken" 'is failed: create domain .*broken-disk' "$(hanse apply -q --restart "$three" 2>&1)"
+put_images_back
+same "what has grown stays" 3 "$(file_gib $volume)"
+expect "and is as the old spec wants it" 0 hanse plan "$two"
+expect "verify is clean" 0 hanse verify
+expect "the recount of quotas, too" 0 hanse quota verify
+expect "less than the old spec wants is refused all the same" 3 hanse plan "$one"
+expect "the larger spec finds it done" 0 hanse plan "$three"
+expect "and needs no restart" 0 hanse apply -q "$three"
+
+echo "--- somebody else"
+truncate -s 4G $volume
 contains "a file that somebody else made larger is told" 'volume-resized' "$(hanse verify)"
-expect "and nothing is cut off" 3 hanse apply -q --restart "$two"
-expect "it may be taken as it is" 0 hanse apply -q --restart "$three"
-expect "then its file system grows, too" 0 sees db.disk 2560 3072
+expect "and nothing is cut off" 3 hanse apply -q --restart "$three"
+four=$(sized 4)
+expect "it may be taken as it is" 0 hanse apply -q --restart "$four"
+expect "then its file system grows, too" 0 sees db.disk 3584 4096
 same "the data are still there" 1 "$(sql 'SELECT count(*) FROM api."order"')"
 expect "verify is clean" 0 hanse verify
 

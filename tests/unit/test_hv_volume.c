@@ -179,7 +179,8 @@ static void test_run(void **state)
 	assert_int_equal(hv_run(no, 5000, &err), -1);
 	assert_string_equal(err.msg, "sh failed: why");
 	assert_int_equal(hv_run_to(no, 5000, 3, NULL), 0);
-	assert_int_equal(hv_run_to(no, 5000, 2, NULL), -1);
+	assert_int_equal(hv_run_to(no, 5000, 2, &err), -1);
+	assert_string_equal(err.msg, "why more");
 	assert_int_equal(hv_run(late, 50, &err), -1);
 	assert_non_null(strstr(err.msg, "more than 50 ms"));
 	assert_int_equal(hv_run(none, 5000, &err), -1);
