@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/loop.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -105,8 +106,18 @@ int hv_volume_grow(const char *path, uint64_t size_bytes, struct hs_err *err)
 	return 0;
 }
 
-/* A program of a hansed that was killed may still be at it: the lock is the
- * program's own. */
+/* A program of a hansed that was killed may still be at it: each has the lock
+ * as its own. */
+static int await(const char *path, struct hs_err *err)
+{
+	hs_auto(hs_closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && flock(fd, LOCK_EX) == 0)
+		return 0;
+	return hs_fail_errno(err, errno == ENOENT ? HS_ENOTFOUND : HS_ESYSTEM,
+	    "volume %s", path);
+}
+
 static int check(const char *path, struct hs_err *err)
 {
 	const char *run[] = { "flock", "--no-fork", path, "e2fsck", "-f", "-p",
@@ -148,7 +159,8 @@ int hv_volume_fit(const char *path, uint64_t least_bytes, struct hs_err *err)
 {
 	struct content is;
 
-	if (hs_fault("hv.volume.fit", err) < 0 || look(path, &is, err) < 0)
+	if (hs_fault("hv.volume.fit", err) < 0 || await(path, err) < 0 ||
+	    look(path, &is, err) < 0)
 		return -1;
 	if (is.bytes >= least_bytes && !is.has_errors)
 		return 0;

@@ -121,7 +121,7 @@ settled in $slowest ms at most, $undone undone"
 	done
 }
 
-steps() { each_point "killed at boundary" kill:step. 1 6; }
+steps() { each_point "killed at boundary" kill:step. 1 4; }
 cuts() { each_point "killed before call" "kill:$where" "$count" 0; }
 calls() { each_point "failing call" "fail:$where" "$count" 0; }
 
