@@ -546,11 +546,29 @@ static int undo_step(struct job *job, const struct journal_steps *steps,
 	return failed;
 }
 
+/* A database server that was restarted for it answers again. */
+static void await_servers(struct job *job)
+{
+	bool again = true;
+
+	job->changed_ms = hs_now_ms();
+	while (again && !atomic_load(job->stop)) {
+		hs_auto(view_done) struct view view = { 0 };
+
+		if (look(job, &view, NULL) < 0)
+			return;
+		(void)all_is_known(job, &view, &again, NULL);
+		if (again)
+			hs_pause_ms(LOOK_AGAIN);
+	}
+}
+
 /* In reverse; what fails is passed by, so that as much as can be is undone. */
 static int undo_steps(struct job *job, struct hs_err *err)
 {
 	hs_auto(journal_steps_done) struct journal_steps steps = { 0 };
 	struct hs_db *store;
+	bool restarted = false;
 	int failed = 0;
 
 	if (plat_store(&job->plat, &store, err) < 0 ||
@@ -563,6 +581,8 @@ static int undo_steps(struct job *job, struct hs_err *err)
 			return -1;
 		if (plan_object(&steps.list[i].change)->kind == OBJ_EDGE)
 			job->plat.edge_changed = true;
+		if (plan_object(&steps.list[i].change)->kind == OBJ_DB_DOMAIN)
+			restarted = true;
 		if (undo_step(job, &steps, i, &step_err) == 0)
 			continue;
 		hs_warn("step.left", "job=%s step=%s err=\"%s\"", job->id,
@@ -573,6 +593,8 @@ static int undo_steps(struct job *job, struct hs_err *err)
 	}
 	if (edge_flush(&job->plat, err) < 0)
 		failed = -1;
+	if (failed == 0 && restarted)
+		await_servers(job);
 	return failed;
 }
 
