@@ -25,8 +25,9 @@
 
 #define ROUNDS_MAX 4
 #define CREW_MAX   8
-#define STORE_WAIT 200 /* ms, while the control database is away */
-#define LOOK_AGAIN 200 /* ms, while a database server begins to answer */
+#define STORE_WAIT 200   /* ms, while the control database is away */
+#define LOOK_AGAIN 200   /* ms, while a database server begins to answer */
+#define UNDO_WAIT  10000 /* ms, for such a one */
 
 /** A job while it is worked on. */
 struct job {
@@ -35,7 +36,7 @@ struct job {
 	json_t *args;
 	const struct job_kind *kind;
 	bool undo, intended, removes; /* as of the journal */
-	int64_t changed_ms;           /* when its last steps ended; 0: none */
+	int64_t answers_ms; /* until then a server of databases may be silent */
 	struct plat plat;
 	struct plat crew[CREW_MAX]; /* connections of its other hands */
 	atomic_bool *stop, *cancel;
@@ -265,7 +266,7 @@ static int run_steps(
 		i = group.end;
 	}
 	if (steps->count > 0)
-		job->changed_ms = hs_now_ms();
+		job->answers_ms = hs_now_ms() + STEP_SERVER_START;
 	return edge_flush(&job->plat, err);
 }
 
@@ -301,8 +302,7 @@ static bool concerns(const json_t *unknown, const char *ve)
  * does not, nobody knows. */
 static bool may_wait(const struct job *job, const json_t *unknown)
 {
-	return job->changed_ms > 0 &&
-	       hs_now_ms() < job->changed_ms + STEP_SERVER_START &&
+	return hs_now_ms() < job->answers_ms &&
 	       json_object_get(unknown, "host") == NULL;
 }
 
@@ -546,12 +546,13 @@ static int undo_step(struct job *job, const struct journal_steps *steps,
 	return failed;
 }
 
-/* A database server that was restarted for it answers again. */
+/* A database server that was restarted for it answers again; not for long, for
+ * what mends it may need what this job holds. */
 static void await_servers(struct job *job)
 {
 	bool again = true;
 
-	job->changed_ms = hs_now_ms();
+	job->answers_ms = hs_now_ms() + UNDO_WAIT;
 	while (again && !atomic_load(job->stop)) {
 		hs_auto(view_done) struct view view = { 0 };
 
