@@ -36,7 +36,9 @@ struct observation {
 	struct objects found;
 	json_t *unknown; /* NULL: a host that does not answer is a failure */
 	json_t *marks;   /* see mark.h; NULL: edits are not looked for */
-	char *walls;     /* see hv_walls_read(); NULL: nor are they */
+	/* Of the host that is looked at; NULL: not looked at yet. */
+	char *walls;  /* this one: see hv_walls_read() */
+	char *beside; /* another one: see hv_beside_find() */
 };
 
 int observe_images(struct observation *o, struct hs_err *err);

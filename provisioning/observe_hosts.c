@@ -1,4 +1,5 @@
-/* observe_hosts.c - networks and domains, as libvirt has them, and walls. */
+/* observe_hosts.c - networks and domains, as libvirt has them, and what their
+ * host has beside. */
 
 #include <assert.h>
 #include <stdlib.h>
@@ -11,19 +12,66 @@
 #include "provisioning/host.h"
 #include "provisioning/mark.h"
 #include "provisioning/observe.h"
+#include "provisioning/remote.h"
 
 #define RECORD_MAX     65536
+#define LOOK_MS        10000
 #define RENEW_BEFORE_S (30 * 24 * 3600L)
 #define CPU_PERIOD     100000U /* of lxc.xml */
 
-/* Of one that is down, nothing is said twice. */
-static const char *bridge_of(const struct host *host, const struct hv_object *n)
+/* -- What a host has beside its libvirt ------------------------------------ */
+
+/* Another host is asked once, and only for what runs there. */
+static int ask_beside(
+    struct observation *o, const struct host *host, struct hs_err *err)
 {
-	return !host_is_local(host) || n->state != HV_RUNNING ||
-		       n->bridge == NULL || hv_bridge_is_up(n->bridge)
-		   ? "up"
-		   : "gone";
+	const char *argv[HV_DRIVER_COUNT + 2] = { "look" };
+	size_t n = 1;
+
+	if (o->beside != NULL)
+		return 0;
+	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
+		if (host->can[i])
+			argv[n++] = hv_caps((enum hv_driver)i)->name;
+	return remote_run(host, argv, NULL, LOOK_MS, &o->beside, err);
 }
+
+static int look_beside(struct observation *o, const struct host *host,
+    const struct hv_objects *networks, const struct hv_object *d,
+    enum hv_driver driver, struct hv_beside *ret_beside, struct hs_err *err)
+{
+	*ret_beside = (struct hv_beside) { 0 };
+	if (d->live == NULL)
+		return 0;
+	if (!host_is_local(host)) {
+		if (ask_beside(o, host, err) < 0)
+			return -1;
+		(void)hv_beside_find(o->beside, d->name, ret_beside);
+		return 0;
+	}
+	if (o->walls == NULL && hv_walls_read(&o->walls, err) < 0)
+		return -1;
+	hv_beside_look(d, driver, networks, o->walls, ret_beside);
+	return 0;
+}
+
+/* Of one that is down, nothing is said twice. */
+static const char *bridge_of(const struct observation *o,
+    const struct host *host, const struct hv_object *n)
+{
+	hs_auto(hs_freep) char *name = hs_printf("network/%s", n->name);
+	struct hv_beside beside = { 0 };
+
+	if (n->state != HV_RUNNING || n->bridge == NULL)
+		return "up";
+	if (host_is_local(host))
+		return hv_bridge_is_up(n->bridge) ? "up" : "gone";
+	if (o->beside != NULL)
+		(void)hv_beside_find(o->beside, name, &beside);
+	return hv_link_name(beside.link);
+}
+
+/* -- Networks -------------------------------------------------------------- */
 
 static void add_networks(struct observation *o, const struct host *host,
     const struct hv_objects *list)
@@ -41,7 +89,7 @@ static void add_networks(struct observation *o, const struct host *host,
 			"autostart", (int)n->autostart, "definition",
 			mark_compare(mark_of(o->marks, OBJ_NETWORK, name),
 			    "rest", n->rest),
-			"link", bridge_of(host, n)),
+			"link", bridge_of(o, host, n)),
 		    NULL);
 	}
 }
@@ -113,55 +161,6 @@ static const char *limits_of(const struct hv_object *d, enum hv_driver driver)
 		   : "changed";
 }
 
-static bool is_shown(
-    const struct observation *o, const struct hv_object *d, const char *what)
-{
-	const struct object *w = objects_find(o->wanted, kind_of(d), d->name);
-
-	return w == NULL || hv_mount_is_there(d->name, what,
-				(unsigned)object_number(w, "idmap_base"));
-}
-
-/* Mounts and interfaces are looked at where they can be. */
-static const char *mounts_of(const struct observation *o,
-    const struct host *host, const struct hv_object *d, enum hv_driver driver)
-{
-	if (driver != HV_LXC || d->live == NULL || !host_is_local(host))
-		return "there";
-	if (!is_shown(o, d, "root"))
-		return "root is missing";
-	return kind_of(d) == OBJ_DB_DOMAIN && !is_shown(o, d, "data")
-		   ? "data is missing"
-		   : "there";
-}
-
-static const char *link_of(const struct observation *o, const struct host *host,
-    const struct hv_object *d)
-{
-	const struct object *network = NULL;
-
-	if (!host_is_local(host) || d->live == NULL ||
-	    d->live->ifname == NULL || d->live->network == NULL)
-		return hv_link_name(HV_LINK_UP);
-	network = objects_find(o->wanted, OBJ_NETWORK, d->live->network);
-	return hv_link_name(network == NULL
-				? HV_LINK_UP
-				: hv_link_look(d->live->ifname,
-				      object_text(network, "bridge")));
-}
-
-/* What stands around it, where it can be looked at. */
-static const char *wall_of(const struct observation *o, const struct host *host,
-    const struct hv_object *d, enum hv_driver driver)
-{
-	bool is_seen = host_is_local(host) && hv_caps(driver)->wall &&
-		       o->walls != NULL && d->live != NULL &&
-		       d->live->filter != NULL && d->live->ifname != NULL;
-
-	return hv_wall_name(
-	    is_seen ? hv_wall_look(o->walls, d->live->ifname) : HV_WALL_UP);
-}
-
 /* What the domain runs with, under the names of what is wanted. */
 static json_t *numbers_json(const struct hv_object *d)
 {
@@ -222,8 +221,8 @@ static const char *files_of(
 	    mark_of(o->marks, kind_of(d), d->name), "files", digest);
 }
 
-static void add_edits(const struct observation *o, const struct host *host,
-    const struct hv_object *d, json_t *attrs, json_t *params)
+static void add_edits(const struct observation *o, const struct hv_object *d,
+    const struct hv_beside *beside, json_t *attrs, json_t *params)
 {
 	const json_t *mark = mark_of(o->marks, kind_of(d), d->name);
 	enum hv_driver driver = HV_LXC;
@@ -241,29 +240,33 @@ static void add_edits(const struct observation *o, const struct host *host,
 	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}",
 		"definition", mark_compare(mark, "rest", d->rest), "source",
 		mark_compare(mark, "source", source), "files", files_of(o, d),
-		"live", live_text, "link", link_of(o, host, d), "wall",
-		wall_of(o, host, d, driver), "mounts",
-		mounts_of(o, host, d, driver), "limits", limits_of(d, driver),
+		"live", live_text, "link", hv_link_name(beside->link), "wall",
+		hv_wall_name(beside->wall), "mounts",
+		hv_mounts_name(beside->mounts), "limits", limits_of(d, driver),
 		"isolated", (int)d->isolated, "autostart", (int)d->autostart));
 	(void)json_object_set_new(
 	    params, "live", live != NULL ? live : json_null());
 	json_decref(defined);
 }
 
-static void add_domain(struct observation *o, const struct host *host,
-    const struct hv_object *d, enum hv_driver driver)
+static int add_domain(struct observation *o, const struct host *host,
+    const struct hv_objects *networks, const struct hv_object *d,
+    enum hv_driver driver, struct hs_err *err)
 {
+	struct hv_beside beside;
 	json_t *attrs, *params;
 
 	if (!observe_is_asked(o, d->ve))
-		return;
+		return 0;
 	/* Nothing is restarted because a host does not say. */
 	if (d->state == HV_UNKNOWN &&
 	    objects_find(o->wanted, kind_of(d), d->name) != NULL) {
 		observe_assume(o, kind_of(d), d->name,
 		    "the hypervisor does not say whether it runs");
-		return;
+		return 0;
 	}
+	if (look_beside(o, host, networks, d, driver, &beside, err) < 0)
+		return -1;
 	attrs = record_of(o->plat, d->name);
 	(void)json_object_set_new(attrs, "certificate",
 	    json_string(observe_certificate(o->plat, credential_of(o, d),
@@ -282,13 +285,15 @@ static void add_domain(struct observation *o, const struct host *host,
 	    (int)d->vcpus_max, "memory_max_mib",
 	    (int)(d->memory_max_kib / 1024));
 	if (o->marks != NULL)
-		add_edits(o, host, d, attrs, params);
+		add_edits(o, d, &beside, attrs, params);
 	(void)objects_add(&o->found, kind_of(d), d->name, d->ve, d->enterprise,
 	    attrs, params);
+	return 0;
 }
 
 static int add_domains(struct observation *o, const struct host *host,
-    enum hv_driver driver, struct hs_err *err)
+    const struct hv_objects *networks, enum hv_driver driver,
+    struct hs_err *err)
 {
 	hs_auto(hv_objects_done) struct hv_objects list = { 0 };
 	struct hv_conn *hv;
@@ -297,7 +302,9 @@ static int add_domains(struct observation *o, const struct host *host,
 	    hv_list(hv, HV_DOMAIN, &list, err) < 0)
 		return -1;
 	for (size_t i = 0; i < list.count; i++)
-		add_domain(o, host, &list.list[i], driver);
+		if (add_domain(o, host, networks, &list.list[i], driver, err) <
+		    0)
+			return -1;
 	return 0;
 }
 
@@ -310,11 +317,12 @@ static int look_at_host(
 	if (plat_hv(o->plat, host->name, host_driver(host), &hv, err) < 0 ||
 	    hv_list(hv, HV_NETWORK, &networks, err) < 0)
 		return -1;
-	add_networks(o, host, &networks);
+	hs_freep(&o->beside);
 	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
 		if (host->can[i] &&
-		    add_domains(o, host, (enum hv_driver)i, err) < 0)
+		    add_domains(o, host, &networks, (enum hv_driver)i, err) < 0)
 			return -1;
+	add_networks(o, host, &networks);
 	return 0;
 }
 
@@ -405,13 +413,9 @@ static void tell_twins_apart(struct observation *o)
 	}
 }
 
-int observe_hosts(struct observation *o, struct hs_err *err)
+static int look_at_hosts(
+    struct observation *o, const struct hosts *hosts, struct hs_err *err)
 {
-	const struct hosts *hosts;
-
-	if (host_list(o->plat, &hosts, err) < 0 ||
-	    (o->marks != NULL && hv_walls_read(&o->walls, err) < 0))
-		return -1;
 	for (size_t i = 0; i < hosts->count; i++) {
 		struct host *host = hosts->list[i];
 		size_t count = o->found.count;
@@ -419,16 +423,27 @@ int observe_hosts(struct observation *o, struct hs_err *err)
 
 		if (look_at_host(o, host, &why) == 0)
 			continue;
-		if (host_is_local(host) && o->unknown == NULL) {
-			hs_freep(&o->walls);
+		if (host_is_local(host) && o->unknown == NULL)
 			return hs_fail(err, why.code, "%s", why.msg);
-		}
 		if (!host_is_local(host))
 			host_fell_silent(host, why.msg);
 		forget_since(o, count);
 		assume_host(o, host, why.msg);
 	}
-	hs_freep(&o->walls);
-	tell_twins_apart(o);
 	return 0;
+}
+
+int observe_hosts(struct observation *o, struct hs_err *err)
+{
+	const struct hosts *hosts;
+	int failed;
+
+	if (host_list(o->plat, &hosts, err) < 0)
+		return -1;
+	failed = look_at_hosts(o, hosts, err);
+	hs_freep(&o->walls);
+	hs_freep(&o->beside);
+	if (failed == 0)
+		tell_twins_apart(o);
+	return failed;
 }

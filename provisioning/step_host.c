@@ -167,6 +167,19 @@ int step_host_stop(struct plat *plat, const struct object *object,
 	return driver == HV_LXC ? hv_mounts_remove(name, err) : 0;
 }
 
+int step_host_plug(struct plat *plat, const struct object *w,
+    const char *ifname, const char *bridge, struct hs_err *err)
+{
+	const char *const argv[] = { "domain-plug", ifname, bridge, NULL };
+	const struct host *there;
+
+	if (remote_of(plat, w, &there, err) < 0)
+		return -1;
+	return there != NULL
+		   ? remote_run(there, argv, NULL, REMOTE_MS, NULL, err)
+		   : hv_link_plug(ifname, bridge, err);
+}
+
 int step_host_forget(
     struct plat *plat, const struct object *object, struct hs_err *err)
 {
