@@ -19,23 +19,35 @@
 #define RENEW_BEFORE_S (30 * 24 * 3600L)
 #define CPU_PERIOD     100000U /* of lxc.xml */
 
+static enum object_kind kind_of(const struct hv_object *d)
+{
+	return d->role != NULL && strcmp(d->role, "db") == 0 ? OBJ_DB_DOMAIN
+							     : OBJ_DOMAIN;
+}
+
 /* -- What a host has beside its libvirt ------------------------------------ */
 
 /* Another host is asked once, and only for what runs there. */
-static int ask_beside(
-    struct observation *o, const struct host *host, struct hs_err *err)
+static const char *ask_beside(struct observation *o, const struct host *host)
 {
 	const char *argv[HV_DRIVER_COUNT + 2] = { "look" };
+	struct hs_err err = { 0 };
 	size_t n = 1;
 
 	if (o->beside != NULL)
-		return 0;
+		return o->beside;
 	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
 		if (host->can[i])
 			argv[n++] = hv_caps((enum hv_driver)i)->name;
-	return remote_run(host, argv, NULL, LOOK_MS, &o->beside, err);
+	if (remote_run(host, argv, NULL, LOOK_MS, &o->beside, &err) < 0) {
+		o->beside = hs_strdup("");
+		o->beside_silent = hs_strdup(err.msg);
+	}
+	return o->beside;
 }
 
+/* What its host does not say is taken to be as it should, and said to be
+ * unknown. */
 static int look_beside(struct observation *o, const struct host *host,
     const struct hv_objects *networks, const struct hv_object *d,
     enum hv_driver driver, struct hv_beside *ret_beside, struct hs_err *err)
@@ -44,15 +56,23 @@ static int look_beside(struct observation *o, const struct host *host,
 	if (d->live == NULL)
 		return 0;
 	if (!host_is_local(host)) {
-		if (ask_beside(o, host, err) < 0)
-			return -1;
-		(void)hv_beside_find(o->beside, d->name, ret_beside);
+		(void)hv_beside_find(ask_beside(o, host), d->name, ret_beside);
+		if (o->beside_silent != NULL && o->unknown != NULL)
+			observe_unknown(
+			    o, kind_of(d), d->name, o->beside_silent);
 		return 0;
 	}
 	if (o->walls == NULL && hv_walls_read(&o->walls, err) < 0)
 		return -1;
 	hv_beside_look(d, driver, networks, o->walls, ret_beside);
 	return 0;
+}
+
+static void forget_beside(struct observation *o)
+{
+	hs_freep(&o->walls);
+	hs_freep(&o->beside);
+	hs_freep(&o->beside_silent);
 }
 
 /* Of one that is down, nothing is said twice. */
@@ -133,12 +153,6 @@ const char *observe_certificate(const struct plat *plat, const char *credential,
 		       ca_is_good(dir, credential, RENEW_BEFORE_S)
 		   ? "current"
 		   : "stale";
-}
-
-static enum object_kind kind_of(const struct hv_object *d)
-{
-	return d->role != NULL && strcmp(d->role, "db") == 0 ? OBJ_DB_DOMAIN
-							     : OBJ_DOMAIN;
 }
 
 /* Whose copy it should have; of one that is not wanted nobody asks. */
@@ -317,7 +331,7 @@ static int look_at_host(
 	if (plat_hv(o->plat, host->name, host_driver(host), &hv, err) < 0 ||
 	    hv_list(hv, HV_NETWORK, &networks, err) < 0)
 		return -1;
-	hs_freep(&o->beside);
+	forget_beside(o);
 	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
 		if (host->can[i] &&
 		    add_domains(o, host, &networks, (enum hv_driver)i, err) < 0)
@@ -441,8 +455,7 @@ int observe_hosts(struct observation *o, struct hs_err *err)
 	if (host_list(o->plat, &hosts, err) < 0)
 		return -1;
 	failed = look_at_hosts(o, hosts, err);
-	hs_freep(&o->walls);
-	hs_freep(&o->beside);
+	forget_beside(o);
 	if (failed == 0)
 		tell_twins_apart(o);
 	return failed;

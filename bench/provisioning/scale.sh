@@ -52,7 +52,7 @@ wait "$hansed" || true
 rm -f "$work/run/hansed.sock"
 sql "UPDATE host SET uris = '{\"lxc\": \"sim:///here?driver=lxc\", \"qemu\": \"sim:///here2\"}', vcpus = 64, memory_mib = 65536"
 sql "INSERT INTO host (name, address, shell, uris, drivers, vcpus, memory_mib)
-	SELECT 's' || n, '10.99.' || n / 250 || '.' || 1 + n % 250, '[\"false\"]',
+	SELECT 's' || n, '10.99.' || n / 250 || '.' || 1 + n % 250, '[\"true\"]',
 		jsonb_build_object('qemu', 'sim:///s' || n || '?domains=16'), '[\"qemu\"]', 64, 65536
 	FROM generate_series(0, $hosts - 1) n"
 start
