@@ -263,12 +263,37 @@ static void add_edits(const struct observation *o, const struct hv_object *d,
 	json_decref(defined);
 }
 
+/* What it was made from and with, and what was changed of that. */
+static int add_made(struct observation *o, const struct host *host,
+    const struct hv_objects *networks, const struct hv_object *d,
+    enum hv_driver driver, json_t *attrs, json_t *params, struct hs_err *err)
+{
+	struct hv_beside beside;
+
+	if (look_beside(o, host, networks, d, driver, &beside, err) < 0)
+		return -1;
+	(void)json_object_update_missing_new(
+	    attrs, record_of(o->plat, d->name));
+	(void)json_object_update_new(
+	    attrs, json_pack("{s:s, s:s?, s:s?, s:s?, s:s*}", "certificate",
+		       observe_certificate(o->plat, credential_of(o, d),
+			   d->name, kind_of(d) == OBJ_DB_DOMAIN),
+		       "template", d->role, "mac", d->mac, "filter", d->filter,
+		       "calls", d->wall.calls));
+	(void)json_object_update_new(
+	    params, json_pack("{s:s?, s:i, s:i}", "reason", d->reason,
+			"vcpus_max", (int)d->vcpus_max, "memory_max_mib",
+			(int)(d->memory_max_kib / 1024)));
+	add_edits(o, d, &beside, attrs, params);
+	return 0;
+}
+
 static int add_domain(struct observation *o, const struct host *host,
     const struct hv_objects *networks, const struct hv_object *d,
     enum hv_driver driver, struct hs_err *err)
 {
-	struct hv_beside beside;
-	json_t *attrs, *params;
+	json_t *attrs, *params = NULL;
+	int failed = 0;
 
 	if (!observe_is_asked(o, d->ve))
 		return 0;
@@ -279,30 +304,19 @@ static int add_domain(struct observation *o, const struct host *host,
 		    "the hypervisor does not say whether it runs");
 		return 0;
 	}
-	if (look_beside(o, host, networks, d, driver, &beside, err) < 0)
-		return -1;
-	attrs = record_of(o->plat, d->name);
-	(void)json_object_set_new(attrs, "certificate",
-	    json_string(observe_certificate(o->plat, credential_of(o, d),
-		d->name, kind_of(d) == OBJ_DB_DOMAIN)));
-	(void)json_object_update_new(attrs,
-	    json_pack("{s:s, s:s?, s:s, s:s, s:i, s:i, s:s?, s:s?, s:s?, s:s?}",
-		"host", host->name, "template", d->role, "driver",
-		hv_caps(driver)->name, "state", hv_state_name(d->state),
-		"vcpus", (int)d->vcpus, "memory_mib",
-		(int)(d->memory_kib / 1024), "network", d->network, "address",
-		d->address, "mac", d->mac, "filter", d->filter));
-	if (d->wall.calls != NULL)
-		(void)json_object_set_new(
-		    attrs, "calls", json_string(d->wall.calls));
-	params = json_pack("{s:s?, s:i, s:i}", "reason", d->reason, "vcpus_max",
-	    (int)d->vcpus_max, "memory_max_mib",
-	    (int)(d->memory_max_kib / 1024));
-	if (o->marks != NULL)
-		add_edits(o, d, &beside, attrs, params);
+	attrs = json_pack("{s:s, s:s, s:s, s:i, s:i, s:s?, s:s?}", "host",
+	    host->name, "driver", hv_caps(driver)->name, "state",
+	    hv_state_name(d->state), "vcpus", (int)d->vcpus, "memory_mib",
+	    (int)(d->memory_kib / 1024), "network", d->network, "address",
+	    d->address);
+	if (o->marks != NULL) {
+		params = json_object();
+		failed =
+		    add_made(o, host, networks, d, driver, attrs, params, err);
+	}
 	(void)objects_add(&o->found, kind_of(d), d->name, d->ve, d->enterprise,
 	    attrs, params);
-	return 0;
+	return failed;
 }
 
 static int add_domains(struct observation *o, const struct host *host,
