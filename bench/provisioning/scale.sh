@@ -21,7 +21,7 @@ finish() {
 	rm -rf "$work"
 }
 trap finish EXIT
-make --no-print-directory -s B="$build" "$build/hansed" "$build/bench/provisioning/scale" >/dev/null
+make --no-print-directory -s B="$build" "$build/hansed" "$build/bench/provisioning/scale" "$build/bench/hv/many-hosts" >/dev/null
 [ ! -d /run/libvirt ] || mount -t tmpfs none /run/libvirt
 
 mkdir -p "$work"/{state/images,run/control-db,share/schema,etc}
@@ -60,4 +60,6 @@ echo "$hosts simulated hosts, $((hosts * 16)) domains"
 "$build/bench/provisioning/scale" "$work/run/hansed.sock" "$clients" "$seconds" "$hosts"
 [ -z "${VERBOSE:-}" ] || tail -n 20 "$work/hansed.log"
 awk '/VmRSS|VmHWM|Threads/ { print "hansed: " $1, $2, $3 }' "/proc/$hansed/status"
+# The simulated hosts live in hansed, too: what they take by themselves.
+echo "of it the simulated hosts: $("$build/bench/hv/many-hosts" "$hosts" 16 | grep -o 'rss_kib=[0-9]*' | cut -d= -f2) kB"
 echo "hansed: $(find "/proc/$hansed/fd" -mindepth 1 | wc -l) descriptors"
