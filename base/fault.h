@@ -4,7 +4,9 @@
  * HANSE_FAULT=HOW:WHERE:N, read at the first call: HOW is "fail", "kill"
  * (SIGKILL) or "count" (log each), WHERE the beginning of a call's name ("" is
  * any, e.g. "hv." or "step.made"), N counts from 1. Only threads that have
- * armed themselves are counted: those that run a job.
+ * armed themselves are counted: those that run a job. HANSE_FAULT=@FILE: the
+ * same from a file's first line, which is read whenever a thread arms itself;
+ * another text than before counts anew (what stands behind N is not looked at).
  */
 #ifndef HANSE_BASE_FAULT_H
 #define HANSE_BASE_FAULT_H

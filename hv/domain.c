@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "hv/conn.h"
 #include "hv/driver.h"
+#include "hv/host.h"
 #include "hv/lxc.h"
 #include "hv/vir.h"
 #include "hv/wall.h"
@@ -125,9 +126,10 @@ int hv_vir_domain_define(
 		   : hv_fail(conn, err, "define domain");
 }
 
-/* As it runs, or as it will. */
-static int raise_wall(
-    struct hv_conn *conn, virDomainPtr domain, struct hs_err *err)
+/* What stands around it, as it runs or as it will; and of one that does not run
+ * yet, nothing that whoever had its address has left. */
+static int prepare(
+    struct hv_conn *conn, virDomainPtr domain, bool runs, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *xml = NULL;
 	struct hv_object object = { 0 };
@@ -138,8 +140,11 @@ static int raise_wall(
 	xml = virDomainGetXMLDesc(domain, 0);
 	if (xml == NULL)
 		return hv_fail(conn, err, "read a domain");
-	if (hv_object_parse(HV_DOMAIN, xml, &object))
+	if (hv_object_parse(HV_DOMAIN, xml, &object)) {
+		if (!runs && object.address != NULL)
+			hv_address_forget(object.address);
 		failed = hv_wall_raise(&object, err);
+	}
 	hv_object_done(&object);
 	return failed;
 }
@@ -164,7 +169,7 @@ int hv_vir_domain_start(
 		return -1;
 	state = hv_state_of(domain);
 	ran = state == HV_RUNNING || state == HV_PAUSED;
-	if (raise_wall(conn, domain, err) < 0)
+	if (prepare(conn, domain, ran, err) < 0)
 		return -1;
 	if ((state == HV_PAUSED && virDomainResume(domain) < 0) ||
 	    (!ran && virDomainCreate(domain) < 0))

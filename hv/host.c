@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/fault.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "hv/hv.h"
 #include "hv/run.h"
@@ -55,6 +56,19 @@ int hv_host_prepare(struct hs_err *err)
 		if (set(&settings[i], err) < 0)
 			return -1;
 	return 0;
+}
+
+void hv_address_forget(const char *address)
+{
+	const char *neighbour[] = { "ip", "neighbour", "flush", "to", address,
+		NULL };
+	const char *sessions[] = { "ss", "-tK", "dst", address, NULL };
+	struct hs_err err = { 0 };
+
+	if (hv_run(neighbour, TOOL_MS, &err) < 0 ||
+	    hv_run(sessions, TOOL_MS, &err) < 0)
+		hs_warn(
+		    "address.kept", "address=%s err=\"%s\"", address, err.msg);
 }
 
 int hv_host_address_add(const char *address, struct hs_err *err)

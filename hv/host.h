@@ -7,4 +7,11 @@ struct hs_err;
 /** Errors: HS_ESYSTEM. */
 int hv_host_prepare(struct hs_err *err);
 
+/**
+ * Forget who had an address: another MAC, which the kernel remembers for half a
+ * minute, and connections to somebody who was destroyed and cannot end them. A
+ * failure is worth no more than a warning.
+ */
+void hv_address_forget(const char *address);
+
 #endif

@@ -520,6 +520,41 @@ enum hv_wall hv_wall_look(const char *walls, const char *ifname);
 /** Remove all of them, whoever's. Errors: HS_ESYSTEM. */
 int hv_walls_clear(struct hs_err *err);
 
+/* -- What a host has for a running domain, beside libvirt ---------------- */
+
+enum hv_mounts {
+	HV_MOUNTS_THERE,
+	HV_MOUNTS_NO_ROOT,
+	HV_MOUNTS_NO_DATA,
+};
+#define HV_MOUNTS_COUNT (HV_MOUNTS_NO_DATA + 1)
+
+const char *hv_mounts_name(enum hv_mounts mounts); /* "there" */
+
+/** All zero: nothing is amiss. */
+struct hv_beside {
+	enum hv_link link;
+	enum hv_wall wall;
+	enum hv_mounts mounts;
+};
+
+/**
+ * Look at it, on the host itself. Of a domain that does not run, of a network
+ * that is not among these, of what the driver has not, nothing is amiss.
+ *
+ * @domain, @networks:  from hv_list()
+ * @walls:              from hv_walls_read()
+ */
+void hv_beside_look(const struct hv_object *domain, enum hv_driver driver,
+    const struct hv_objects *networks, const char *walls,
+    struct hv_beside *ret_beside);
+
+/** A line of it for another host, with its newline; owned by the caller. */
+char *hv_beside_text(const char *name, const struct hv_beside *beside);
+/** The line of that name; false, and nothing amiss: there is none. */
+bool hv_beside_find(
+    const char *text, const char *name, struct hv_beside *ret_beside);
+
 /* -- Volumes: sparse raw files with ext4 -------------------------------- */
 
 /**

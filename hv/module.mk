@@ -17,7 +17,7 @@ BENCHES += tests/isolation/escape
 tests/isolation/escape_SRCS := tests/isolation/escape.c
 tests/isolation/escape_LDFLAGS := -static
 
-hv_TESTS := test_hv_breaker test_hv_conn test_hv_domain test_hv_driver \
+hv_TESTS := test_hv_beside test_hv_breaker test_hv_conn test_hv_domain test_hv_driver \
     test_hv_edit test_hv_events test_hv_fault test_hv_host test_hv_ident \
     test_hv_live test_hv_object test_hv_sim test_hv_volume test_hv_wall test_hv_watch
 TESTS += $(hv_TESTS)
@@ -39,5 +39,5 @@ bench/hv/many-hosts_SRCS := bench/hv/many-hosts.c
 bench/hv/many-hosts_LIBS := hv dom base
 # hanse-host: the hand of hansed on another host.
 PROGRAMS += hanse-host
-hanse-host_SRCS := $(addprefix hv/agent/,files.c life.c main.c member.c)
+hanse-host_SRCS := $(addprefix hv/agent/,files.c life.c look.c main.c member.c)
 hanse-host_LIBS := hv dom base

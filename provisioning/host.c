@@ -209,7 +209,7 @@ int host_find(struct plat *plat, const char *name, struct host **ret_host,
 
 /* -- Connections ----------------------------------------------------------- */
 
-static char *uri_of(
+char *host_uri(
     const struct plat *plat, const struct host *host, enum hv_driver driver)
 {
 	const char *name = hv_caps(driver)->name;
@@ -249,7 +249,7 @@ static int borrow(struct plat *plat, struct host *host, enum hv_driver driver,
 	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
 		if (host->can[i])
 			conf.uris[i] = uris[i] =
-			    uri_of(plat, host, (enum hv_driver)i);
+			    host_uri(plat, host, (enum hv_driver)i);
 	failed = hv_hosts_borrow(plat->conf->hypervisors, &conf, driver,
 	    BORROW_MS, &host->hv[driver], err);
 	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
@@ -261,7 +261,7 @@ static int borrow(struct plat *plat, struct host *host, enum hv_driver driver,
 static int open_hv(struct plat *plat, struct host *host, enum hv_driver driver,
     struct hs_err *err)
 {
-	hs_auto(hs_freep) char *uri = uri_of(plat, host, driver);
+	hs_auto(hs_freep) char *uri = host_uri(plat, host, driver);
 	struct hs_err why = { 0 };
 
 	if (host->silent != NULL && hs_now_ms() < host->silent_ms + SILENT_MS)

@@ -76,6 +76,10 @@ void host_return_all(struct plat *plat);
 /** What is counted of the hosts' connections and breakers. */
 void host_metrics(const struct plat_conf *conf);
 
+/** Where its libvirt answers; owned by the caller. */
+char *host_uri(
+    const struct plat *plat, const struct host *host, enum hv_driver driver);
+
 /** The driver that a host's networks and filters are asked of. */
 enum hv_driver host_driver(const struct host *host);
 

@@ -38,7 +38,10 @@ struct observation {
 	struct objects found;
 	json_t *unknown; /* NULL: a host that does not answer is a failure */
 	json_t *marks;   /* see mark.h; NULL: edits are not looked for */
-	char *walls;     /* see hv_walls_read(); NULL: nor are they */
+	/* Of the host that is looked at; NULL: not looked at yet. */
+	char *walls;         /* this one: see hv_walls_read() */
+	char *beside;        /* another one: see hv_beside_find() */
+	char *beside_silent; /* why it did not say; NULL: it did */
 };
 
 int observe_images(struct observation *o, struct hs_err *err);

@@ -1,4 +1,5 @@
-/* observe_hosts.c - networks and domains, as libvirt has them, and walls. */
+/* observe_hosts.c - networks and domains, as libvirt has them, and what their
+ * host has beside. */
 
 #include <assert.h>
 #include <stdlib.h>
@@ -12,19 +13,86 @@
 #include "provisioning/host.h"
 #include "provisioning/mark.h"
 #include "provisioning/observe.h"
+#include "provisioning/remote.h"
 
 #define RECORD_MAX     65536
+#define LOOK_MS        10000
 #define RENEW_BEFORE_S (30 * 24 * 3600L)
 #define CPU_PERIOD     100000U /* of lxc.xml */
 
-/* Of one that is down, nothing is said twice. */
-static const char *bridge_of(const struct host *host, const struct hv_object *n)
+static enum object_kind kind_of(const struct hv_object *d)
 {
-	return !host_is_local(host) || n->state != HV_RUNNING ||
-		       n->bridge == NULL || hv_bridge_is_up(n->bridge)
-		   ? "up"
-		   : "gone";
+	return d->role != NULL && strcmp(d->role, "db") == 0 ? OBJ_DB_DOMAIN
+							     : OBJ_DOMAIN;
 }
+
+/* -- What a host has beside its libvirt ------------------------------------ */
+
+/* Another host is asked once, and only for what runs there. */
+static const char *ask_beside(struct observation *o, const struct host *host)
+{
+	const char *argv[HV_DRIVER_COUNT + 2] = { "look" };
+	struct hs_err err = { 0 };
+	size_t n = 1;
+
+	if (o->beside != NULL)
+		return o->beside;
+	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
+		if (host->can[i])
+			argv[n++] = hv_caps((enum hv_driver)i)->name;
+	if (remote_run(host, argv, NULL, LOOK_MS, &o->beside, &err) < 0) {
+		o->beside = hs_strdup("");
+		o->beside_silent = hs_strdup(err.msg);
+	}
+	return o->beside;
+}
+
+/* What its host does not say is taken to be as it should, and said to be
+ * unknown. */
+static int look_beside(struct observation *o, const struct host *host,
+    const struct hv_objects *networks, const struct hv_object *d,
+    enum hv_driver driver, struct hv_beside *ret_beside, struct hs_err *err)
+{
+	*ret_beside = (struct hv_beside) { 0 };
+	if (d->live == NULL)
+		return 0;
+	if (!host_is_local(host)) {
+		(void)hv_beside_find(ask_beside(o, host), d->name, ret_beside);
+		if (o->beside_silent != NULL && o->unknown != NULL)
+			observe_unknown(
+			    o, kind_of(d), d->name, o->beside_silent);
+		return 0;
+	}
+	if (o->walls == NULL && hv_walls_read(&o->walls, err) < 0)
+		return -1;
+	hv_beside_look(d, driver, networks, o->walls, ret_beside);
+	return 0;
+}
+
+static void forget_beside(struct observation *o)
+{
+	hs_freep(&o->walls);
+	hs_freep(&o->beside);
+	hs_freep(&o->beside_silent);
+}
+
+/* Of one that is down, nothing is said twice. */
+static const char *bridge_of(const struct observation *o,
+    const struct host *host, const struct hv_object *n)
+{
+	hs_auto(hs_freep) char *name = hs_printf("network/%s", n->name);
+	struct hv_beside beside = { 0 };
+
+	if (n->state != HV_RUNNING || n->bridge == NULL)
+		return "up";
+	if (host_is_local(host))
+		return hv_bridge_is_up(n->bridge) ? "up" : "gone";
+	if (o->beside != NULL)
+		(void)hv_beside_find(o->beside, name, &beside);
+	return hv_link_name(beside.link);
+}
+
+/* -- Networks -------------------------------------------------------------- */
 
 static void add_networks(struct observation *o, const struct host *host,
     const struct hv_objects *list)
@@ -42,7 +110,7 @@ static void add_networks(struct observation *o, const struct host *host,
 			"autostart", (int)n->autostart, "definition",
 			mark_compare(mark_of(o->marks, OBJ_NETWORK, name),
 			    "rest", n->rest),
-			"link", bridge_of(host, n)),
+			"link", bridge_of(o, host, n)),
 		    NULL);
 	}
 }
@@ -88,12 +156,6 @@ const char *observe_certificate(const struct plat *plat, const char *credential,
 		   : "stale";
 }
 
-static enum object_kind kind_of(const struct hv_object *d)
-{
-	return d->role != NULL && strcmp(d->role, "db") == 0 ? OBJ_DB_DOMAIN
-							     : OBJ_DOMAIN;
-}
-
 /* Whose copy it should have; of one that is not wanted nobody asks. */
 static const char *credential_of(
     const struct observation *o, const struct hv_object *d)
@@ -112,55 +174,6 @@ static const char *limits_of(const struct hv_object *d, enum hv_driver driver)
 				       d->hard_limit_kib == d->memory_kib)
 		   ? "set"
 		   : "changed";
-}
-
-static bool is_shown(
-    const struct observation *o, const struct hv_object *d, const char *what)
-{
-	const struct object *w = objects_find(o->wanted, kind_of(d), d->name);
-
-	return w == NULL || hv_mount_is_there(d->name, what,
-				(unsigned)object_number(w, "idmap_base"));
-}
-
-/* Mounts and interfaces are looked at where they can be. */
-static const char *mounts_of(const struct observation *o,
-    const struct host *host, const struct hv_object *d, enum hv_driver driver)
-{
-	if (driver != HV_LXC || d->live == NULL || !host_is_local(host))
-		return "there";
-	if (!is_shown(o, d, "root"))
-		return "root is missing";
-	return kind_of(d) == OBJ_DB_DOMAIN && !is_shown(o, d, "data")
-		   ? "data is missing"
-		   : "there";
-}
-
-static const char *link_of(const struct observation *o, const struct host *host,
-    const struct hv_object *d)
-{
-	const struct object *network = NULL;
-
-	if (!host_is_local(host) || d->live == NULL ||
-	    d->live->ifname == NULL || d->live->network == NULL)
-		return hv_link_name(HV_LINK_UP);
-	network = objects_find(o->wanted, OBJ_NETWORK, d->live->network);
-	return hv_link_name(network == NULL
-				? HV_LINK_UP
-				: hv_link_look(d->live->ifname,
-				      object_text(network, "bridge")));
-}
-
-/* What stands around it, where it can be looked at. */
-static const char *wall_of(const struct observation *o, const struct host *host,
-    const struct hv_object *d, enum hv_driver driver)
-{
-	bool is_seen = host_is_local(host) && hv_caps(driver)->wall &&
-		       o->walls != NULL && d->live != NULL &&
-		       d->live->filter != NULL && d->live->ifname != NULL;
-
-	return hv_wall_name(
-	    is_seen ? hv_wall_look(o->walls, d->live->ifname) : HV_WALL_UP);
 }
 
 /* What the domain runs with, under the names of what is wanted. */
@@ -223,8 +236,8 @@ static const char *files_of(
 	    mark_of(o->marks, kind_of(d), d->name), "files", digest);
 }
 
-static void add_edits(const struct observation *o, const struct host *host,
-    const struct hv_object *d, json_t *attrs, json_t *params)
+static void add_edits(const struct observation *o, const struct hv_object *d,
+    const struct hv_beside *beside, json_t *attrs, json_t *params)
 {
 	const json_t *mark = mark_of(o->marks, kind_of(d), d->name);
 	enum hv_driver driver = HV_LXC;
@@ -242,9 +255,9 @@ static void add_edits(const struct observation *o, const struct host *host,
 	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}",
 		"definition", mark_compare(mark, "rest", d->rest), "source",
 		mark_compare(mark, "source", source), "files", files_of(o, d),
-		"live", live_text, "link", link_of(o, host, d), "wall",
-		wall_of(o, host, d, driver), "mounts",
-		mounts_of(o, host, d, driver), "limits", limits_of(d, driver),
+		"live", live_text, "link", hv_link_name(beside->link), "wall",
+		hv_wall_name(beside->wall), "mounts",
+		hv_mounts_name(beside->mounts), "limits", limits_of(d, driver),
 		"isolated", (int)d->isolated, "autostart", (int)d->autostart));
 	(void)json_object_set_new(
 	    params, "live", live != NULL ? live : json_null());
@@ -264,47 +277,67 @@ static void add_disk(const struct observation *o, const struct hv_object *d,
 	    json_integer(is_mounted && hv_volume_fits_live() ? 1 : 0));
 }
 
-static void add_domain(struct observation *o, const struct host *host,
-    const struct hv_object *d, enum hv_driver driver)
+/* What it was made from and with, and what was changed of that. */
+static int add_made(struct observation *o, const struct host *host,
+    const struct hv_objects *networks, const struct hv_object *d,
+    enum hv_driver driver, json_t *attrs, json_t *params, struct hs_err *err)
 {
-	json_t *attrs, *params;
+	struct hv_beside beside;
+
+	if (look_beside(o, host, networks, d, driver, &beside, err) < 0)
+		return -1;
+	(void)json_object_update_missing_new(
+	    attrs, record_of(o->plat, d->name));
+	(void)json_object_update_new(
+	    attrs, json_pack("{s:s, s:s?, s:s?, s:s?, s:s*}", "certificate",
+		       observe_certificate(o->plat, credential_of(o, d),
+			   d->name, kind_of(d) == OBJ_DB_DOMAIN),
+		       "template", d->role, "mac", d->mac, "filter", d->filter,
+		       "calls", d->wall.calls));
+	(void)json_object_update_new(
+	    params, json_pack("{s:s?, s:i, s:i}", "reason", d->reason,
+			"vcpus_max", (int)d->vcpus_max, "memory_max_mib",
+			(int)(d->memory_max_kib / 1024)));
+	add_edits(o, d, &beside, attrs, params);
+	if (kind_of(d) == OBJ_DB_DOMAIN)
+		add_disk(o, d, driver, attrs, params);
+	return 0;
+}
+
+static int add_domain(struct observation *o, const struct host *host,
+    const struct hv_objects *networks, const struct hv_object *d,
+    enum hv_driver driver, struct hs_err *err)
+{
+	json_t *attrs, *params = NULL;
+	int failed = 0;
 
 	if (!observe_is_asked(o, d->ve))
-		return;
+		return 0;
 	/* Nothing is restarted because a host does not say. */
 	if (d->state == HV_UNKNOWN &&
 	    objects_find(o->wanted, kind_of(d), d->name) != NULL) {
 		observe_assume(o, kind_of(d), d->name,
 		    "the hypervisor does not say whether it runs");
-		return;
+		return 0;
 	}
-	attrs = record_of(o->plat, d->name);
-	(void)json_object_set_new(attrs, "certificate",
-	    json_string(observe_certificate(o->plat, credential_of(o, d),
-		d->name, kind_of(d) == OBJ_DB_DOMAIN)));
-	(void)json_object_update_new(attrs,
-	    json_pack("{s:s, s:s?, s:s, s:s, s:i, s:i, s:s?, s:s?, s:s?, s:s?}",
-		"host", host->name, "template", d->role, "driver",
-		hv_caps(driver)->name, "state", hv_state_name(d->state),
-		"vcpus", (int)d->vcpus, "memory_mib",
-		(int)(d->memory_kib / 1024), "network", d->network, "address",
-		d->address, "mac", d->mac, "filter", d->filter));
-	if (d->wall.calls != NULL)
-		(void)json_object_set_new(
-		    attrs, "calls", json_string(d->wall.calls));
-	params = json_pack("{s:s?, s:i, s:i}", "reason", d->reason, "vcpus_max",
-	    (int)d->vcpus_max, "memory_max_mib",
-	    (int)(d->memory_max_kib / 1024));
-	if (o->marks != NULL)
-		add_edits(o, host, d, attrs, params);
-	if (o->marks != NULL && kind_of(d) == OBJ_DB_DOMAIN)
-		add_disk(o, d, driver, attrs, params);
+	attrs = json_pack("{s:s, s:s, s:s, s:i, s:i, s:s?, s:s?}", "host",
+	    host->name, "driver", hv_caps(driver)->name, "state",
+	    hv_state_name(d->state), "vcpus", (int)d->vcpus, "memory_mib",
+	    (int)(d->memory_kib / 1024), "network", d->network, "address",
+	    d->address);
+	if (o->marks != NULL) {
+		params = json_object();
+		failed =
+		    add_made(o, host, networks, d, driver, attrs, params, err);
+	}
 	(void)objects_add(&o->found, kind_of(d), d->name, d->ve, d->enterprise,
 	    attrs, params);
+	return failed;
 }
 
 static int add_domains(struct observation *o, const struct host *host,
-    enum hv_driver driver, struct hs_err *err)
+    const struct hv_objects *networks, enum hv_driver driver,
+    struct hs_err *err)
 {
 	hs_auto(hv_objects_done) struct hv_objects list = { 0 };
 	struct hv_conn *hv;
@@ -313,7 +346,9 @@ static int add_domains(struct observation *o, const struct host *host,
 	    hv_list(hv, HV_DOMAIN, &list, err) < 0)
 		return -1;
 	for (size_t i = 0; i < list.count; i++)
-		add_domain(o, host, &list.list[i], driver);
+		if (add_domain(o, host, networks, &list.list[i], driver, err) <
+		    0)
+			return -1;
 	return 0;
 }
 
@@ -326,11 +361,12 @@ static int look_at_host(
 	if (plat_hv(o->plat, host->name, host_driver(host), &hv, err) < 0 ||
 	    hv_list(hv, HV_NETWORK, &networks, err) < 0)
 		return -1;
-	add_networks(o, host, &networks);
+	forget_beside(o);
 	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
 		if (host->can[i] &&
-		    add_domains(o, host, (enum hv_driver)i, err) < 0)
+		    add_domains(o, host, &networks, (enum hv_driver)i, err) < 0)
 			return -1;
+	add_networks(o, host, &networks);
 	return 0;
 }
 
@@ -421,13 +457,9 @@ static void tell_twins_apart(struct observation *o)
 	}
 }
 
-int observe_hosts(struct observation *o, struct hs_err *err)
+static int look_at_hosts(
+    struct observation *o, const struct hosts *hosts, struct hs_err *err)
 {
-	const struct hosts *hosts;
-
-	if (host_list(o->plat, &hosts, err) < 0 ||
-	    (o->marks != NULL && hv_walls_read(&o->walls, err) < 0))
-		return -1;
 	for (size_t i = 0; i < hosts->count; i++) {
 		struct host *host = hosts->list[i];
 		size_t count = o->found.count;
@@ -435,16 +467,26 @@ int observe_hosts(struct observation *o, struct hs_err *err)
 
 		if (look_at_host(o, host, &why) == 0)
 			continue;
-		if (host_is_local(host) && o->unknown == NULL) {
-			hs_freep(&o->walls);
+		if (host_is_local(host) && o->unknown == NULL)
 			return hs_fail(err, why.code, "%s", why.msg);
-		}
 		if (!host_is_local(host))
 			host_fell_silent(host, why.msg);
 		forget_since(o, count);
 		assume_host(o, host, why.msg);
 	}
-	hs_freep(&o->walls);
-	tell_twins_apart(o);
 	return 0;
+}
+
+int observe_hosts(struct observation *o, struct hs_err *err)
+{
+	const struct hosts *hosts;
+	int failed;
+
+	if (host_list(o->plat, &hosts, err) < 0)
+		return -1;
+	failed = look_at_hosts(o, hosts, err);
+	forget_beside(o);
+	if (failed == 0)
+		tell_twins_apart(o);
+	return failed;
 }

@@ -212,7 +212,8 @@ static int domain_plug(
 	    hv_find(hv, HV_NETWORK, object_text(w, "network"), &network, err) <
 		0)
 		return -1;
-	return hv_link_plug(object_text(w, "ifname"), network.bridge, err);
+	return step_host_plug(
+	    plat, w, object_text(w, "ifname"), network.bridge, err);
 }
 
 /* What the running domain has becomes what is wanted; its definition says so

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "base/log.h"
 #include "provisioning/host.h"
 #include "provisioning/remote.h"
 
@@ -49,19 +48,6 @@ static int mount_here(struct plat *plat, const struct object *w,
 	return hv_data_mount(w->name, volume, base, &ret_mounts->data, err);
 }
 
-/* Whoever had its address before had another MAC, which the host may remember
- * for half a minute. */
-static void forget_neighbour(const struct object *w)
-{
-	const char *const argv[] = { "ip", "neighbour", "flush", "to",
-		object_text(w, "address"), NULL };
-	struct hs_err err = { 0 };
-
-	if (plat_run(argv, &err) < 0)
-		hs_warn("neighbour.kept", "address=%s err=\"%s\"",
-		    object_text(w, "address"), err.msg);
-}
-
 /* -- There ----------------------------------------------------------------- */
 
 static const char *file_of(const char *path)
@@ -97,7 +83,7 @@ static int put_there(struct plat *plat, const struct host *host,
 	const char *const names[] = { is_lxc ? "config" : "config.squashfs",
 		NULL };
 	const char *const argv[] = { "domain-put", w->name,
-		hv_caps(driver)->name, object_text(w, "address"),
+		hv_caps(driver)->name,
 		is_lxc ? file_of(object_text(w, "image")) : NULL, base, NULL };
 	int failed;
 
@@ -132,7 +118,6 @@ int step_host_start(struct plat *plat, const struct object *w,
 {
 	const char *const argv[] = { "domain-start", w->name,
 		hv_caps(driver)->name, NULL };
-	enum hv_state state = HV_UNKNOWN;
 	const struct host *there;
 	struct hv_conn *hv;
 
@@ -140,11 +125,8 @@ int step_host_start(struct plat *plat, const struct object *w,
 		return -1;
 	if (there != NULL)
 		return remote_run(there, argv, NULL, REMOTE_LONG_MS, NULL, err);
-	if (plat_hv(plat, object_host(w), driver, &hv, err) < 0 ||
-	    hv_domain_state(hv, w->name, &state, err) < 0)
+	if (plat_hv(plat, object_host(w), driver, &hv, err) < 0)
 		return -1;
-	if (state != HV_RUNNING)
-		forget_neighbour(w);
 	return hv_domain_start(hv, w->name, err);
 }
 
@@ -165,6 +147,19 @@ int step_host_stop(struct plat *plat, const struct object *object,
 	    hv_domain_shutdown(hv, name, timeout_ms, err) < 0)
 		return -1;
 	return driver == HV_LXC ? hv_mounts_remove(name, err) : 0;
+}
+
+int step_host_plug(struct plat *plat, const struct object *w,
+    const char *ifname, const char *bridge, struct hs_err *err)
+{
+	const char *const argv[] = { "domain-plug", ifname, bridge, NULL };
+	const struct host *there;
+
+	if (remote_of(plat, w, &there, err) < 0)
+		return -1;
+	return there != NULL
+		   ? remote_run(there, argv, NULL, REMOTE_MS, NULL, err)
+		   : hv_link_plug(ifname, bridge, err);
 }
 
 int step_host_forget(

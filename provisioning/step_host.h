@@ -31,6 +31,10 @@ int step_host_start(struct plat *plat, const struct object *w,
 int step_host_stop(struct plat *plat, const struct object *object,
     enum hv_driver driver, int timeout_ms, struct hs_err *err);
 
+/** Put a running domain's interface back on its bridge, see hv_link_plug(). */
+int step_host_plug(struct plat *plat, const struct object *w,
+    const char *ifname, const char *bridge, struct hs_err *err);
+
 /** Forget what step_host_put() brought to another host. */
 int step_host_forget(
     struct plat *plat, const struct object *object, struct hs_err *err);

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
@@ -17,10 +16,12 @@
 #include "base/log.h"
 #include "provisioning/inventory.h"
 #include "provisioning/sweep.h"
+#include "provisioning/watching.h"
 
 #define SWEEP_MS  60000
 #define SETTLE_MS 300 /* a domain that restarts tells of it several times */
 #define BUSY_MS   1000
+#define RETRY_MS  5000 /* with a host that is not watched */
 
 static struct sweeper {
 	const struct plat_conf *conf;
@@ -29,7 +30,6 @@ static struct sweeper {
 	pthread_mutex_t lock; /* for what follows */
 	pthread_cond_t cond;
 	bool stop, woken;
-	atomic_bool lost; /* a watch is to be set up again */
 } sweeper = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.cond = PTHREAD_COND_INITIALIZER,
@@ -43,45 +43,18 @@ void sweeper_wake(void)
 	(void)pthread_mutex_unlock(&sweeper.lock);
 }
 
-/* -- Watching -------------------------------------------------------------- */
-
-/** A connection of its own for each driver. */
-struct watching {
-	struct hv_conn *conn;
-	struct hv_watch *watch;
-};
-
 static void happened(const struct hv_event *event, void *arg)
 {
+	(void)event;
 	(void)arg;
-	if (event->change == HV_LOST)
-		atomic_store(&sweeper.lost, true);
 	inventory_expire();
 	sweeper_wake();
-}
-
-static void unwatch(struct watching *w)
-{
-	hv_watch_stopp(&w->watch);
-	hv_closep(&w->conn);
-}
-
-static void watch(struct watching *w, enum hv_driver driver)
-{
-	if (w->watch != NULL && hv_is_alive(w->conn))
-		return;
-	unwatch(w);
-	if (hv_open(hv_caps(driver)->uri, &w->conn, NULL) < 0 ||
-	    hv_watch_start(w->conn, happened, NULL, &w->watch, NULL) < 0) {
-		unwatch(w);
-		atomic_store(&sweeper.lost, true);
-	}
 }
 
 /* -- Sweeping -------------------------------------------------------------- */
 
 /* Until the time is over, or somebody wakes us; false: to end. */
-static bool wait_for(int64_t ms)
+static bool wait_for(int64_t ms, bool *ret_woken)
 {
 	struct timespec until;
 	bool goes_on;
@@ -98,6 +71,7 @@ static bool wait_for(int64_t ms)
 	       pthread_cond_timedwait(&sweeper.cond, &sweeper.lock, &until) !=
 		   ETIMEDOUT)
 		;
+	*ret_woken = sweeper.woken;
 	sweeper.woken = false;
 	goes_on = !sweeper.stop;
 	(void)pthread_mutex_unlock(&sweeper.lock);
@@ -119,27 +93,33 @@ static int64_t sweep(struct plat *plat, bool *was_failing)
 	return again_ms > 0 && again_ms < SWEEP_MS ? again_ms : SWEEP_MS;
 }
 
+static int64_t until(int64_t next_ms, bool all_are_watched)
+{
+	int64_t ms = next_ms - hs_now_ms();
+
+	if (!all_are_watched && ms > RETRY_MS)
+		return RETRY_MS;
+	return ms > 0 ? ms : 0;
+}
+
 static void *sweeper_thread(void *arg)
 {
-	struct watching watchings[] = { { 0 }, { 0 } };
-	bool was_failing = false;
-	int64_t wait_ms = BUSY_MS;
+	hs_auto(watching_freep) struct watching *watching =
+	    watching_new(happened, NULL);
+	int64_t next_ms = hs_now_ms() + BUSY_MS;
+	bool was_failing = false, all = false, woken;
 	struct plat plat;
 
 	(void)arg;
 	plat_init(&plat, sweeper.conf);
-	while (wait_for(wait_ms)) {
-		atomic_store(&sweeper.lost, false);
-		watch(&watchings[0], HV_LXC);
-		watch(&watchings[1], HV_QEMU);
+	while (wait_for(until(next_ms, all), &woken)) {
+		bool begun = watching_look(watching, &plat, &all);
+
+		if (!begun && !woken && hs_now_ms() < next_ms)
+			continue;
 		hs_pause_ms(SETTLE_MS);
-		wait_ms = sweep(&plat, &was_failing);
-		/* A lost host is asked again soon: it is told when it comes. */
-		if (atomic_load(&sweeper.lost) && wait_ms > 5 * BUSY_MS)
-			wait_ms = 5 * BUSY_MS;
+		next_ms = hs_now_ms() + sweep(&plat, &was_failing);
 	}
-	unwatch(&watchings[0]);
-	unwatch(&watchings[1]);
 	plat_done(&plat);
 	return NULL;
 }

@@ -5,7 +5,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -40,7 +39,6 @@ static int dial(const struct gw_target *target)
 {
 	struct sockaddr_storage addr;
 	socklen_t len = make_address(target, &addr);
-	const int on = 1;
 	int fd;
 
 	if (len == 0)
@@ -49,8 +47,7 @@ static int dial(const struct gw_target *target)
 	    addr.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	gw_stream_prepare(fd);
 	if (connect(fd, (struct sockaddr *)&addr, len) < 0 &&
 	    errno != EINPROGRESS) {
 		(void)close(fd);

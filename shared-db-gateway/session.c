@@ -3,8 +3,6 @@
 #include "shared-db-gateway/session.h"
 
 #include <assert.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -387,10 +385,8 @@ void gw_session_new(struct gw_core *core, int fd, const char *peer)
 {
 	struct gw_session *s = gw_session_make(core, peer);
 	struct hs_err err = { 0 };
-	const int on = 1;
 
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	gw_stream_prepare(fd);
 	if (gw_stream_open(&s->client, core->loop, fd, &err) < 0) {
 		hs_warn("session.dropped", "msg=\"%s\"", err.msg);
 		(void)close(fd);

@@ -3,11 +3,28 @@
 #include "shared-db-gateway/stream.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/err.h"
+
+#define IDLE_S  10
+#define EVERY_S 5
+#define TIMES   3
+
+void gw_stream_prepare(int fd)
+{
+	const int on = 1, idle = IDLE_S, every = EVERY_S, times = TIMES;
+
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof(every));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &times, sizeof(times));
+}
 
 int gw_stream_open(
     struct gw_stream *stream, struct hs_loop *loop, int fd, struct hs_err *err)

@@ -22,6 +22,13 @@ struct gw_stream {
 	bool wants_write;
 };
 
+/**
+ * Set a TCP socket's options: nothing is held back, and a peer that is gone
+ * without a word (its domain was destroyed) is given up within 25 s; until then
+ * it counts against its enterprise's connections.
+ */
+void gw_stream_prepare(int fd);
+
 /** Take a descriptor over. Errors: HS_ESYSTEM; it stays the caller's then. */
 int gw_stream_open(
     struct gw_stream *stream, struct hs_loop *loop, int fd, struct hs_err *err);

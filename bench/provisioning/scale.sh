@@ -21,7 +21,7 @@ finish() {
 	rm -rf "$work"
 }
 trap finish EXIT
-make --no-print-directory -s B="$build" "$build/hansed" "$build/bench/provisioning/scale" >/dev/null
+make --no-print-directory -s B="$build" "$build/hansed" "$build/bench/provisioning/scale" "$build/bench/hv/many-hosts" >/dev/null
 [ ! -d /run/libvirt ] || mount -t tmpfs none /run/libvirt
 
 mkdir -p "$work"/{state/images,run/control-db,share/schema,etc}
@@ -52,7 +52,7 @@ wait "$hansed" || true
 rm -f "$work/run/hansed.sock"
 sql "UPDATE host SET uris = '{\"lxc\": \"sim:///here?driver=lxc\", \"qemu\": \"sim:///here2\"}', vcpus = 64, memory_mib = 65536"
 sql "INSERT INTO host (name, address, shell, uris, drivers, vcpus, memory_mib)
-	SELECT 's' || n, '10.99.' || n / 250 || '.' || 1 + n % 250, '[\"false\"]',
+	SELECT 's' || n, '10.99.' || n / 250 || '.' || 1 + n % 250, '[\"true\"]',
 		jsonb_build_object('qemu', 'sim:///s' || n || '?domains=16'), '[\"qemu\"]', 64, 65536
 	FROM generate_series(0, $hosts - 1) n"
 start
@@ -60,4 +60,6 @@ echo "$hosts simulated hosts, $((hosts * 16)) domains"
 "$build/bench/provisioning/scale" "$work/run/hansed.sock" "$clients" "$seconds" "$hosts"
 [ -z "${VERBOSE:-}" ] || tail -n 20 "$work/hansed.log"
 awk '/VmRSS|VmHWM|Threads/ { print "hansed: " $1, $2, $3 }' "/proc/$hansed/status"
+# The simulated hosts live in hansed, too: what they take by themselves.
+echo "of it the simulated hosts: $("$build/bench/hv/many-hosts" "$hosts" 16 | grep -o 'rss_kib=[0-9]*' | cut -d= -f2) kB"
 echo "hansed: $(find "/proc/$hansed/fd" -mindepth 1 | wc -l) descriptors"

@@ -15,7 +15,10 @@ agent_verb agent_probe, agent_join, agent_leave, agent_clear;
 /* What domains begin from. */
 agent_verb agent_images, agent_image_put, agent_domain_put;
 /* Their life, as far as libvirt does not lead it. */
-agent_verb agent_domain_start, agent_domain_stop, agent_domain_forget;
+agent_verb agent_domain_start, agent_domain_stop, agent_domain_plug,
+    agent_domain_forget;
+/* How they are, as far as libvirt does not say. */
+agent_verb agent_look;
 
 /**
  * Whether a word can be a file's name here, and no way out of a folder.

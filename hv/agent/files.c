@@ -130,18 +130,6 @@ static int mount_root(
 	    name, mounted, (unsigned)strtoul(base, NULL, 10), &root, err);
 }
 
-/* Whoever had its address before had another MAC, which the host may remember
- * for half a minute; a warning is all that is worth. */
-static void forget_neighbour(const char *address)
-{
-	const char *const flush[] = { "ip", "neighbour", "flush", "to", address,
-		NULL };
-	struct hs_err err = { 0 };
-
-	if (agent_run(flush, &err) < 0)
-		(void)fprintf(stderr, "%s\n", err.msg);
-}
-
 int agent_domain_put(char **argv, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *dir = hs_printf(DOMAINS "/%s", argv[0]);
@@ -153,13 +141,12 @@ int agent_domain_put(char **argv, struct hs_err *err)
 	    hs_dir_make(dir, 0711, err) < 0 || agent_run(tidy, err) < 0 ||
 	    agent_unpack(dir, err) < 0)
 		return -1;
-	forget_neighbour(argv[2]);
 	if (strcmp(argv[1], "lxc") != 0)
 		return 0;
-	if (argv[3] == NULL || argv[4] == NULL)
+	if (argv[2] == NULL || argv[3] == NULL)
 		return hs_fail(
 		    err, HS_EINVAL, "an image and a base are missing");
-	return mount_root(argv[0], argv[3], argv[4], err);
+	return mount_root(argv[0], argv[2], argv[3], err);
 }
 
 int agent_domain_forget(char **argv, struct hs_err *err)

@@ -33,3 +33,11 @@ int agent_domain_stop(char **argv, struct hs_err *err)
 		return -1;
 	return hv_mounts_remove(argv[0], err);
 }
+
+int agent_domain_plug(char **argv, struct hs_err *err)
+{
+	if (agent_check_name(argv[0], err) < 0 ||
+	    agent_check_name(argv[1], err) < 0)
+		return -1;
+	return hv_link_plug(argv[0], argv[1], err);
+}

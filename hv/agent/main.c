@@ -29,11 +29,13 @@ static const struct verb {
 	{ "join",          0, agent_join,          "take a membership (tar on stdin) and start its services" },
 	{ "leave",         0, agent_leave,         "give it up: domains, services and keys go" },
 	{ "clear",         0, agent_clear,         "remove every domain, network, wall and mount of ours" },
+	{ "look",          1, agent_look,          "DRIVER...: interfaces, walls, mounts and bridges of running domains" },
 	{ "images",        0, agent_images,        "names of the system images that are here" },
 	{ "image-put",     2, agent_image_put,     "NAME BYTES: take an image from stdin" },
-	{ "domain-put",    3, agent_domain_put,    "NAME DRIVER ADDRESS [IMAGE BASE]: files (tar on stdin) and mounts" },
+	{ "domain-put",    2, agent_domain_put,    "NAME DRIVER [IMAGE BASE]: files (tar on stdin) and mounts" },
 	{ "domain-start",  2, agent_domain_start,  "NAME DRIVER: raise its wall, start a domain, confine it" },
 	{ "domain-stop",   2, agent_domain_stop,   "NAME MS: stop an LXC domain and take its mounts away" },
+	{ "domain-plug",   2, agent_domain_plug,   "IFNAME BRIDGE: put its interface back on the bridge, isolated" },
 	{ "domain-forget", 1, agent_domain_forget, "NAME: remove its files" },
 };
 /* clang-format on */

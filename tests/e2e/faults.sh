@@ -54,6 +54,27 @@ ip neighbour flush to "$address"
 curl -s -o /dev/null --max-time 1 --interface 10.90.0.1 "http://$address:9000/" || true
 contains "the host may ask in nobody's name but the network's" 'lladdr' "$(ip neighbour show to "$address")"
 
+# A domain that is destroyed, or cut off, cannot end its sessions; they must not
+# use up what its enterprise may have, for it would have no way in any more.
+one=$(hanse get domains automotive -o json | jq -r '.[] | select(.enterprise == "eilfracht") | .name')
+address=$(hanse get domains automotive -o json | jq -r '.[] | select(.enterprise == "eilfracht") | .address')
+of_address() { ss -Htn state established '( sport = :6432 )' dst "$address" | wc -l; }
+portal_answers() { [ "$(curl -sk -o /dev/null -w '%{http_code}' --max-time 5 https://eilfracht.automotive.localhost:8443/healthz)" = 200 ]; }
+tests/e2e/policy.sh manual
+for n in 1 2 3 4; do
+	virsh -q -c lxc:///system destroy "$one"
+	expect "destroyed for the time number $n, it comes back" 0 hanse start -q
+done
+expect "its portal answers" 0 portal_answers
+expect "and has one domain's sessions" 0 [ "$(of_address)" -le 12 ]
+ip link del "$(virsh -q -c lxc:///system dumpxml "$one" | grep -o 'hi[0-9a-f]\{12\}' | head -n 1)"
+gone() { [ "$(of_address)" = 0 ]; }
+eventually "cut off, its sessions end" 40 gone
+expect "apply rolls it" 0 hanse apply -q etc/examples/automotive.yaml
+expect "its portal answers again" 0 portal_answers
+expect "verify is clean" 0 hanse verify
+tests/e2e/policy.sh auto
+
 truncate -s 1M /var/lib/hanse/volumes/db.stranger.raw
 contains "verify lists what no spec explains" 'unexplained +volume +db\.stranger' "$(hanse verify)"
 rm /var/lib/hanse/volumes/db.stranger.raw

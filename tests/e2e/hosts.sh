@@ -201,6 +201,33 @@ there=$(hanse get domains -o json | jq -r --arg h $b '[.[] | select(.host == $h)
 # shellcheck disable=SC2086
 works "isolation from inside the domains of a member" on $b tests/isolation/run.sh $there
 
+echo "--- behind our back, elsewhere"
+one=${there##* } # of the chain that is not apart
+ifname=$(on $b virsh -q -c lxc:///system dumpxml "$one" | grep -o 'hi[0-9a-f]\{12\}' | head -n 1)
+named() { hanse verify -o json | jq -r '.findings[] | select(.follows | not) | .drift + " " + .name' | sort -u | paste -sd' '; }
+nothing() { [ -z "$(named)" ]; }
+try() { # WHAT DRIFT COMMAND...: on that host; it is named so, and mended
+	local what=$1 want=$2
+	shift 2
+	on $b "$@" >/dev/null
+	same "$what" "$want $one" "$(named)"
+	expect "$what: mended" 0 hanse repair -q domain "$one"
+	eventually "$what: nothing is left" 20 nothing # its portal finds its way again
+}
+on $a tests/e2e/policy.sh manual
+try "a wall removed" domain-wall-missing nft delete element bridge hanse to "{ \"$ifname\" }"
+try "a wall edited" domain-wall-edited nft insert rule bridge hanse "to-$ifname" accept
+try "an interface off its bridge" domain-link-unplugged ip link set dev "$ifname" nomaster
+try "an interface not isolated" domain-link-open ip link set dev "$ifname" type bridge_slave isolated off
+try "a root unmounted" domain-mount-missing umount "/run/hanse/mnt/domain/$one/root"
+expect "all portals answer" 0 answers trade p q r s
+on $a tests/e2e/policy.sh auto
+sleep 2 # hansed has begun to watch
+runs_again() { on $b virsh -q -c lxc:///system domstate "$one" | grep -q running; }
+on $b virsh -q -c lxc:///system destroy "$one" >/dev/null
+eventually "a destroyed domain is started at once" 15 runs_again
+eventually "and all is well" 20 "$lab" run $a hanse verify
+
 echo "--- drain"
 expect "what is pinned keeps its host from being drained" 6 hanse host drain $b
 contains "it says which" "apart.n.*must be on '$b'" "$(hanse host drain $b 2>&1)"

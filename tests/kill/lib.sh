@@ -19,8 +19,11 @@ give_hansed_back() {
 	sv -w 20 up /run/hanse/sv/hansed >/dev/null
 }
 
-start_hansed() { # [FAULT]
-	HANSE_FAULT=${1:-} /usr/local/sbin/hansed --config /etc/hanse/hansed.yaml 2>>"$hansed_log" &
+# What is to go wrong from the next job on; nothing: "".
+ask_for() { echo "$1" >"$work/fault"; }
+
+start_hansed() {
+	HANSE_FAULT=@$work/fault /usr/local/sbin/hansed --config /etc/hanse/hansed.yaml 2>>"$hansed_log" &
 	hansed=$!
 	for _ in $(seq 200); do
 		! answers || return 0

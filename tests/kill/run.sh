@@ -11,11 +11,14 @@
 #                                 every so many; WHERE: only those whose names
 #                                 begin so, e.g. "gateway."
 #   run.sh cuts [COUNT [WHERE]]   SIGKILL before each of those calls
+#
+# ONLY=PATTERN takes the operations whose name matches.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib.sh
 . tests/lib.sh
 how=${1:-steps} count=${2:-1} seed=${3:-4711} where=${3:-}
+only=${ONLY:-.}
 slowest=0 undone=0
 work=$(mktemp -d /tmp/hanse-kill.XXXXXX)
 # shellcheck source=tests/kill/lib.sh
@@ -53,7 +56,6 @@ disk="disk $narrow $wide apply --restart $wide"
 
 # The chain as it is before an operation.
 back_to() { # SPEC, or none
-	start_hansed
 	if [ "$1" = none ]; then
 		hanse destroy -q --yes killed >/dev/null 2>&1
 	elif ! hanse apply -q "$1" >/dev/null 2>&1; then
@@ -61,7 +63,6 @@ back_to() { # SPEC, or none
 		hanse destroy -q --yes killed >/dev/null 2>&1
 		hanse apply -q "$1" >/dev/null 2>&1
 	fi
-	stop_hansed
 }
 
 # It was killed, or the call of that number failed.
@@ -70,19 +71,19 @@ has_struck() { # NUMBER LINES-BEFORE
 }
 
 # attempt WHAT FAULT NUMBER OPERATION...: with the fault, then with a daemon that
-# is well; *struck if there was that many.
+# is well: the same, unless it was killed; *struck if there was that many.
 attempt() {
 	local what=$1 fault=$2 number=$3 before=$5 after=$6 key=$run-$RANDOM-$RANDOM lines ended
 	shift 6
 	keep_pair
 	lines=$(wc -l <"$hansed_log")
-	start_hansed "$fault:$number"
+	ask_for "$fault:$number $key"
 	request "$key" "$@"
 	until_dead_or_over
 	struck=no
 	! has_struck "$number" "$lines" || struck=yes
-	stop_hansed
-	start_hansed
+	ask_for ""
+	! is_dead || start_hansed
 	settled "$what" || return 1
 	ended=$(job_state "$key")
 	if [ "$ended" = "done" ]; then
@@ -96,28 +97,29 @@ attempt() {
 		fail "$what: repeated, it fails" "$(cat "$work/out")"
 		return 1
 	fi
-	settled "$what, repeated" && stands "$what, repeated" "$after"
+	[ "$ended" = "done" ] || { settled "$what, repeated" && stands "$what, repeated" "$after"; }
 }
 
 # each_point WHAT FAULT EVERY LEAST: each operation, with the fault at each (or
 # every so many) of its points, of which there are that many at least
 each_point() {
-	local what=$1 fault=$2 every=$3 least=$4 operation name before failed n
+	local what=$1 fault=$2 every=$3 least=$4 operation name before failed n since
+	start_hansed
 	for operation in "${operations[@]}" "$disk"; do
 		read -r name before _ <<<"$operation"
-		n=0 failed=$checks_failed slowest=0 undone=0
+		[[ $name =~ $only ]] || continue
+		n=0 failed=$checks_failed slowest=0 undone=0 since=$SECONDS
 		while :; do
 			n=$((n + every))
 			back_to "$before"
 			# shellcheck disable=SC2086
 			attempt "$name, $what $n" "$fault" $n $operation
-			stop_hansed
 			[ "$struck" = yes ] || break
 		done
 		n=$((n - every))
 		[ "$n" -ge "$least" ] || fail "$name: only $n times $what"
 		[ "$checks_failed" -gt "$failed" ] || pass "$name, $what 1 to $n, every $every: \
-settled in $slowest ms at most, $undone undone"
+settled in $slowest ms at most, $undone undone ($((SECONDS - since)) s)"
 	done
 }
 
