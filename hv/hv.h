@@ -573,6 +573,38 @@ int hv_volume_size(const char *path, uint64_t *ret_bytes, struct hs_err *err);
 /** Errors: HS_ECONFLICT (it is mounted), HS_ESYSTEM. */
 int hv_volume_delete(const char *path, struct hs_err *err);
 
+/**
+ * The size of the file system in it, as its superblock has it, mounted or not.
+ * Errors: HS_ENOTFOUND, HS_EINVAL (no ext4), HS_ESYSTEM.
+ */
+int hv_volume_content_size(
+    const char *path, uint64_t *ret_bytes, struct hs_err *err);
+
+/**
+ * Give the file that size, whoever uses it: the file system stays as it is.
+ * Nothing is ever cut off.
+ *
+ * Errors: HS_ENOTFOUND, HS_EINVAL (no ext4), HS_ECONFLICT (it is larger, or
+ * shorter than what is in it), HS_ELIMIT (no room), HS_ESYSTEM.
+ */
+int hv_volume_grow(const char *path, uint64_t size_bytes, struct hs_err *err);
+
+/**
+ * Let the file system fill the file of a volume that nobody has mounted, if it
+ * has less than that; one that has errors is checked first. May be killed at
+ * any time and repeated.
+ *
+ * Errors: HS_ENOTFOUND, HS_EINVAL (no ext4), HS_ECONFLICT (it is in use, or the
+ * file is smaller), HS_ESYSTEM.
+ */
+int hv_volume_fit(const char *path, uint64_t least_bytes, struct hs_err *err);
+
+/** The same while it is mounted. Errors: HS_ECONFLICT, HS_ESYSTEM. */
+int hv_volume_fit_live(
+    const char *path, uint64_t least_bytes, struct hs_err *err);
+/** Whether the kernel lets this process do that. */
+bool hv_volume_fits_live(void);
+
 /* -- Mounts of LXC domains ---------------------------------------------- */
 
 #define HV_MOUNT_ROOT  "/run/hanse/mnt"

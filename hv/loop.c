@@ -10,12 +10,14 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "base/mem.h"
 
-#define TRIES 50
+#define TRIES      50
+#define LETTING_GO 30
 
 static bool is_loop_of(int fd, const struct stat *file)
 {
@@ -58,6 +60,20 @@ bool hv_loop_find(const char *file, char **ret_device)
 	hs_auto(hs_closep) int fd = find(file, O_RDONLY, ret_device);
 
 	return fd >= 0;
+}
+
+bool hv_loop_stays(const char *file)
+{
+	const struct timespec pause = { .tv_nsec = 50000000 };
+
+	for (int i = 0; i < LETTING_GO; i++) {
+		hs_auto(hs_freep) char *device = NULL;
+
+		if (!hv_loop_find(file, &device))
+			return false;
+		(void)nanosleep(&pause, NULL);
+	}
+	return true;
 }
 
 /* Another process may take the free device first: then ask again. */

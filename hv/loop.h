@@ -14,6 +14,12 @@ struct hs_err;
 bool hv_loop_find(const char *file, char **ret_device);
 
 /**
+ * Whether a file still has its loop device after a while: the kernel lets go of
+ * it some time after the unmounting.
+ */
+bool hv_loop_stays(const char *file);
+
+/**
  * Attach a file to its loop device, or to a free one that goes when it is no
  * longer used. It is kept only as long as *ret_fd is open or it is mounted.
  *

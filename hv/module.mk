@@ -1,6 +1,6 @@
 LIBRARIES += hv
 hv_SRCS := $(wildcard hv/*.c)
-hv_PKGS := libvirt libxml-2.0 libcrypto
+hv_PKGS := libvirt libxml-2.0 libcrypto ext2fs
 
 # hv.h from a shell, for tests/hv/run.sh and tests/isolation/run.sh.
 BENCHES += tests/hv/hv-try

@@ -56,7 +56,7 @@ static int finish(pid_t pid, int timeout_ms, int *ret_status)
 	return ready == 0 ? -1 : 0;
 }
 
-/* What a program has printed; a first line is enough for a message. */
+/* What a program has printed. */
 static char *printed(int out, size_t max)
 {
 	off_t size = lseek(out, 0, SEEK_END);
@@ -68,10 +68,10 @@ static char *printed(int out, size_t max)
 	return text;
 }
 
-static int run(
-    const char *const argv[], int timeout_ms, int out, struct hs_err *err)
+/* How it ended: an exit status, or -1. */
+static int run(const char *const argv[], int timeout_ms, int out,
+    int *ret_status, struct hs_err *err)
 {
-	hs_auto(hs_freep) char *text = NULL;
 	int status = 0, e;
 	pid_t pid;
 
@@ -81,7 +81,20 @@ static int run(
 	if (finish(pid, timeout_ms, &status) < 0)
 		return hs_fail(err, HS_ESYSTEM, "%s took more than %d ms",
 		    argv[0], timeout_ms);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	*ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	return 0;
+}
+
+/* A first line is enough for a message. */
+static int run_well(
+    const char *const argv[], int timeout_ms, int out, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *text = NULL;
+	int status;
+
+	if (run(argv, timeout_ms, out, &status, err) < 0)
+		return -1;
+	if (status == 0)
 		return 0;
 	text = printed(out, MESSAGE_MAX);
 	text[strcspn(text, "\n")] = '\0';
@@ -92,7 +105,24 @@ int hv_run(const char *const argv[], int timeout_ms, struct hs_err *err)
 {
 	hs_auto(hs_closep) int out = memfd_create("output", MFD_CLOEXEC);
 
-	return run(argv, timeout_ms, out, err);
+	return run_well(argv, timeout_ms, out, err);
+}
+
+int hv_run_to(
+    const char *const argv[], int timeout_ms, int most, struct hs_err *err)
+{
+	hs_auto(hs_closep) int out = memfd_create("output", MFD_CLOEXEC);
+	hs_auto(hs_freep) char *text = NULL;
+	int status;
+
+	if (run(argv, timeout_ms, out, &status, err) < 0)
+		return -1;
+	if (status >= 0 && status <= most)
+		return 0;
+	text = printed(out, MESSAGE_MAX);
+	for (char *p = text; (p = strchr(p, '\n')) != NULL;)
+		*p = p[1] == '\0' ? '\0' : ' ';
+	return hs_fail(err, HS_ESYSTEM, "%s", text);
 }
 
 int hv_run_read(const char *const argv[], int timeout_ms, char **ret_text,
@@ -100,7 +130,7 @@ int hv_run_read(const char *const argv[], int timeout_ms, char **ret_text,
 {
 	hs_auto(hs_closep) int out = memfd_create("output", MFD_CLOEXEC);
 
-	if (run(argv, timeout_ms, out, err) < 0)
+	if (run_well(argv, timeout_ms, out, err) < 0)
 		return -1;
 	*ret_text = printed(out, OUTPUT_MAX);
 	return 0;

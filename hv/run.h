@@ -14,6 +14,15 @@ struct hs_err;
  */
 int hv_run(const char *const argv[], int timeout_ms, struct hs_err *err);
 
+/**
+ * The same of one that says in several lines what is wrong, each of which is in
+ * the message.
+ *
+ * @most:  an exit status up to that is success
+ */
+int hv_run_to(
+    const char *const argv[], int timeout_ms, int most, struct hs_err *err);
+
 /** The same, and what it printed (up to 64 MiB), owned by the caller. */
 int hv_run_read(const char *const argv[], int timeout_ms, char **ret_text,
     struct hs_err *err);

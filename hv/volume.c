@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -16,8 +15,7 @@
 #include "hv/loop.h"
 #include "hv/run.h"
 
-#define MKFS_MS    60000
-#define LETTING_GO 30
+#define MKFS_MS 60000
 
 static int make_sparse(const char *path, uint64_t size, struct hs_err *err)
 {
@@ -89,26 +87,11 @@ int hv_volume_size(const char *path, uint64_t *ret_bytes, struct hs_err *err)
 	return 0;
 }
 
-/* The kernel lets go of a loop device some time after the unmounting. */
-static bool is_in_use(const char *path)
-{
-	const struct timespec pause = { .tv_nsec = 50000000 };
-
-	for (int i = 0; i < LETTING_GO; i++) {
-		hs_auto(hs_freep) char *device = NULL;
-
-		if (!hv_loop_find(path, &device))
-			return false;
-		(void)nanosleep(&pause, NULL);
-	}
-	return true;
-}
-
 int hv_volume_delete(const char *path, struct hs_err *err)
 {
 	if (hs_fault("hv.volume.delete", err) < 0)
 		return -1;
-	if (is_in_use(path))
+	if (hv_loop_stays(path))
 		return hs_fail(err, HS_ECONFLICT, "volume %s is in use", path);
 	if (unlink(path) < 0 && errno != ENOENT)
 		return hs_fail_errno(err, HS_ESYSTEM, "volume %s", path);

@@ -23,8 +23,8 @@ const char *change_way_name(enum change_way way)
 struct size {
 	const struct hv_caps *caps;
 	json_int_t from, to;
-	json_int_t max; /* of its definition; 0: it has none, or it is not known
-			 */
+	json_int_t max; /* of its definition, or whether it can at all; 0: it
+			 * has none, or it is not known */
 };
 
 typedef bool live_test(const struct size *size);
@@ -53,6 +53,12 @@ static bool live_vcpus(const struct size *size)
 	       (size->to >= size->from || size->caps->fewer_vcpus);
 }
 
+/* The host's kernel may refuse it. */
+static bool live_disk(const struct size *size)
+{
+	return size->max > 0 && size->to >= size->from;
+}
+
 /* -- The table ------------------------------------------------------------- */
 
 /* What is not listed is in the domain's files or definition: a member's is
@@ -66,6 +72,7 @@ static const struct {
 	{ "state",      always,      NULL             },
 	{ "memory_mib", live_memory, "memory_max_mib" },
 	{ "vcpus",      live_vcpus,  "vcpus_max"      },
+	{ "disk_gib",   live_disk,   "disk_live"      },
 };
 /* clang-format on */
 

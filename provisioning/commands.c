@@ -120,7 +120,8 @@ const struct command commands[] = {
 			 "domain while it serves is rolled (a new one answers before the old one goes).\n"
 			 "A database domain that must stop for a change is asked about first; without a\n"
 			 "terminal that is refused unless --restart is given. FILE may be - for standard\n"
-			 "input. What fails is undone. Ctrl-C ends the showing, not the job.",
+			 "input. The disk of a database grows, and never shrinks. What fails is undone.\n"
+			 "Ctrl-C ends the showing, not the job.",
 		.examples = "hanse apply automotive.yaml\tshows each step and the portals' addresses\n"
 			    "hanse apply --restart automotive.yaml\tdatabases may stop for a moment\n"
 			    "hanse apply --detach automotive.yaml\tprints the number of the job\n"

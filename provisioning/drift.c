@@ -56,7 +56,7 @@ const struct drift_row drift_rows[] = {
 	{ K(NETWORK), UNKNOWN, .name = "network-unknown", WARNING, .repair = "remove it" },
 
 	{ K(VOLUME), MISSING, .name = "volume-missing", CRITICAL, .repair = "none while its domain is defined: put the file back", ALONE },
-	{ K(VOLUME), CHANGED("size_gib"), .name = "volume-resized", CRITICAL, .repair = "none: set the size in the spec, or the file back" },
+	{ K(VOLUME), CHANGED("size_gib"), .name = "volume-resized", CRITICAL, .repair = "grow it; if it is larger or has lost its end none: set the size in the spec, or the file back" },
 	{ K(VOLUME), UNKNOWN, .name = "volume-unknown", WARNING, .repair = "delete it with all that is in it", ALONE },
 
 	{ K(CREDENTIAL), MISSING, .name = "certificate-missing", CRITICAL, .repair = "issue a new one" },
@@ -120,6 +120,8 @@ const struct drift_row drift_rows[] = {
 	{ DOMAINS, WAS("wall", "open"), .name = "domain-wall-open", FILTER, .repair = "lead all frames to the walls again" },
 	{ DOMAINS, CHANGED("wall"), .name = "domain-wall-edited", FILTER, .repair = "raise it again" },
 	{ DOMAINS, CHANGED("mounts"), .name = "domain-mount-missing", WARNING, .repair = "mount it again" },
+	{ K(DB_DOMAIN), WAS("disk_gib", "null"), .name = "domain-disk-unreadable", CRITICAL, .repair = "none: put its volume back from a backup" },
+	{ K(DB_DOMAIN), CHANGED("disk_gib"), .name = "domain-disk-smaller", WARNING, .repair = "grow its file system, with a restart where the kernel wants one" },
 	{ DOMAINS, WAS("files", "edited"), .name = "domain-files-edited", CRITICAL, .repair = "write them again and restart it" },
 	{ DOMAINS, CHANGED("certificate"), .name = "domain-certificate-stale", WARNING, .repair = "give it the current one and restart it" },
 	{ DOMAINS, CHANGED("image"), .name = "domain-image-outdated", NOTICE, .repair = "start it from the current image" },

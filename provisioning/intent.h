@@ -18,7 +18,8 @@ struct hs_err;
  * Store the spec of args ("spec", "file") in its VE's place, let its members
  * take the newest images, and see that it can be made so at all,
  * and within the quotas.
- * Errors: HS_EINVAL, HS_ECONFLICT (the database's class), HS_ELIMIT.
+ * Errors: HS_EINVAL (also a disk that would shrink), HS_ECONFLICT (the
+ * database's class), HS_ELIMIT.
  */
 int intent_apply(struct plat *plat, const json_t *args, struct hs_err *err);
 

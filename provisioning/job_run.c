@@ -18,13 +18,16 @@
 #include "provisioning/metric.h"
 #include "provisioning/quota.h"
 #include "provisioning/roll.h"
+#include "provisioning/step.h"
 #include "provisioning/store.h"
 #include "provisioning/view.h"
 #include "provisioning/want.h"
 
 #define ROUNDS_MAX 4
 #define CREW_MAX   8
-#define STORE_WAIT 200 /* ms, while the control database is away */
+#define STORE_WAIT 200   /* ms, while the control database is away */
+#define LOOK_AGAIN 200   /* ms, while a database server begins to answer */
+#define UNDO_WAIT  10000 /* ms, for such a one */
 
 /** A job while it is worked on. */
 struct job {
@@ -33,6 +36,7 @@ struct job {
 	json_t *args;
 	const struct job_kind *kind;
 	bool undo, intended, removes; /* as of the journal */
+	int64_t answers_ms; /* until then a server of databases may be silent */
 	struct plat plat;
 	struct plat crew[CREW_MAX]; /* connections of its other hands */
 	atomic_bool *stop, *cancel;
@@ -261,6 +265,8 @@ static int run_steps(
 			return -1;
 		i = group.end;
 	}
+	if (steps->count > 0)
+		job->answers_ms = hs_now_ms() + STEP_SERVER_START;
 	return edge_flush(&job->plat, err);
 }
 
@@ -292,17 +298,32 @@ static bool concerns(const json_t *unknown, const char *ve)
 	return ve != NULL && its != NULL && strcmp(ve, its) == 0;
 }
 
-/* Nothing to change as far as one can see; is there more that one cannot? */
-static int all_is_known(
-    const struct view *view, const char *ve, struct hs_err *err)
+/* A database server that was started a moment ago will answer; of a host that
+ * does not, nobody knows. */
+static bool may_wait(const struct job *job, const json_t *unknown)
+{
+	return hs_now_ms() < job->answers_ms &&
+	       json_object_get(unknown, "host") == NULL;
+}
+
+/* Nothing to change as far as one can see; is there more that one cannot?
+ * *ret_again if one should look again. */
+static int all_is_known(const struct job *job, const struct view *view,
+    bool *ret_again, struct hs_err *err)
 {
 	const json_t *first = NULL, *one;
 	size_t count = 0, i;
+	bool wait = true;
 
-	json_array_foreach (view->unknown, i, one)
-		if (concerns(one, ve) && count++ == 0)
+	json_array_foreach (view->unknown, i, one) {
+		if (!concerns(one, job->ve))
+			continue;
+		if (count++ == 0)
 			first = one;
-	if (first == NULL)
+		wait = wait && may_wait(job, one);
+	}
+	*ret_again = first != NULL && wait;
+	if (first == NULL || wait)
 		return 0;
 	return hs_fail(err, HS_EREMOTE,
 	    "%zu things cannot be seen now, the first one is %s '%s': %s",
@@ -350,13 +371,18 @@ static void narrow(const struct job *job, struct plan *plan)
 		job->kind->narrow(job->args, plan);
 }
 
-/* One round; *ret_more if there was something to do. */
-static int run_round(struct job *job, bool *ret_more, struct hs_err *err)
+/** What came of a look at everything. */
+enum round {
+	ROUND_CHANGED, /* there was something to do */
+	ROUND_UNSEEN,  /* as far as one can see there is nothing */
+	ROUND_SAME,    /* there is nothing */
+};
+
+static int run_round(struct job *job, enum round *ret_round, struct hs_err *err)
 {
 	hs_auto(view_done) struct view view = { 0 };
 	struct hs_db *store;
 
-	*ret_more = false;
 	if (look(job, &view, err) < 0)
 		return -1;
 	narrow(job, &view.plan); /* no more is rolled than is asked for */
@@ -366,11 +392,16 @@ static int run_round(struct job *job, bool *ret_more, struct hs_err *err)
 	/* Restarts wait for an apply that has been told to make them. */
 	if (!json_is_true(json_object_get(job->args, "restart")))
 		change_defer_restarts(&view.plan);
-	if (view.plan.count == 0)
-		return job->kind->narrow != NULL
-			   ? 0
-			   : all_is_known(&view, job->ve, err);
-	*ret_more = true;
+	if (view.plan.count == 0) {
+		bool again = false;
+		int failed = job->kind->narrow != NULL
+				 ? 0
+				 : all_is_known(job, &view, &again, err);
+
+		*ret_round = again ? ROUND_UNSEEN : ROUND_SAME;
+		return failed;
+	}
+	*ret_round = ROUND_CHANGED;
 	if (plat_store(&job->plat, &store, err) < 0 ||
 	    journal_plan(store, job->id, &view.plan, err) < 0)
 		return -1;
@@ -384,15 +415,21 @@ static int run_round(struct job *job, bool *ret_more, struct hs_err *err)
  */
 static int converge(struct job *job, struct hs_err *err)
 {
-	bool more = true;
+	enum round is = ROUND_CHANGED;
+	int rounds = 0;
 
 	if (run_open_steps(job, err) < 0)
 		return -1;
-	for (int round = 0; more && round < ROUNDS_MAX; round++)
+	while (is != ROUND_SAME && rounds < ROUNDS_MAX) {
+		if (is == ROUND_UNSEEN)
+			hs_pause_ms(LOOK_AGAIN);
 		if (plat_gives_up(&job->plat, err) < 0 ||
-		    run_round(job, &more, err) < 0)
+		    run_round(job, &is, err) < 0)
 			return -1;
-	if (!more)
+		if (is == ROUND_CHANGED)
+			rounds++;
+	}
+	if (is == ROUND_SAME)
 		return 0;
 	return hs_fail(err, HS_ECONFLICT,
 	    "after %d rounds there is still something to change; see: hanse "
@@ -509,11 +546,30 @@ static int undo_step(struct job *job, const struct journal_steps *steps,
 	return failed;
 }
 
+/* A database server that was restarted for it answers again; not for long, for
+ * what mends it may need what this job holds. */
+static void await_servers(struct job *job)
+{
+	bool again = true;
+
+	job->answers_ms = hs_now_ms() + UNDO_WAIT;
+	while (again && !atomic_load(job->stop)) {
+		hs_auto(view_done) struct view view = { 0 };
+
+		if (look(job, &view, NULL) < 0)
+			return;
+		(void)all_is_known(job, &view, &again, NULL);
+		if (again)
+			hs_pause_ms(LOOK_AGAIN);
+	}
+}
+
 /* In reverse; what fails is passed by, so that as much as can be is undone. */
 static int undo_steps(struct job *job, struct hs_err *err)
 {
 	hs_auto(journal_steps_done) struct journal_steps steps = { 0 };
 	struct hs_db *store;
+	bool restarted = false;
 	int failed = 0;
 
 	if (plat_store(&job->plat, &store, err) < 0 ||
@@ -526,6 +582,8 @@ static int undo_steps(struct job *job, struct hs_err *err)
 			return -1;
 		if (plan_object(&steps.list[i].change)->kind == OBJ_EDGE)
 			job->plat.edge_changed = true;
+		if (plan_object(&steps.list[i].change)->kind == OBJ_DB_DOMAIN)
+			restarted = true;
 		if (undo_step(job, &steps, i, &step_err) == 0)
 			continue;
 		hs_warn("step.left", "job=%s step=%s err=\"%s\"", job->id,
@@ -536,6 +594,8 @@ static int undo_steps(struct job *job, struct hs_err *err)
 	}
 	if (edge_flush(&job->plat, err) < 0)
 		failed = -1;
+	if (failed == 0 && restarted)
+		await_servers(job);
 	return failed;
 }
 

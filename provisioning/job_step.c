@@ -202,7 +202,10 @@ static int undo(struct plat *plat, const struct plan_change *change,
 		return patiently(remove_it, plat, change, err);
 	if (back.wanted != NULL && change->action == PLAN_UPDATE &&
 	    step_ops_of(o->kind)->can_go_back)
-		return patiently(make, plat, &back, err);
+		return patiently(may_finish(&back) && is_made(plat, back.wanted)
+				     ? finish
+				     : make,
+		    plat, &back, err);
 	*ret_kept = true;
 	return 0;
 }

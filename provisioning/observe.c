@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "provisioning/mark.h"
 
+#define GIB (1024ULL * 1024 * 1024)
+
 typedef int observer(struct observation *o, struct hs_err *err);
 
 static observer *const observers[] = {
@@ -81,6 +83,12 @@ void observe_assume_on(struct observation *o, const struct object *wanted,
 		object_kind_name(wanted->kind), "name", wanted->name, "ve",
 		wanted->ve, "host", host, "reason", reason));
 	take_for_there(o, wanted);
+}
+
+json_t *observe_gib(uint64_t bytes)
+{
+	return bytes % GIB == 0 ? json_integer((json_int_t)(bytes / GIB))
+				: json_real((double)bytes / (double)GIB);
 }
 
 bool observe_is_asked(const struct observation *o, const char *ve)

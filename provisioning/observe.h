@@ -2,6 +2,8 @@
 #ifndef HANSE_PROVISIONING_OBSERVE_H
 #define HANSE_PROVISIONING_OBSERVE_H
 
+#include <stdint.h>
+
 #include "provisioning/object.h"
 #include "provisioning/plat.h"
 
@@ -59,6 +61,9 @@ int observe_portals(struct observation *o, struct hs_err *err);
  */
 const char *observe_certificate(const struct plat *plat, const char *credential,
     const char *name, bool is_db);
+
+/** A number of bytes in GiB; one that is no whole number is nobody's wish. */
+json_t *observe_gib(uint64_t bytes);
 
 /** Whether a thing of that VE (NULL: the platform's) is to be looked at. */
 bool observe_is_asked(const struct observation *o, const char *ve);

@@ -249,7 +249,8 @@ static void assume_homeless(struct observation *o)
 	for (size_t i = 0; i < o->wanted->count; i++) {
 		const struct object *w = &o->wanted->list[i];
 
-		if (w->kind == OBJ_DB_DOMAIN && has(o, OBJ_VOLUME, w->name) &&
+		if (w->kind == OBJ_DB_DOMAIN && observe_is_asked(o, w->ve) &&
+		    has(o, OBJ_VOLUME, w->name) &&
 		    !has(o, OBJ_DB_DOMAIN, w->name))
 			assume_server(o, w->name, "its domain is missing");
 	}

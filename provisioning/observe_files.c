@@ -10,13 +10,13 @@
 #include "provisioning/accepted.h"
 #include "provisioning/ca.h"
 #include "provisioning/digest.h"
+#include "provisioning/disk.h"
 #include "provisioning/edge.h"
 #include "provisioning/instance.h"
 #include "provisioning/mark.h"
 #include "provisioning/observe.h"
 #include "shared-db-gateway/gateway.h"
 
-#define GIB            (1024ULL * 1024 * 1024)
 #define RENEW_BEFORE_S (30 * 24 * 3600L)
 
 /* The path's last part up to the ending. */
@@ -60,13 +60,17 @@ static void each_file(struct observation *o, const char *pattern,
 static void add_volume(
     struct observation *o, const char *path, const char *name)
 {
+	const struct object *w = objects_find(o->wanted, OBJ_VOLUME, name);
 	uint64_t bytes = 0;
 	json_t *size;
 
-	/* A size that is no whole number is nobody's wish. */
 	(void)hv_volume_size(path, &bytes, NULL);
-	size = bytes % GIB == 0 ? json_integer((json_int_t)(bytes / GIB))
-				: json_real((double)bytes / (double)GIB);
+	size = observe_gib(bytes);
+	/* It grew for a job that was undone, and no file is cut off. */
+	if (w != NULL && disk_is_ours(o->marks, w, size)) {
+		json_decref(size);
+		size = json_integer(object_number(w, "size_gib"));
+	}
 	(void)objects_add(&o->found, OBJ_VOLUME, name, NULL, NULL,
 	    json_pack("{s:o}", "size_gib", size), NULL);
 }

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "provisioning/ca.h"
 #include "provisioning/digest.h"
+#include "provisioning/disk.h"
 #include "provisioning/host.h"
 #include "provisioning/mark.h"
 #include "provisioning/observe.h"
@@ -263,6 +264,19 @@ static void add_edits(const struct observation *o, const struct hv_object *d,
 	json_decref(defined);
 }
 
+/* Of a database domain, which is here. */
+static void add_disk(const struct observation *o, const struct hv_object *d,
+    enum hv_driver driver, json_t *attrs, json_t *params)
+{
+	const struct object *w = objects_find(o->wanted, kind_of(d), d->name);
+	bool is_mounted = driver == HV_LXC && d->live != NULL;
+
+	(void)json_object_set_new(
+	    attrs, "disk_gib", disk_content(o->plat, d->name, w));
+	(void)json_object_set_new(params, "disk_live",
+	    json_integer(is_mounted && hv_volume_fits_live() ? 1 : 0));
+}
+
 /* What it was made from and with, and what was changed of that. */
 static int add_made(struct observation *o, const struct host *host,
     const struct hv_objects *networks, const struct hv_object *d,
@@ -285,6 +299,8 @@ static int add_made(struct observation *o, const struct host *host,
 			"vcpus_max", (int)d->vcpus_max, "memory_max_mib",
 			(int)(d->memory_max_kib / 1024)));
 	add_edits(o, d, &beside, attrs, params);
+	if (kind_of(d) == OBJ_DB_DOMAIN)
+		add_disk(o, d, driver, attrs, params);
 	return 0;
 }
 

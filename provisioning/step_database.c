@@ -11,8 +11,7 @@
 #include "provisioning/schema.h"
 #include "provisioning/step.h"
 
-#define SERVER_START_MS 45000
-#define TRY_AGAIN_MS    100
+#define TRY_AGAIN_MS 100
 
 /* Whether to ask a server again that was started a moment ago. */
 static int wait_for_server(const struct plat *plat, int64_t end,
@@ -31,7 +30,7 @@ int step_database_open(struct plat *plat, const char *name, const char *server,
     struct hs_db **ret_db, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *database = hs_printf("%s@%s", name, server);
-	int64_t end = hs_now_ms() + SERVER_START_MS;
+	int64_t end = hs_now_ms() + STEP_SERVER_START;
 	struct hs_err last = { 0 };
 
 	while (plat_database(plat, database, ret_db, &last) < 0)
@@ -44,7 +43,7 @@ int step_database_open(struct plat *plat, const char *name, const char *server,
 static int open_server(struct plat *plat, const struct object *object,
     struct hs_db **ret_db, struct hs_err *err)
 {
-	int64_t end = hs_now_ms() + SERVER_START_MS;
+	int64_t end = hs_now_ms() + STEP_SERVER_START;
 	struct hs_err last = { 0 };
 
 	while (

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "dom-templates/dom_template.h"
 #include "provisioning/change.h"
+#include "provisioning/disk.h"
 #include "provisioning/edge.h"
 #include "provisioning/host.h"
 #include "provisioning/mark.h"
@@ -217,8 +218,8 @@ static int domain_plug(
 
 /* What the running domain has becomes what is wanted; its definition says so
  * already. */
-static int resize(
-    struct hv_conn *hv, const struct plan_change *change, struct hs_err *err)
+static int resize(struct plat *plat, struct hv_conn *hv,
+    const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted, *a = change->actual;
 	json_int_t memory_mib = object_number(w, "memory_mib");
@@ -228,8 +229,11 @@ static int resize(
 	    hv_domain_set_memory(
 		hv, w->name, (uint64_t)memory_mib * 1024, err) < 0)
 		return -1;
-	if (vcpus != object_number(a, "vcpus"))
-		return hv_domain_set_vcpus(hv, w->name, (unsigned)vcpus, err);
+	if (vcpus != object_number(a, "vcpus") &&
+	    hv_domain_set_vcpus(hv, w->name, (unsigned)vcpus, err) < 0)
+		return -1;
+	if (object_number(w, "disk_gib") != object_number(a, "disk_gib"))
+		return disk_fit_live(plat, w, err);
 	return 0;
 }
 
@@ -239,8 +243,12 @@ static int domain_make(
 	const struct object *w = change->wanted;
 	enum hv_driver driver;
 	struct hv_conn *hv;
+	bool is_db = w->kind == OBJ_DB_DOMAIN;
 	bool keeps;
 
+	/* Nothing is stopped for what cannot be. */
+	if (is_db && disk_is_ready(plat, w, err) < 0)
+		return -1;
 	if (moves(change) && domain_remove(plat, change->actual, err) < 0)
 		return -1;
 	if (driver_of(w, &driver, err) < 0 ||
@@ -251,8 +259,10 @@ static int domain_make(
 	if (change->actual != NULL && !moves(change) && !keeps &&
 	    stop(plat, change->actual, err) < 0)
 		return -1;
+	if (is_db && !keeps && disk_fit(plat, w, err) < 0)
+		return -1;
 	if (define(plat, w, driver, hv, err) < 0 ||
-	    (keeps && resize(hv, change, err) < 0) ||
+	    (keeps && resize(plat, hv, change, err) < 0) ||
 	    domain_plug(plat, change, err) < 0 ||
 	    record_write(plat, w, err) < 0)
 		return -1;

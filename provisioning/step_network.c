@@ -98,6 +98,25 @@ static bool has_domain(struct plat *plat, const char *name)
 	return false;
 }
 
+/* How large we make it: first, so that a file of that size is known for ours
+ * (see disk.h). */
+static int volume_mark(
+    struct plat *plat, const struct object *w, struct hs_err *err)
+{
+	return mark_put(plat, OBJ_VOLUME, w->name,
+	    json_pack("{s:I}", "size_gib", object_number(w, "size_gib")), err);
+}
+
+/* The file alone: what is in it follows with its domain. */
+static int volume_grow(struct plat *plat, const struct object *w,
+    const char *path, struct hs_err *err)
+{
+	if (volume_mark(plat, w, err) < 0)
+		return -1;
+	return hv_volume_grow(
+	    path, (uint64_t)object_number(w, "size_gib") * GIB, err);
+}
+
 static int volume_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
@@ -106,17 +125,18 @@ static int volume_make(
 	hs_auto(hs_freep) char *path = hs_printf("%s/%s.raw", dir, w->name);
 	char uuid[HV_UUID_SIZE];
 
-	if (change->action == PLAN_UPDATE)
-		return hs_fail(err, HS_ECONFLICT,
-		    "the size of volume '%s' cannot be changed", w->name);
 	if (hv_volume_exists(path))
-		return 0;
+		return change->action == PLAN_UPDATE
+			   ? volume_grow(plat, w, path, err)
+			   : 0;
 	if (has_domain(plat, w->name))
 		return hs_fail(err, HS_ECONFLICT,
 		    "volume '%s' is gone and its domain is not: put the file "
 		    "back at %s from a backup, or undefine the domain for an "
 		    "empty one",
 		    w->name, path);
+	if (volume_mark(plat, w, err) < 0)
+		return -1;
 	hv_uuid5("volume", w->name, uuid);
 	return hv_volume_create(
 	    path, (uint64_t)object_number(w, "size_gib") * GIB, uuid, err);

@@ -320,11 +320,16 @@ static int want_server(struct want *w, const struct spec *spec,
 	want_credential(w, name, place.ve, NULL,
 	    json_pack("{s:s, s:s, s:s}", "cn", name, "alt",
 		"DNS:db.hanse.internal", "usage", "server"));
-	if (want_place_local(w, &place, err) < 0)
+	if (want_place_local(w, &place, err) < 0 ||
+	    want_domain(w, OBJ_DB_DOMAIN, &place,
+		json_pack(
+		    "{s:i}", "max_connections", (int)connections_of(w, name)),
+		err) < 0)
 		return -1;
-	return want_domain(w, OBJ_DB_DOMAIN, &place,
-	    json_pack("{s:i}", "max_connections", (int)connections_of(w, name)),
-	    err);
+	/* What is in the volume is as large as the volume. */
+	(void)json_object_set_new(w->objects.list[w->objects.count - 1].attrs,
+	    "disk_gib", json_integer(disk));
+	return 0;
 }
 
 /* The way to a server that nobody wants any more, for as long as it holds a

@@ -126,6 +126,9 @@ echo "--- archives and migrations"
 works "an enterprise leaves and comes back" archive $here/archive.sh
 works "a migration is rolled through the VEs" schema $here/schema.sh
 
+echo "--- disks"
+works "the disks of databases grow" disk $here/disk.sh
+
 echo "--- drift"
 works "drift" drift $here/drift.sh
 

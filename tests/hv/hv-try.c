@@ -242,15 +242,45 @@ static int image_unmount(const struct call *c)
 	return hv_image_unmount(c->args[0], c->err);
 }
 
+static uint64_t bytes(const char *text)
+{
+	return strtoull(text, NULL, 10);
+}
+
 static int volume_create(const struct call *c)
 {
 	return hv_volume_create(
-	    c->args[0], strtoull(c->args[1], NULL, 10), c->args[2], c->err);
+	    c->args[0], bytes(c->args[1]), c->args[2], c->err);
 }
 
 static int volume_delete(const struct call *c)
 {
 	return hv_volume_delete(c->args[0], c->err);
+}
+
+static int volume_grow(const struct call *c)
+{
+	return hv_volume_grow(c->args[0], bytes(c->args[1]), c->err);
+}
+
+static int volume_fit(const struct call *c)
+{
+	return hv_volume_fit(c->args[0], bytes(c->args[1]), c->err);
+}
+
+static int volume_fit_live(const struct call *c)
+{
+	return hv_volume_fit_live(c->args[0], bytes(c->args[1]), c->err);
+}
+
+static int volume_content(const struct call *c)
+{
+	uint64_t size;
+
+	if (hv_volume_content_size(c->args[0], &size, c->err) < 0)
+		return -1;
+	(void)printf("%llu\n", (unsigned long long)size);
+	return 0;
 }
 
 static int uuid(const struct call *c)
@@ -445,6 +475,10 @@ static const struct command {
 	{ "mounts-remove",   1, false, mounts_remove },
 	{ "volume-create",   3, false, volume_create },
 	{ "volume-delete",   1, false, volume_delete },
+	{ "volume-grow",     2, false, volume_grow },
+	{ "volume-fit",      2, false, volume_fit },
+	{ "volume-fit-live", 2, false, volume_fit_live },
+	{ "volume-content",  1, false, volume_content },
 	{ "uuid",            2, false, uuid },
 	{ "probe",           1, false, probe },
 	{ "render-domain",   ANY, false, render_domain },

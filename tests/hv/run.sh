@@ -69,12 +69,34 @@ mount -t tmpfs none "$data"
 expect "data: a foreign mount on top is repaired" 0 test -e "$data/mark"
 "$try" data-mount t-hv.db1 "$volume" 7300000 >/dev/null
 same "data: another base is another shift" 7300000 "$(stat -c %u "$data")"
+expect "volume: its file grows while mounted" 0 "$try" volume-grow "$volume" 134217728
+same "volume: what is in it does not" 67108864 "$("$try" volume-content "$volume")"
+contains "volume: nor can it be fitted now" 'in use' "$("$try" volume-fit "$volume" 134217728 2>&1)"
+contains "volume: nothing is cut off" '^conflict: .*nothing is cut off' \
+    "$("$try" volume-grow "$volume" 67108864 2>&1)"
+expect "volume: to more than its file has it cannot grow" 1 \
+    "$try" volume-fit-live "$volume" 268435456
+# ext4 asks for CAP_SYS_RESOURCE.
+if [ $((0x$(awk '/^CapEff/ { print $2 }' /proc/self/status) >> 24 & 1)) = 1 ]; then
+	expect "volume: fitted while mounted" 0 "$try" volume-fit-live "$volume" 134217728
+else
+	contains "volume: the kernel does not let us fit it while mounted" 'ermission' \
+	    "$("$try" volume-fit-live "$volume" 134217728 2>&1)"
+	same "volume: which harms nothing" 67108864 "$("$try" volume-content "$volume")"
+fi
+expect "data: it is still there" 0 test -e "$data/mark"
 expect "data: a folder's name is no way out" 1 \
     "$try" data-mount ../../t-hv "$volume" 7200000
 expect "data: no file system" 1 \
     "$try" data-mount t-hv.db2 "$work/t-hv-image.squashfs" 7200000
 expect "mounts: removed" 0 "$try" mounts-remove t-hv.db1
 expect "mounts: removed again" 0 "$try" mounts-remove t-hv.db1
+expect "volume: fitted" 0 "$try" volume-fit "$volume" 134217728
+same "volume: it fills its file" 134217728 "$("$try" volume-content "$volume")"
+expect "volume: fitted again" 0 "$try" volume-fit "$volume" 134217728
+expect "volume: not fitted to more than its file" 1 "$try" volume-fit "$volume" 268435456
+expect "volume: to a file that is none" 1 "$try" volume-fit "$work/none.raw" 1
+expect "volume: without a fault" 0 e2fsck -f -n "$volume"
 image_dir=$("$try" image-mount "$work/t-hv-image.squashfs")
 root_dir=$("$try" root-mount t-hv.x "$image_dir" 7400000)
 same "root: owned by the domain's root" 7400000 "$(stat -c %u "$root_dir")"

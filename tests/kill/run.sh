@@ -4,8 +4,8 @@
 #
 #   run.sh steps                  SIGKILL at every boundary of every step of a
 #                                 chain that is made, grown, re-templated,
-#                                 rotated and removed
-#   run.sh random COUNT [SEED]    SIGKILL at random instants of the same
+#                                 rotated and removed, and whose disk grows
+#   run.sh random COUNT [SEED]    SIGKILL at random instants of the first five
 #   run.sh calls [COUNT [WHERE]]  each outside call (libvirt, directory, SQL,
 #                                 files, programs, reloads) fails once; COUNT:
 #                                 every so many; WHERE: only those whose names
@@ -36,9 +36,11 @@ trap finish EXIT
 take_hansed
 
 small=tests/kill/one.yaml
-large=$work/large.yaml other=$work/other.yaml
+large=$work/large.yaml other=$work/other.yaml narrow=$work/narrow.yaml wide=$work/wide.yaml
 sed 's/memory_mib: 128/memory_mib: 256/; s/Maker GmbH/Maker Holding SE/; s/Max Maker/Max Moritz Maker/' $small >"$large"
 sed 's/template: app$/template: app-large/' "$large" >"$other"
+sed 's/^enterprises:/database: {class: dedicated, disk_gib: 1}\n&/' $small >"$narrow"
+sed 's/disk_gib: 1/disk_gib: 2/' "$narrow" >"$wide"
 
 # What is done to the chain, one after the other: its name, the spec that it
 # finds, the spec that it leaves, the command.
@@ -49,12 +51,16 @@ operations=(
 	"rotate $other $other rotate $member"
 	"remove $other none destroy --yes killed"
 )
+# And to one with a database of its own, where each point is tried by itself.
+disk="disk $narrow $wide apply --restart $wide"
 
 # The chain as it is before an operation.
 back_to() { # SPEC, or none
 	if [ "$1" = none ]; then
 		hanse destroy -q --yes killed >/dev/null 2>&1
-	else
+	elif ! hanse apply -q "$1" >/dev/null 2>&1; then
+		# A disk that has grown, or a database of another class.
+		hanse destroy -q --yes killed >/dev/null 2>&1
 		hanse apply -q "$1" >/dev/null 2>&1
 	fi
 }
@@ -99,7 +105,7 @@ attempt() {
 each_point() {
 	local what=$1 fault=$2 every=$3 least=$4 operation name before failed n since
 	start_hansed
-	for operation in "${operations[@]}"; do
+	for operation in "${operations[@]}" "$disk"; do
 		read -r name before _ <<<"$operation"
 		[[ $name =~ $only ]] || continue
 		n=0 failed=$checks_failed slowest=0 undone=0 since=$SECONDS
@@ -117,7 +123,7 @@ settled in $slowest ms at most, $undone undone ($((SECONDS - since)) s)"
 	done
 }
 
-steps() { each_point "killed at boundary" kill:step. 1 6; }
+steps() { each_point "killed at boundary" kill:step. 1 4; }
 cuts() { each_point "killed before call" "kill:$where" "$count" 0; }
 calls() { each_point "failing call" "fail:$where" "$count" 0; }
 

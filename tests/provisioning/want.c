@@ -15,7 +15,9 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "provisioning/disk.h"
 #include "provisioning/instance.h"
+#include "provisioning/mark.h"
 #include "provisioning/plan.h"
 #include "provisioning/spec.h"
 #include "tests/provisioning/ground.h"
@@ -315,11 +317,76 @@ static void test_dedicated(void **state)
 	assert_non_null(o);
 	assert_string_equal(o->ve, "automotive");
 	assert_int_equal(object_number(o, "memory_mib"), 700);
+	assert_int_equal(object_number(o, "disk_gib"), 9);
 	o = objects_find(&list, OBJ_VOLUME, "db.automotive");
 	assert_int_equal(object_number(o, "size_gib"), 9);
 	o = objects_find(&list, OBJ_DATABASE, "ve_automotive");
 	assert_string_equal(object_text(o, "server"), "db.automotive");
 	ground_release();
+}
+
+/* A file of that size in the place of a volume; 0: none. */
+static void put_volume(const char *name, int gib)
+{
+	hs_auto(hs_freep) char *dir = plat_path(&ground_plat, "volumes");
+	hs_auto(hs_freep) char *path = hs_printf("%s/%s.raw", dir, name);
+
+	(void)unlink(path);
+	if (gib == 0)
+		return;
+	assert_int_equal(hs_dir_make(dir, 0755, NULL), 0);
+	assert_int_equal(hs_file_write(path, "", 0, 0600, NULL), 0);
+	assert_int_equal(truncate(path, (off_t)gib << 30), 0);
+}
+
+/* What is wanted, what the file has, what hanse made it, what the spec before
+ * said (0: nothing): may it be so? */
+static void test_disks(void **state)
+{
+	static const struct {
+		const char *name, *ve;
+		int wanted, file, made, before;
+		bool may;
+	} cases[] = {
+		{ "db.v", "v", 2, 0, 0, 0, true },
+		{ "db.v", "v", 2, 0, 0, 4, true },
+		{ "db.v", "v", 2, 1, 1, 1, true },
+		{ "db.v", "v", 2, 2, 2, 2, true },
+		{ "db.v", "v", 2, 3, 3, 3, false },
+		{ "db.v", "v", 2, 3, 3, 2, true }, /* undone */
+		{ "db.v", "v", 2, 3, 3, 1, true },
+		{ "db.v", "v", 2, 3, 2, 2, false }, /* somebody else */
+		{ "db.v", "v", 2, 3, 0, 2, false },
+		{ "db.w", "w", 2, 3, 3, 3, true }, /* another VE's */
+		{ "db.shared", NULL, 4, 4, 4, 0, true },
+		{ "db.shared", NULL, 4, 5, 5, 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct spec spec = { .database.disk_gib =
+					 (unsigned)cases[i].before };
+		const struct store_ve before = { .spec = &spec };
+		hs_auto(objects_done) struct objects list = { 0 };
+		struct hs_err err = { 0 };
+		int failed;
+
+		(void)objects_add(&list, OBJ_VOLUME, cases[i].name, cases[i].ve,
+		    NULL, json_pack("{s:i}", "size_gib", cases[i].wanted),
+		    NULL);
+		put_volume(cases[i].name, cases[i].file);
+		assert_int_equal(
+		    mark_put(&ground_plat, OBJ_VOLUME, cases[i].name,
+			json_pack("{s:i}", "size_gib", cases[i].made), NULL),
+		    0);
+		failed = disk_check(&ground_plat, &list, "v",
+		    cases[i].before > 0 ? &before : NULL, &err);
+		if ((failed == 0) != cases[i].may)
+			fail_msg("case %zu: %s", i, err.msg);
+		if (failed < 0)
+			assert_int_equal(err.code, HS_EINVAL);
+		put_volume(cases[i].name, 0);
+	}
 }
 
 /* -- What is decided beyond the spec --------------------------------------- */
@@ -527,6 +594,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_one_more_or_less),
 		cmocka_unit_test(test_vcpus),
 		cmocka_unit_test(test_dedicated),
+		cmocka_unit_test(test_disks),
 		cmocka_unit_test(test_suspended),
 		cmocka_unit_test(test_rotated),
 		cmocka_unit_test(test_drivers),

@@ -87,6 +87,10 @@ static void test_fields(void **state)
 		{ OBJ_DOMAIN,    HV_QEMU, "vcpus",           1,   4,   4,   CHANGE_LIVE    },
 		{ OBJ_DOMAIN,    HV_QEMU, "vcpus",           4,   1,   4,   CHANGE_ROLL    },
 		{ OBJ_DB_DOMAIN, HV_QEMU, "vcpus",           1,   5,   4,   CHANGE_RESTART },
+		{ OBJ_DB_DOMAIN, HV_LXC,  "disk_gib",        1,   2,   1,   CHANGE_LIVE    },
+		{ OBJ_DB_DOMAIN, HV_LXC,  "disk_gib",        1,   2,   0,   CHANGE_RESTART },
+		{ OBJ_DB_DOMAIN, HV_LXC,  "disk_gib",        2,   1,   1,   CHANGE_RESTART },
+		{ OBJ_DB_DOMAIN, HV_QEMU, "disk_gib",        1,   2,   0,   CHANGE_RESTART },
 		{ OBJ_ROUTE,     HV_LXC,  "routes",          0,   0,   0,   CHANGE_LIVE    },
 	};
 	/* clang-format on */
@@ -98,8 +102,9 @@ static void test_fields(void **state)
 			.attrs = json_pack("{s:s, s:i}", "driver",
 			    hv_caps(cases[i].driver)->name, cases[i].field,
 			    cases[i].from),
-			.params = json_pack("{s:i, s:i}", "memory_max_mib",
-			    cases[i].max, "vcpus_max", cases[i].max),
+			.params = json_pack("{s:i, s:i, s:i}", "memory_max_mib",
+			    cases[i].max, "vcpus_max", cases[i].max,
+			    "disk_live", cases[i].max),
 		};
 		struct object wanted = {
 			.kind = cases[i].kind,

@@ -87,6 +87,83 @@ static void test_whole_or_not(void **state)
 	assert_int_equal(hv_volume_create("/none/v.raw", SIZE, UUID, &err), -1);
 }
 
+static uint64_t content(void)
+{
+	uint64_t size = 0;
+
+	assert_int_equal(hv_volume_content_size(path, &size, NULL), 0);
+	return size;
+}
+
+/* First the file, then what is in it; nothing ever gets smaller. */
+static void test_grows(void **state)
+{
+	struct hs_err err = { 0 };
+	uint64_t size = 0;
+
+	(void)state;
+	assert_int_equal(hv_volume_grow(path, 2 * SIZE, &err), -1);
+	assert_int_equal(err.code, HS_ENOTFOUND);
+	assert_int_equal(hv_volume_create(path, SIZE, UUID, NULL), 0);
+	assert_int_equal(hv_volume_fit(path, 2 * SIZE, &err), -1);
+	assert_int_equal(err.code, HS_ECONFLICT);
+	assert_int_equal(hv_volume_grow(path, 2 * SIZE, NULL), 0);
+	assert_int_equal(hv_volume_grow(path, 2 * SIZE, NULL), 0);
+	assert_int_equal(hv_volume_size(path, &size, NULL), 0);
+	assert_int_equal(size, 2 * SIZE);
+	assert_int_equal(content(), SIZE);
+	assert_int_equal(hv_volume_fit(path, SIZE, NULL), 0);
+	assert_int_equal(content(), SIZE); /* that is enough */
+	assert_int_equal(hv_volume_fit(path, 2 * SIZE, NULL), 0);
+	assert_int_equal(content(), 2 * SIZE);
+	assert_int_equal(hv_volume_fit_live(path, SIZE, &err), -1);
+	assert_int_equal(err.code, HS_ECONFLICT);
+	assert_int_equal(hv_volume_grow(path, SIZE, &err), -1);
+	assert_int_equal(err.code, HS_ECONFLICT);
+	assert_int_equal(truncate(path, SIZE), 0);
+	assert_int_equal(hv_volume_grow(path, 3 * SIZE, &err), -1);
+	assert_non_null(strstr(err.msg, "lost its end"));
+	assert_int_equal(hv_volume_delete(path, NULL), 0);
+}
+
+/* A resize that was killed leaves that mark, as does the kernel. */
+static void test_errors_are_mended(void **state)
+{
+	const char *const mark[] = { "tune2fs", "-E", "force_fsck", path,
+		NULL };
+	const char *const look[] = { "dumpe2fs", "-h", path, NULL };
+	hs_auto(hs_freep) char *before = NULL;
+	hs_auto(hs_freep) char *after = NULL;
+
+	(void)state;
+	assert_int_equal(hv_volume_create(path, SIZE, UUID, NULL), 0);
+	assert_int_equal(hv_run(mark, 5000, NULL), 0);
+	assert_int_equal(hv_run_read(look, 5000, &before, NULL), 0);
+	assert_non_null(strstr(before, "with errors"));
+	assert_int_equal(hv_volume_fit(path, SIZE, NULL), 0);
+	assert_int_equal(hv_run_read(look, 5000, &after, NULL), 0);
+	assert_null(strstr(after, "with errors"));
+	assert_int_equal(hv_volume_delete(path, NULL), 0);
+}
+
+static void test_no_file_system(void **state)
+{
+	struct hs_err err = { 0 };
+	uint64_t size;
+
+	(void)state;
+	assert_int_equal(hs_file_write(path, "none", 4, 0600, NULL), 0);
+	assert_int_equal(truncate(path, SIZE), 0);
+	assert_int_equal(hv_volume_content_size(path, &size, &err), -1);
+	assert_int_equal(err.code, HS_EINVAL);
+	assert_int_equal(hv_volume_grow(path, 2 * SIZE, &err), -1);
+	assert_int_equal(hv_volume_fit(path, SIZE, &err), -1);
+	assert_int_equal(truncate(path, 3), 0);
+	assert_int_equal(hv_volume_content_size(path, &size, &err), -1);
+	assert_int_equal(err.code, HS_EINVAL);
+	assert_int_equal(hv_volume_delete(path, NULL), 0);
+}
+
 static void test_run(void **state)
 {
 	const char *yes[] = { "echo", "hello", NULL };
@@ -101,6 +178,9 @@ static void test_run(void **state)
 	assert_string_equal(text, "hello\n");
 	assert_int_equal(hv_run(no, 5000, &err), -1);
 	assert_string_equal(err.msg, "sh failed: why");
+	assert_int_equal(hv_run_to(no, 5000, 3, NULL), 0);
+	assert_int_equal(hv_run_to(no, 5000, 2, &err), -1);
+	assert_string_equal(err.msg, "why more");
 	assert_int_equal(hv_run(late, 50, &err), -1);
 	assert_non_null(strstr(err.msg, "more than 50 ms"));
 	assert_int_equal(hv_run(none, 5000, &err), -1);
@@ -111,6 +191,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_whole_or_not),
+		cmocka_unit_test(test_grows),
+		cmocka_unit_test(test_errors_are_mended),
+		cmocka_unit_test(test_no_file_system),
 		cmocka_unit_test(test_run),
 	};
 
