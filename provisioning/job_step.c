@@ -31,15 +31,23 @@ void job_platform_release(void)
 typedef int attempt(
     struct plat *plat, const struct plan_change *change, struct hs_err *err);
 
+/* The server of databases it needs; "" for none. */
+static const char *server_of(const struct object *o)
+{
+	return o->kind == OBJ_DB_DOMAIN ? o->name : object_text(o, "server");
+}
+
 static int patiently(attempt *try, struct plat *plat,
     const struct plan_change *change, struct hs_err *err)
 {
+	const char *server = server_of(plan_object(change));
 	int64_t wait = FIRST_WAIT;
 
 	for (int i = 1;; i++, wait *= 2) {
 		if (try(plat, change, err) == 0)
 			return 0;
-		if (i == TRIES || plat_gives_up(plat, NULL) < 0)
+		if (i == TRIES || plat_gives_up(plat, NULL) < 0 ||
+		    plat_server_is_silent(plat, server))
 			return -1;
 		hs_pause_ms(wait);
 	}

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/text.h"
 #include "gen/prov_sql.h"
@@ -11,31 +10,14 @@
 #include "provisioning/schema.h"
 #include "provisioning/step.h"
 
-#define SERVER_START_MS 45000
-#define TRY_AGAIN_MS    100
-
-/* Whether to ask a server again that was started a moment ago. */
-static int wait_for_server(const struct plat *plat, int64_t end,
-    const struct hs_err *last, struct hs_err *err)
-{
-	if (plat_gives_up(plat, err) < 0)
-		return -1;
-	if (hs_now_ms() > end)
-		return hs_fail(err, last->code,
-		    "the database server does not answer: %s", last->msg);
-	hs_pause_ms(TRY_AGAIN_MS);
-	return 0;
-}
-
 int step_database_open(struct plat *plat, const char *name, const char *server,
     struct hs_db **ret_db, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *database = hs_printf("%s@%s", name, server);
-	int64_t end = hs_now_ms() + SERVER_START_MS;
 	struct hs_err last = { 0 };
 
 	while (plat_database(plat, database, ret_db, &last) < 0)
-		if (wait_for_server(plat, end, &last, err) < 0)
+		if (plat_server_wait(plat, server, &last, err) < 0)
 			return -1;
 	return 0;
 }
@@ -44,12 +26,11 @@ int step_database_open(struct plat *plat, const char *name, const char *server,
 static int open_server(struct plat *plat, const struct object *object,
     struct hs_db **ret_db, struct hs_err *err)
 {
-	int64_t end = hs_now_ms() + SERVER_START_MS;
+	const char *server = object_text(object, "server");
 	struct hs_err last = { 0 };
 
-	while (
-	    plat_server(plat, object_text(object, "server"), ret_db, &last) < 0)
-		if (wait_for_server(plat, end, &last, err) < 0)
+	while (plat_server(plat, server, ret_db, &last) < 0)
+		if (plat_server_wait(plat, server, &last, err) < 0)
 			return -1;
 	return 0;
 }

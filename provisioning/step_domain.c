@@ -278,8 +278,18 @@ static int db_domain_remove(
 	return domain_remove(plat, object, err);
 }
 
+/* It is worth waiting for again. */
+static int db_domain_make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
+{
+	if (domain_make(plat, change, err) < 0)
+		return -1;
+	plat_server_expect(plat, change->wanted->name);
+	return 0;
+}
+
 const struct step_ops step_db_domain = {
-	.make = domain_make,
+	.make = db_domain_make,
 	.finish = domain_finish,
 	.remove = db_domain_remove,
 	.can_go_back = true,

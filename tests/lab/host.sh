@@ -67,7 +67,8 @@ init() {
 	for d in $(awk '$5 ~ "^/run/" { print $5 }' /proc/self/mountinfo | tac); do
 		umount -l "$d"
 	done
-	rm -rf /var/lib/hanse /etc/hanse
+	rm -rf /var/lib/hanse /etc/hanse /etc/libvirt/lxc/*.xml /etc/libvirt/qemu/*.xml \
+		/etc/libvirt/{lxc,qemu}/autostart /etc/libvirt/qemu/networks/hanse-* /etc/libvirt/qemu/networks/autostart/hanse-*
 	mount -t tmpfs -o mode=755 run /run
 	mkdir -m 1777 /run/lock
 	ip link set lo up
