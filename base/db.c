@@ -20,7 +20,7 @@ struct hs_db {
 	PGconn *conn;
 	hs_db_guard *guard; /* NULL: an answer is waited for without end */
 	void *guard_arg;
-	struct hs_err ended; /* why the guard did not wait on */
+	struct hs_err ended;   /* why the guard did not wait on */
 	const char **prepared; /* statement texts; the index is the name */
 	size_t count;
 	char sqlstate[6];
@@ -214,12 +214,11 @@ static PGresult *exec_prepare(
 {
 	return db->guard == NULL
 		   ? PQprepare(db->conn, name, sql, 0, NULL)
-		   : receive(
-			 db, PQsendPrepare(db->conn, name, sql, 0, NULL));
+		   : receive(db, PQsendPrepare(db->conn, name, sql, 0, NULL));
 }
 
-static PGresult *exec_prepared(struct hs_db *db, const char *name, size_t count,
-    const char *const *params)
+static PGresult *exec_prepared(
+    struct hs_db *db, const char *name, size_t count, const char *const *params)
 {
 	return db->guard == NULL
 		   ? PQexecPrepared(

@@ -80,8 +80,8 @@ struct plat {
 	char *asked; /* the server a statement was last meant for */
 	struct plat_silent *silent;
 	int64_t server_wait_ms; /* how long a silent one is waited for */
-	struct hosts *hosts; /* with their connections; see host.h */
-	bool edge_changed;   /* nginx must read its files again */
+	struct hosts *hosts;    /* with their connections; see host.h */
+	bool edge_changed;      /* nginx must read its files again */
 	/* Of a job: what waits for something gives up when one is true. */
 	const atomic_bool *stop, *cancel;
 };

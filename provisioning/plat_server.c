@@ -1,5 +1,5 @@
-/* plat_server.c - the servers of databases: the way to them, through the gateway,
- * and how long one is waited for.
+/* plat_server.c - the servers of databases: the way to them, through the
+ * gateway, and how long one is waited for.
  *
  * Who asks holds locks, and what makes a silent server answer again may need
  * them. So a thread waits for one once, and not again before it has answered.
@@ -170,19 +170,28 @@ static const char *name_in(const char *database)
 	return at + 1;
 }
 
+/* No longer than it will be waited for. */
+static int patience_s(const struct plat *plat, const struct plat_silent *s)
+{
+	int64_t left_ms =
+	    plat->server_wait_ms - (s != NULL ? hs_now_ms() - s->since_ms : 0);
+	int64_t left_s = left_ms / 1000;
+
+	if ((s != NULL && s->given_up) || left_s < OPEN_SHORT_S)
+		return OPEN_SHORT_S;
+	return left_s < OPEN_S ? (int)left_s : OPEN_S;
+}
+
 int plat_database(struct plat *plat, const char *database,
     struct hs_db **ret_db, struct hs_err *err)
 {
 	const char *server = name_in(database);
 	struct plat_silent *s = find(plat, server);
-	bool is_short = plat->server_wait_ms == 0 ||
-			(s != NULL && s->given_up);
 	struct hs_db *db = NULL;
 
 	if (s != NULL && s->given_up && hs_now_ms() - s->asked_ms < REST_MS)
 		return hs_fail(err, HS_EREMOTE, "%s", s->why);
-	if (open_within(plat, database, is_short ? OPEN_SHORT_S : OPEN_S, &db,
-		err) < 0) {
+	if (open_within(plat, database, patience_s(plat, s), &db, err) < 0) {
 		if (s != NULL)
 			s->asked_ms = hs_now_ms();
 		return -1;
