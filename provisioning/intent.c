@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "gen/prov_sql.h"
+#include "provisioning/db_size.h"
 #include "provisioning/instance.h"
 #include "provisioning/quota.h"
 #include "provisioning/schema.h"
@@ -20,20 +21,28 @@ static const char *text_of(const json_t *args, const char *key)
 
 /* Data do not move between servers by themselves. */
 static int check_class(
-    struct hs_db *store, const struct spec *spec, struct hs_err *err)
+    const struct store_ves *ves, const struct spec *spec, struct hs_err *err)
 {
-	hs_auto(store_ves_done) struct store_ves ves = { 0 };
-	const struct store_ve *old;
+	const struct store_ve *old = store_ve_find(ves, spec->ve);
 
-	if (store_ve_list(store, &ves, err) < 0)
-		return -1;
-	old = store_ve_find(&ves, spec->ve);
 	if (old == NULL || old->spec->database.class == spec->database.class)
 		return 0;
 	return hs_fail(err, HS_ECONFLICT,
 	    "the database of '%s' is %s; its class cannot be changed while it "
 	    "exists",
 	    spec->ve, spec_class_name(old->spec->database.class));
+}
+
+/* What its database server can be. */
+static int check_server(struct plat *plat, struct hs_db *store,
+    const struct spec *spec, struct hs_err *err)
+{
+	hs_auto(store_ves_done) struct store_ves ves = { 0 };
+
+	if (store_ve_list(store, &ves, err) < 0 ||
+	    check_class(&ves, spec, err) < 0)
+		return -1;
+	return db_size_check(plat->conf, &ves, spec, err);
 }
 
 /* Its database is to be brought to the newest schema. */
@@ -55,7 +64,7 @@ int intent_apply(struct plat *plat, const json_t *args, struct hs_err *err)
 
 	if (spec_load("spec", text, &spec, NULL, err) < 0 ||
 	    plat_store(plat, &store, err) < 0 ||
-	    check_class(store, spec, err) < 0 ||
+	    check_server(plat, store, spec, err) < 0 ||
 	    HS_DB_QUERY(store, prov_sql_ve_put, NULL, err, spec->ve, text) <
 		0 ||
 	    instance_unpin(store, spec->ve, err) < 0 ||

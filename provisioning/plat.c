@@ -152,7 +152,6 @@ static void fill_defaults(struct plat_conf *c)
 	text_default(&c->database.driver, "auto");
 	number_default(&c->gateway_port, 6432);
 	number_default(&c->directory_port, 1636);
-	number_default(&c->database.memory_mib, 512);
 	number_default(&c->database.disk_gib, 4);
 }
 

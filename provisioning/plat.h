@@ -38,7 +38,8 @@ struct plat_conf {
 		char *restart, *filters, *others; /* "auto" or "manual" */
 	} drift;
 	struct {
-		unsigned memory_mib, disk_gib;
+		unsigned memory_mib; /* 0: what its connections take */
+		unsigned disk_gib;
 		char *driver;
 	} database;
 	struct {

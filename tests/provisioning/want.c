@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "provisioning/instance.h"
+#include "provisioning/mark.h"
 #include "provisioning/plan.h"
 #include "provisioning/spec.h"
 #include "tests/provisioning/ground.h"
@@ -322,6 +323,49 @@ static void test_dedicated(void **state)
 	ground_release();
 }
 
+static json_int_t shared_memory(const char *const *texts, size_t count)
+{
+	hs_auto(objects_done) struct objects list = { 0 };
+	const struct object *o;
+
+	ground_wanted(texts, count, &list);
+	o = objects_find(&list, OBJ_DB_DOMAIN, "db.shared");
+	assert_non_null(o);
+	assert_int_equal(object_number(o, "max_connections"), 1200);
+	return object_number(o, "memory_mib");
+}
+
+/* It follows the connections of all, and never shrinks below what was made. */
+static void test_server_memory(void **state)
+{
+	hs_auto(hs_freep) char *first = ground_example();
+	hs_auto(hs_freep) char *second =
+	    ground_with(first, "ve: automotive", "ve: second");
+	hs_auto(hs_freep) char *more =
+	    ground_with(first, "connections: 24", "connections: 30");
+	const char *const both[] = { first, second };
+
+	(void)state;
+	assert_int_equal(shared_memory(both, 1), 1152);
+	assert_int_equal(
+	    shared_memory((const char *const[]) { more }, 1), 1280);
+	assert_int_equal(shared_memory(both, 2), 1920);
+	assert_int_equal(mark_put(&ground_plat, OBJ_DB_DOMAIN, "db.shared",
+			     json_pack("{s:i}", "memory_mib", 1920), NULL),
+	    0);
+	assert_int_equal(shared_memory(both, 1), 1920);
+	/* A mark of another, and of one that is gone. */
+	assert_int_equal(mark_put(&ground_plat, OBJ_DB_DOMAIN, "db.other",
+			     json_pack("{s:i}", "memory_mib", 9999), NULL),
+	    0);
+	assert_int_equal(mark_put(&ground_plat, OBJ_DB_DOMAIN, "db.shared",
+			     json_object(), NULL),
+	    0);
+	assert_int_equal(shared_memory(both, 1), 1152);
+	assert_int_equal(hs_db_run(ground_store, "DELETE FROM made", NULL), 0);
+	ground_release();
+}
+
 /* -- What is decided beyond the spec --------------------------------------- */
 
 #define ADLER "automotive.adler-motors"
@@ -527,6 +571,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_one_more_or_less),
 		cmocka_unit_test(test_vcpus),
 		cmocka_unit_test(test_dedicated),
+		cmocka_unit_test(test_server_memory),
 		cmocka_unit_test(test_suspended),
 		cmocka_unit_test(test_rotated),
 		cmocka_unit_test(test_drivers),
