@@ -253,6 +253,8 @@ static void add_edits(const struct observation *o, const struct host *host,
 static void add_domain(struct observation *o, const struct host *host,
     const struct hv_object *d, enum hv_driver driver)
 {
+	/* The maxima of what runs: a definition that grew has its own. */
+	const struct hv_object *runs = d->live != NULL ? d->live : d;
 	json_t *attrs, *params;
 
 	if (!observe_is_asked(o, d->ve))
@@ -279,8 +281,8 @@ static void add_domain(struct observation *o, const struct host *host,
 		(void)json_object_set_new(
 		    attrs, "calls", json_string(d->wall.calls));
 	params = json_pack("{s:s?, s:i, s:i}", "reason", d->reason, "vcpus_max",
-	    (int)d->vcpus_max, "memory_max_mib",
-	    (int)(d->memory_max_kib / 1024));
+	    (int)runs->vcpus_max, "memory_max_mib",
+	    (int)(runs->memory_max_kib / 1024));
 	if (o->marks != NULL)
 		add_edits(o, host, d, attrs, params);
 	(void)objects_add(&o->found, kind_of(d), d->name, d->ve, d->enterprise,
