@@ -1,7 +1,9 @@
 /* step_database.c - databases, login roles, members: through the gateway. */
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/text.h"
@@ -33,6 +35,28 @@ static int open_server(struct plat *plat, const struct object *object,
 		if (plat_server_wait(plat, server, &last, err) < 0)
 			return -1;
 	return 0;
+}
+
+/* Whose data are gone has nothing to be removed, and never answers. */
+static bool has_data(struct plat *plat, const char *server)
+{
+	hs_auto(hs_freep) char *path =
+	    plat_path(plat, "volumes/%s.raw", server);
+
+	return server[0] == '\0' || access(path, F_OK) == 0 || errno != ENOENT;
+}
+
+/* To remove something; *ret_db is NULL if it went with its server. */
+static int open_to_remove(struct plat *plat, const struct object *object,
+    struct hs_db **ret_db, struct hs_err *err)
+{
+	const char *server = object_text(object, "server");
+
+	*ret_db = NULL;
+	if (plat_server(plat, server, ret_db, NULL) == 0 ||
+	    !has_data(plat, server))
+		return 0;
+	return open_server(plat, object, ret_db, err);
 }
 
 /* One statement with identifiers put in, quoted: "%s" once or twice. */
@@ -237,10 +261,10 @@ static int database_remove(
 {
 	struct hs_db *server = NULL;
 	struct hs_db *store;
-	bool exists;
+	bool exists = false;
 
-	if (open_server(plat, object, &server, err) < 0 ||
-	    find(server, object->name, &exists, err) < 0)
+	if (open_to_remove(plat, object, &server, err) < 0 ||
+	    (server != NULL && find(server, object->name, &exists, err) < 0))
 		return -1;
 	if (exists && (check_empty(plat, object, err) < 0 ||
 			  drop(server, object->name, err) < 0))
@@ -371,8 +395,11 @@ static int role_remove(
 	hs_auto(hs_freep) char *database = database_of(object);
 	bool has_role, has_database;
 
-	if (open_server(plat, object, &server, err) < 0 ||
-	    has_row(server, prov_sql_role_list, object->name, &has_role, err) <
+	if (open_to_remove(plat, object, &server, err) < 0)
+		return -1;
+	if (server == NULL)
+		return 0;
+	if (has_row(server, prov_sql_role_list, object->name, &has_role, err) <
 		0 ||
 	    has_row(server, prov_sql_database_list, database, &has_database,
 		err) < 0)

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/text.h"
 #include "provisioning/step.h"
 #include "tests/provisioning/ground.h"
 
@@ -116,6 +117,44 @@ static void test_cancelled(void **state)
 	mute_close(&m);
 }
 
+static int removed(struct mute *m, enum object_kind kind, const char *name)
+{
+	struct object o = {
+		.kind = kind,
+		.name = (char *)(uintptr_t)name,
+		.ve = (char *)(uintptr_t) "v",
+		.attrs = json_pack("{s:s}", "server", "db.v"),
+	};
+	int failed = step_ops_of(kind)->remove(&m->plat, &o, NULL);
+
+	json_decref(o.attrs);
+	return failed;
+}
+
+/* What was on a server whose data are gone is gone; on a silent one it is not:
+ * its undo stays to be done. */
+static void test_gone_with_server(void **state)
+{
+	hs_auto(hs_freep) char *dir = plat_path(&ground_plat, "volumes");
+	hs_auto(hs_freep) char *volume =
+	    plat_path(&ground_plat, "volumes/db.v.raw");
+	struct mute m;
+
+	(void)state;
+	mute_open(&m);
+	m.plat.server_wait_ms = 0;
+	assert_int_equal(removed(&m, OBJ_DATABASE, "ve_v"), 0);
+	assert_int_equal(removed(&m, OBJ_ROLE, "v.one"), 0);
+	assert_int_equal(hs_dir_make(dir, 0755, NULL), 0);
+	assert_int_equal(hs_file_write(volume, "", 0, 0600, NULL), 0);
+	assert_int_equal(removed(&m, OBJ_DATABASE, "ve_v"), -1);
+	assert_int_equal(removed(&m, OBJ_ROLE, "v.one"), -1);
+	assert_true(plat_server_is_silent(&m.plat, "db.v"));
+	assert_int_equal(unlink(volume), 0);
+	assert_int_equal(rmdir(dir), 0);
+	mute_close(&m);
+}
+
 /* -- A statement that takes long ------------------------------------------- */
 
 struct watch {
@@ -199,6 +238,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_waited_for_once),
 		cmocka_unit_test(test_expected_again),
 		cmocka_unit_test(test_cancelled),
+		cmocka_unit_test(test_gone_with_server),
 		cmocka_unit_test(test_guard),
 		cmocka_unit_test(test_guarded_failures),
 	};
