@@ -4,15 +4,23 @@
 
 #include <assert.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/fault.h"
 
+#define GUARD_MS 1000
+
 struct hs_db {
 	PGconn *conn;
+	hs_db_guard *guard; /* NULL: an answer is waited for without end */
+	void *guard_arg;
+	struct hs_err ended;   /* why the guard did not wait on */
 	const char **prepared; /* statement texts; the index is the name */
 	size_t count;
 	char sqlstate[6];
@@ -115,6 +123,12 @@ void hs_db_close(struct hs_db *db)
 	free(db);
 }
 
+void hs_db_set_guard(struct hs_db *db, hs_db_guard *guard, void *arg)
+{
+	db->guard = guard;
+	db->guard_arg = arg;
+}
+
 bool hs_db_is_alive(const struct hs_db *db)
 {
 	return PQstatus(db->conn) == CONNECTION_OK;
@@ -145,6 +159,8 @@ static int fail_result(
 	const char *msg = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
 
+	if (state == NULL && db->ended.code != HS_OK)
+		return hs_fail(err, db->ended.code, "%s", db->ended.msg);
 	/* Only the server gives SQLSTATEs: without one it did not answer. */
 	if (state == NULL)
 		state = "08006";
@@ -155,6 +171,62 @@ static int fail_result(
 	    err, code_of(state), msg != NULL ? msg : PQerrorMessage(db->conn));
 }
 
+/* -- Statements ------------------------------------------------------------ */
+
+/* A guard that wants no more cuts the line: libpq then says that it is gone,
+ * and so does this. */
+static bool wait_for_input(struct hs_db *db, int64_t since)
+{
+	struct pollfd p = { .fd = PQsocket(db->conn), .events = POLLIN };
+
+	if (poll(&p, 1, GUARD_MS) == 0 &&
+	    db->guard(db->guard_arg, hs_now_ms() - since, &db->ended) < 0)
+		(void)shutdown(p.fd, SHUT_RDWR);
+	return PQconsumeInput(db->conn) == 1;
+}
+
+/* The last result of what was sent, like PQexec(). */
+static PGresult *receive(struct hs_db *db, int sent)
+{
+	int64_t since = hs_now_ms();
+	PGresult *last = NULL, *next;
+
+	while (sent) {
+		while (PQisBusy(db->conn) && wait_for_input(db, since))
+			;
+		next = PQgetResult(db->conn);
+		if (next == NULL)
+			break;
+		PQclear(last);
+		last = next;
+	}
+	return last;
+}
+
+static PGresult *exec(struct hs_db *db, const char *sql)
+{
+	return db->guard == NULL ? PQexec(db->conn, sql)
+				 : receive(db, PQsendQuery(db->conn, sql));
+}
+
+static PGresult *exec_prepare(
+    struct hs_db *db, const char *name, const char *sql)
+{
+	return db->guard == NULL
+		   ? PQprepare(db->conn, name, sql, 0, NULL)
+		   : receive(db, PQsendPrepare(db->conn, name, sql, 0, NULL));
+}
+
+static PGresult *exec_prepared(
+    struct hs_db *db, const char *name, size_t count, const char *const *params)
+{
+	return db->guard == NULL
+		   ? PQexecPrepared(
+			 db->conn, name, (int)count, params, NULL, NULL, 0)
+		   : receive(db, PQsendQueryPrepared(db->conn, name, (int)count,
+				     params, NULL, NULL, 0));
+}
+
 int hs_db_run(struct hs_db *db, const char *sql, struct hs_err *err)
 {
 	PGresult *result;
@@ -163,7 +235,7 @@ int hs_db_run(struct hs_db *db, const char *sql, struct hs_err *err)
 	db->sqlstate[0] = '\0';
 	if (hs_fault("sql", err) < 0)
 		return -1;
-	result = PQexec(db->conn, sql);
+	result = exec(db, sql);
 	if (!result_is_good(result))
 		ret = fail_result(db, result, err);
 	PQclear(result);
@@ -183,7 +255,7 @@ static int prepare(
 			return 0;
 		}
 	(void)snprintf(name, sizeof(name), "s%zu", db->count);
-	result = PQprepare(db->conn, name, sql, 0, NULL);
+	result = exec_prepare(db, name, sql);
 	if (!result_is_good(result)) {
 		int ret = fail_result(db, result, err);
 
@@ -209,8 +281,7 @@ int hs_db_query(struct hs_db *db, const char *sql, size_t count,
 	if (hs_fault("sql", err) < 0 || prepare(db, sql, &index, err) < 0)
 		return -1;
 	(void)snprintf(name, sizeof(name), "s%zu", index);
-	result =
-	    PQexecPrepared(db->conn, name, (int)count, params, NULL, NULL, 0);
+	result = exec_prepared(db, name, count, params);
 	if (!result_is_good(result)) {
 		int ret = fail_result(db, result, err);
 

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/mem.h"
 
@@ -25,6 +26,13 @@ struct hs_rows;
  */
 int hs_db_open(const char *conninfo, struct hs_db **ret_db, struct hs_err *err);
 void hs_db_close(struct hs_db *db);
+
+/** Asked each second a statement has not been answered: -1 ends it, with the
+ * connection. @waited_ms: since the statement was sent */
+typedef int hs_db_guard(void *arg, int64_t waited_ms, struct hs_err *err);
+
+/** From now on no statement waits longer than its guard wants; @arg is lent. */
+void hs_db_set_guard(struct hs_db *db, hs_db_guard *guard, void *arg);
 
 /** Whether the connection is still good for another statement. */
 bool hs_db_is_alive(const struct hs_db *db);

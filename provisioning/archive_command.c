@@ -8,11 +8,11 @@
 #include "base/text.h"
 #include "gen/prov_sql.h"
 #include "provisioning/archive.h"
+#include "provisioning/db_size.h"
 #include "provisioning/object.h"
 #include "provisioning/query.h"
 #include "provisioning/spec.h"
 #include "provisioning/store.h"
-#include "provisioning/want_part.h"
 
 #define BATCH 200 /* lines brought to the database at once */
 
@@ -219,7 +219,7 @@ static int open_ve(struct request *r, const char *ve, const char *enterprise,
 		    "there is no enterprise '%s/%s'; add it first, then "
 		    "restore",
 		    ve, enterprise);
-	server = want_server_name(stored->spec);
+	server = db_size_server(stored->spec);
 	at = hs_printf("ve_%s@%s", ve, server);
 	return plat_database(r->plat, at, ret_db, err);
 }

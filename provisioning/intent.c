@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "gen/prov_sql.h"
+#include "provisioning/db_size.h"
 #include "provisioning/disk.h"
 #include "provisioning/instance.h"
 #include "provisioning/quota.h"
@@ -21,8 +22,10 @@ static const char *text_of(const json_t *args, const char *key)
 
 /* Data do not move between servers by themselves. */
 static int check_class(
-    const struct store_ve *old, const struct spec *spec, struct hs_err *err)
+    const struct store_ves *ves, const struct spec *spec, struct hs_err *err)
 {
+	const struct store_ve *old = store_ve_find(ves, spec->ve);
+
 	if (old == NULL || old->spec->database.class == spec->database.class)
 		return 0;
 	return hs_fail(err, HS_ECONFLICT,
@@ -47,22 +50,21 @@ int intent_apply(struct plat *plat, const json_t *args, struct hs_err *err)
 	hs_auto(view_done) struct view view = { 0 };
 	hs_auto(spec_freep) struct spec *spec = NULL;
 	const char *text = text_of(args, "spec");
-	const struct store_ve *old;
 	struct hs_db *store;
 
 	if (spec_load("spec", text, &spec, NULL, err) < 0 ||
 	    plat_store(plat, &store, err) < 0 ||
-	    store_ve_list(store, &ves, err) < 0)
-		return -1;
-	old = store_ve_find(&ves, spec->ve);
-	if (check_class(old, spec, err) < 0 ||
+	    store_ve_list(store, &ves, err) < 0 ||
+	    check_class(&ves, spec, err) < 0 ||
+	    db_size_check(plat->conf, &ves, spec, err) < 0 ||
 	    HS_DB_QUERY(store, prov_sql_ve_put, NULL, err, spec->ve, text) <
 		0 ||
 	    instance_unpin(store, spec->ve, err) < 0 ||
 	    set_schema(plat, store, spec->ve, err) < 0)
 		return -1;
 	if (view_want(plat, &view, err) < 0 ||
-	    disk_check(plat, &view.wanted, spec->ve, old, err) < 0)
+	    disk_check(plat, &view.wanted, spec->ve,
+		store_ve_find(&ves, spec->ve), err) < 0)
 		return -1;
 	return quota_reserve(store, spec->ve, &view.wanted, err);
 }

@@ -29,6 +29,8 @@
 #define LOOK_AGAIN 200   /* ms, while a database server begins to answer */
 #define UNDO_WAIT  10000 /* ms, for such a one */
 
+#define UNDOING_FAILED "; and undoing it failed"
+
 /** A job while it is worked on. */
 struct job {
 	const char *id;
@@ -266,7 +268,7 @@ static int run_steps(
 		i = group.end;
 	}
 	if (steps->count > 0)
-		job->answers_ms = hs_now_ms() + STEP_SERVER_START;
+		job->answers_ms = hs_now_ms() + PLAT_SERVER_START_MS;
 	return edge_flush(&job->plat, err);
 }
 
@@ -628,6 +630,8 @@ static void undo(struct job *job, struct hs_err *why)
 	struct hs_err err = { 0 };
 
 	job->plat.cancel = NULL;
+	if (job->plat.server_wait_ms > PLAT_SERVER_UNDO_MS)
+		job->plat.server_wait_ms = PLAT_SERVER_UNDO_MS;
 	if (undo_steps(job, &err) == 0 && release(job, &err) == 0) {
 		(void)move(job, JOB_UNDOING,
 		    was_cancelled ? JOB_CANCELLED : JOB_FAILED, why);
@@ -635,8 +639,23 @@ static void undo(struct job *job, struct hs_err *why)
 	}
 	if (atomic_load(job->stop))
 		return;
-	(void)hs_wrap(&err, "%s; and undoing it failed", why->msg);
+	(void)hs_wrap(&err, "%s" UNDOING_FAILED, why->msg);
+	if (was_cancelled)
+		err.code = why->code; /* it still is, when it is tried again */
 	(void)move(job, JOB_UNDOING, JOB_BROKEN, &err);
+}
+
+/* What is left of a broken one: it is tried again by itself until it is
+ * through, so nobody is waited for, and only the first reason is kept. */
+static void undo_again(struct job *job, struct hs_err *why)
+{
+	char *more = strstr(why->msg, UNDOING_FAILED);
+
+	if (more != NULL)
+		*more = '\0';
+	job->plat.server_wait_ms = 0;
+	if (restore(job, why) == 0)
+		undo(job, why);
 }
 
 /* -- A job ----------------------------------------------------------------- */
@@ -738,9 +757,8 @@ static void work(struct job *job)
 		undo(job, &why);
 		return;
 	}
-	if (job->undo) { /* a broken one, tried again */
-		if (restore(job, &why) == 0)
-			undo(job, &why);
+	if (job->undo) {
+		undo_again(job, &why);
 		return;
 	}
 	if (carry_out(job, &err) == 0)

@@ -31,15 +31,23 @@ void job_platform_release(void)
 typedef int attempt(
     struct plat *plat, const struct plan_change *change, struct hs_err *err);
 
+/* The server of databases it needs; "" for none. */
+static const char *server_of(const struct object *o)
+{
+	return o->kind == OBJ_DB_DOMAIN ? o->name : object_text(o, "server");
+}
+
 static int patiently(attempt *try, struct plat *plat,
     const struct plan_change *change, struct hs_err *err)
 {
+	const char *server = server_of(plan_object(change));
 	int64_t wait = FIRST_WAIT;
 
 	for (int i = 1;; i++, wait *= 2) {
 		if (try(plat, change, err) == 0)
 			return 0;
-		if (i == TRIES || plat_gives_up(plat, NULL) < 0)
+		if (i == TRIES || plat_gives_up(plat, NULL) < 0 ||
+		    plat_server_is_silent(plat, server))
 			return -1;
 		hs_pause_ms(wait);
 	}
@@ -179,6 +187,22 @@ int job_step_run(struct plat *plat, const struct plan_change *change,
 	return failed;
 }
 
+/* What can go on running does: only by what is there it is known what may. */
+static int go_back(struct plat *plat, struct plan_change *back,
+    const struct objects *wanted, struct hs_err *err)
+{
+	hs_auto(objects_done) struct objects all = { 0 };
+
+	if (may_finish(back)) {
+		if (look(plat, back->wanted, wanted, &all, &back->actual, err) <
+		    0)
+			return -1;
+		if (is_as(back->wanted, back->actual))
+			return patiently(finish, plat, back, err);
+	}
+	return patiently(make, plat, back, err);
+}
+
 /* As the specs want it now: they are the old ones again. */
 static int undo(struct plat *plat, const struct plan_change *change,
     bool *ret_kept, struct hs_err *err)
@@ -202,10 +226,7 @@ static int undo(struct plat *plat, const struct plan_change *change,
 		return patiently(remove_it, plat, change, err);
 	if (back.wanted != NULL && change->action == PLAN_UPDATE &&
 	    step_ops_of(o->kind)->can_go_back)
-		return patiently(may_finish(&back) && is_made(plat, back.wanted)
-				     ? finish
-				     : make,
-		    plat, &back, err);
+		return go_back(plat, &back, &view.wanted, err);
 	*ret_kept = true;
 	return 0;
 }

@@ -282,6 +282,8 @@ static int add_made(struct observation *o, const struct host *host,
     const struct hv_objects *networks, const struct hv_object *d,
     enum hv_driver driver, json_t *attrs, json_t *params, struct hs_err *err)
 {
+	/* The maxima of what runs: a definition that grew has its own. */
+	const struct hv_object *runs = d->live != NULL ? d->live : d;
 	struct hv_beside beside;
 
 	if (look_beside(o, host, networks, d, driver, &beside, err) < 0)
@@ -296,8 +298,8 @@ static int add_made(struct observation *o, const struct host *host,
 		       "calls", d->wall.calls));
 	(void)json_object_update_new(
 	    params, json_pack("{s:s?, s:i, s:i}", "reason", d->reason,
-			"vcpus_max", (int)d->vcpus_max, "memory_max_mib",
-			(int)(d->memory_max_kib / 1024)));
+			"vcpus_max", (int)runs->vcpus_max, "memory_max_mib",
+			(int)(runs->memory_max_kib / 1024)));
 	add_edits(o, d, &beside, attrs, params);
 	if (kind_of(d) == OBJ_DB_DOMAIN)
 		add_disk(o, d, driver, attrs, params);

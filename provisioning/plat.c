@@ -152,7 +152,6 @@ static void fill_defaults(struct plat_conf *c)
 	text_default(&c->database.driver, "auto");
 	number_default(&c->gateway_port, 6432);
 	number_default(&c->directory_port, 1636);
-	number_default(&c->database.memory_mib, 512);
 	number_default(&c->database.disk_gib, 4);
 }
 
@@ -198,14 +197,16 @@ unsigned plat_archive_days(const struct plat_conf *conf)
 
 void plat_init(struct plat *plat, const struct plat_conf *conf)
 {
-	*plat = (struct plat) { .conf = conf };
+	*plat = (struct plat) {
+		.conf = conf,
+		.server_wait_ms = PLAT_SERVER_START_MS,
+	};
 }
 
 void plat_done(struct plat *plat)
 {
 	hs_db_close(plat->store);
-	hs_db_close(plat->server);
-	free(plat->server_name);
+	plat_servers_done(plat);
 	tenant_close(plat->tenant);
 	hosts_free(plat->hosts);
 	plat_init(plat, plat->conf);
@@ -249,44 +250,6 @@ int plat_tenant(
 		&plat->tenant, err) < 0)
 		return hs_wrap(err, "directory");
 	*ret_tenant = plat->tenant;
-	return 0;
-}
-
-int plat_database(struct plat *plat, const char *database,
-    struct hs_db **ret_db, struct hs_err *err)
-{
-	const struct plat_conf *c = plat->conf;
-	hs_auto(hs_freep) char *info = hs_printf(
-	    "host=gateway.hanse.internal hostaddr=127.0.0.1 port=%u "
-	    "user=platform.provisioner dbname='%s' sslmode=verify-full "
-	    "sslrootcert=%s/ca/ca.crt sslcert=%s/ca/platform.provisioner.crt "
-	    "sslkey=%s/ca/platform.provisioner.key connect_timeout=10 "
-	    "application_name=hansed",
-	    c->gateway_port, database, c->state, c->state, c->state);
-
-	return hs_db_open(info, ret_db, err);
-}
-
-int plat_server(struct plat *plat, const char *server, struct hs_db **ret_db,
-    struct hs_err *err)
-{
-	hs_auto(hs_freep) char *database = hs_printf("postgres@%s", server);
-
-	/* If the server has gone since, the connection knows it now. */
-	if (plat->server != NULL)
-		(void)hs_db_notified(plat->server);
-	if (plat->server != NULL &&
-	    (strcmp(plat->server_name, server) != 0 ||
-		hs_db_run(plat->server, "RESET ROLE", NULL) < 0)) {
-		hs_db_closep(&plat->server);
-		hs_freep(&plat->server_name);
-	}
-	if (plat->server == NULL) {
-		if (plat_database(plat, database, &plat->server, err) < 0)
-			return -1;
-		plat->server_name = hs_strdup(server);
-	}
-	*ret_db = plat->server;
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <time.h>
 
 #include "base/db.h"
@@ -37,7 +38,8 @@ struct plat_conf {
 		char *restart, *filters, *others; /* "auto" or "manual" */
 	} drift;
 	struct {
-		unsigned memory_mib, disk_gib;
+		unsigned memory_mib; /* 0: what its connections take */
+		unsigned disk_gib;
 		char *driver;
 	} database;
 	struct {
@@ -57,6 +59,18 @@ int plat_conf_load(const char *path, struct hs_conf **ret_keep,
 /** How long archives of who has left are kept; 0: there are none. */
 unsigned plat_archive_days(const struct plat_conf *conf);
 
+#define PLAT_SERVER_START_MS 45000
+/* In an undo: it holds what mending the server needs. */
+#define PLAT_SERVER_UNDO_MS 10000
+
+/** A server of databases that does not answer; see plat_server_wait(). */
+struct plat_silent {
+	struct plat_silent *next;
+	char *server, *why;
+	int64_t since_ms, asked_ms;
+	bool given_up;
+};
+
 /** One thread's view. */
 struct plat {
 	const struct plat_conf *conf;
@@ -64,8 +78,11 @@ struct plat {
 	struct tenant *tenant;
 	struct hs_db *server; /* of databases; see plat_server() */
 	char *server_name;
-	struct hosts *hosts; /* with their connections; see host.h */
-	bool edge_changed;   /* nginx must read its files again */
+	char *asked; /* the server a statement was last meant for */
+	struct plat_silent *silent;
+	int64_t server_wait_ms; /* how long a silent one is waited for */
+	struct hosts *hosts;    /* with their connections; see host.h */
+	bool edge_changed;      /* nginx must read its files again */
 	/* Of a job: what waits for something gives up when one is true. */
 	const atomic_bool *stop, *cancel;
 };
@@ -86,7 +103,8 @@ int plat_hv(struct plat *plat, const char *host, enum hv_driver driver,
     struct hv_conn **ret_hv, struct hs_err *err);
 
 /**
- * A new connection through the gateway, as the provisioner.
+ * A new connection through the gateway, as the provisioner. Its statements
+ * take as long as they take, while the server answers others.
  *
  * @database:  "ve_VE@SERVER", or "postgres@SERVER" for its maintenance one
  */
@@ -99,6 +117,26 @@ int plat_database(struct plat *plat, const char *database,
  */
 int plat_server(struct plat *plat, const char *server, struct hs_db **ret_db,
     struct hs_err *err);
+
+/**
+ * Wait a moment before a server is asked again; -1, with what it said last, if
+ * it has been waited for long enough. It is given up then: whoever asks again
+ * gets one short try, and most get none. An answer, or plat_server_expect(),
+ * ends that.
+ *
+ * Errors: as in @last; HS_ECONFLICT (nobody waits for this any more).
+ */
+int plat_server_wait(struct plat *plat, const char *server,
+    const struct hs_err *last, struct hs_err *err);
+
+/** It has been started: it is worth waiting for. */
+void plat_server_expect(struct plat *plat, const char *server);
+
+/** Whether it has been given up. */
+bool plat_server_is_silent(const struct plat *plat, const char *server);
+
+/** End the connection and forget who was silent. */
+void plat_servers_done(struct plat *plat);
 
 /** Paths and names; owned by the caller. */
 char *plat_path(const struct plat *plat, const char *fmt, ...)

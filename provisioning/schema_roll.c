@@ -5,10 +5,10 @@
 
 #include "base/err.h"
 #include "gen/prov_sql.h"
+#include "provisioning/db_size.h"
 #include "provisioning/manager.h"
 #include "provisioning/schema.h"
 #include "provisioning/store.h"
-#include "provisioning/want_part.h"
 
 /** The stored VEs, and what is installed. */
 struct roll {
@@ -22,7 +22,7 @@ struct roll {
 /* What its database says of itself; -1: it does not answer. */
 static int version_of(struct roll *roll, const struct store_ve *ve)
 {
-	hs_auto(hs_freep) char *server = want_server_name(ve->spec);
+	hs_auto(hs_freep) char *server = db_size_server(ve->spec);
 	hs_auto(hs_freep) char *at = hs_printf("ve_%s@%s", ve->name, server);
 	hs_auto(hs_db_closep) struct hs_db *db = NULL;
 	int version;

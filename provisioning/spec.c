@@ -10,7 +10,6 @@
 #include "provisioning/spec_check.h"
 
 #define CONNECTIONS_DEFAULT 20
-#define MEMORY_MIB_DEFAULT  512 /* of a dedicated database domain */
 #define DISK_GIB_DEFAULT    8
 
 #define NEED CYAML_FLAG_DEFAULT
@@ -187,8 +186,6 @@ static void fill_database(struct spec_database *db)
 		db->connections = CONNECTIONS_DEFAULT;
 	if (db->class != SPEC_CLASS_DEDICATED)
 		return;
-	if (db->memory_mib == 0)
-		db->memory_mib = MEMORY_MIB_DEFAULT;
 	if (db->disk_gib == 0)
 		db->disk_gib = DISK_GIB_DEFAULT;
 }

@@ -69,8 +69,8 @@ enum spec_roles {
 struct spec_database {
 	enum spec_class class;
 	unsigned connections; /* at once, for each enterprise */
-	unsigned memory_mib;  /* of a dedicated domain; 0 if shared */
-	unsigned disk_gib;    /* the same */
+	unsigned memory_mib;  /* of a dedicated domain; 0: not said */
+	unsigned disk_gib;    /* the same; 0 if shared */
 };
 
 struct spec_site {

@@ -103,12 +103,12 @@ static json_t *database_json(const struct spec_database *db)
 	    json_pack("{s:s, s:I}", "class", spec_class_name(db->class),
 		"connections", (json_int_t)db->connections);
 
-	if (db->class == SPEC_CLASS_DEDICATED) {
+	if (db->memory_mib > 0)
 		(void)json_object_set_new(json, "memory_mib",
 		    json_integer((json_int_t)db->memory_mib));
+	if (db->disk_gib > 0)
 		(void)json_object_set_new(
 		    json, "disk_gib", json_integer((json_int_t)db->disk_gib));
-	}
 	return json;
 }
 

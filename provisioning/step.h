@@ -39,9 +39,6 @@ extern const struct step_ops step_database, step_role, step_members;
 extern const struct step_ops step_documents;
 extern const struct step_ops step_edge, step_portal;
 
-/* A database server that was started answers within this time, ms. */
-#define STEP_SERVER_START 45000
-
 /**
  * The provisioner's connection to a database of a server; one that was
  * started a moment ago is waited for.

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "dom-templates/dom_template.h"
 #include "gen/prov_forms.h"
+#include "provisioning/db_size.h"
 #include "provisioning/form.h"
 #include "provisioning/step.h"
 
@@ -143,8 +144,9 @@ static int put_postgres(const struct config *c, struct hs_err *err)
 	const struct object *d = c->domain;
 	hs_auto(hs_freep) char *connections =
 	    hs_printf("%lld", (long long)object_number(d, "max_connections"));
-	hs_auto(hs_freep) char *buffers =
-	    hs_printf("%lld", (long long)object_number(d, "memory_mib") / 4);
+	hs_auto(hs_freep) char *buffers = hs_printf(
+	    "%u", db_size_buffers_mib((unsigned)object_number(d, "memory_mib"),
+		      (unsigned)object_number(d, "connections")));
 	const struct form_value values[] = {
 		{ "address", object_text(d, "address") },
 		{ "gateway", object_text(d, "gateway") },

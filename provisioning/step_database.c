@@ -1,9 +1,10 @@
 /* step_database.c - databases, login roles, members: through the gateway. */
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/text.h"
 #include "gen/prov_sql.h"
@@ -11,30 +12,14 @@
 #include "provisioning/schema.h"
 #include "provisioning/step.h"
 
-#define TRY_AGAIN_MS 100
-
-/* Whether to ask a server again that was started a moment ago. */
-static int wait_for_server(const struct plat *plat, int64_t end,
-    const struct hs_err *last, struct hs_err *err)
-{
-	if (plat_gives_up(plat, err) < 0)
-		return -1;
-	if (hs_now_ms() > end)
-		return hs_fail(err, last->code,
-		    "the database server does not answer: %s", last->msg);
-	hs_pause_ms(TRY_AGAIN_MS);
-	return 0;
-}
-
 int step_database_open(struct plat *plat, const char *name, const char *server,
     struct hs_db **ret_db, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *database = hs_printf("%s@%s", name, server);
-	int64_t end = hs_now_ms() + STEP_SERVER_START;
 	struct hs_err last = { 0 };
 
 	while (plat_database(plat, database, ret_db, &last) < 0)
-		if (wait_for_server(plat, end, &last, err) < 0)
+		if (plat_server_wait(plat, server, &last, err) < 0)
 			return -1;
 	return 0;
 }
@@ -43,14 +28,35 @@ int step_database_open(struct plat *plat, const char *name, const char *server,
 static int open_server(struct plat *plat, const struct object *object,
     struct hs_db **ret_db, struct hs_err *err)
 {
-	int64_t end = hs_now_ms() + STEP_SERVER_START;
+	const char *server = object_text(object, "server");
 	struct hs_err last = { 0 };
 
-	while (
-	    plat_server(plat, object_text(object, "server"), ret_db, &last) < 0)
-		if (wait_for_server(plat, end, &last, err) < 0)
+	while (plat_server(plat, server, ret_db, &last) < 0)
+		if (plat_server_wait(plat, server, &last, err) < 0)
 			return -1;
 	return 0;
+}
+
+/* Whose data are gone has nothing to be removed, and never answers. */
+static bool has_data(struct plat *plat, const char *server)
+{
+	hs_auto(hs_freep) char *path =
+	    plat_path(plat, "volumes/%s.raw", server);
+
+	return server[0] == '\0' || access(path, F_OK) == 0 || errno != ENOENT;
+}
+
+/* To remove something; *ret_db is NULL if it went with its server. */
+static int open_to_remove(struct plat *plat, const struct object *object,
+    struct hs_db **ret_db, struct hs_err *err)
+{
+	const char *server = object_text(object, "server");
+
+	*ret_db = NULL;
+	if (plat_server(plat, server, ret_db, NULL) == 0 ||
+	    !has_data(plat, server))
+		return 0;
+	return open_server(plat, object, ret_db, err);
 }
 
 /* One statement with identifiers put in, quoted: "%s" once or twice. */
@@ -255,10 +261,10 @@ static int database_remove(
 {
 	struct hs_db *server = NULL;
 	struct hs_db *store;
-	bool exists;
+	bool exists = false;
 
-	if (open_server(plat, object, &server, err) < 0 ||
-	    find(server, object->name, &exists, err) < 0)
+	if (open_to_remove(plat, object, &server, err) < 0 ||
+	    (server != NULL && find(server, object->name, &exists, err) < 0))
 		return -1;
 	if (exists && (check_empty(plat, object, err) < 0 ||
 			  drop(server, object->name, err) < 0))
@@ -389,8 +395,11 @@ static int role_remove(
 	hs_auto(hs_freep) char *database = database_of(object);
 	bool has_role, has_database;
 
-	if (open_server(plat, object, &server, err) < 0 ||
-	    has_row(server, prov_sql_role_list, object->name, &has_role, err) <
+	if (open_to_remove(plat, object, &server, err) < 0)
+		return -1;
+	if (server == NULL)
+		return 0;
+	if (has_row(server, prov_sql_role_list, object->name, &has_role, err) <
 		0 ||
 	    has_row(server, prov_sql_database_list, database, &has_database,
 		err) < 0)

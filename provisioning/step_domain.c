@@ -113,8 +113,10 @@ static int define(struct plat *plat, const struct object *w,
 	if (hv_domain_define(hv, xml, err) < 0)
 		return -1;
 	files = mark_folder(config_dir);
-	return mark_defined(
-	    plat, hv, w, json_pack("{s:s?}", "files", files), err);
+	return mark_defined(plat, hv, w,
+	    json_pack("{s:s?, s:o*}", "files", files, "memory_mib",
+		is_db ? json_integer(object_number(w, "memory_mib")) : NULL),
+	    err);
 }
 
 /* Whatever is there under that name stops; a domain begins from its files. */
@@ -284,13 +286,25 @@ static int domain_finish(
 static int db_domain_remove(
     struct plat *plat, const struct object *object, struct hs_err *err)
 {
-	if (step_server_is_empty(plat, object->name, err) < 0)
+	if (step_server_is_empty(plat, object->name, err) < 0 ||
+	    domain_remove(plat, object, err) < 0)
 		return -1;
-	return domain_remove(plat, object, err);
+	/* The next one of that name begins with the memory it needs. */
+	return mark_put(plat, object->kind, object->name, json_object(), err);
+}
+
+/* It is worth waiting for again. */
+static int db_domain_make(
+    struct plat *plat, const struct plan_change *change, struct hs_err *err)
+{
+	if (domain_make(plat, change, err) < 0)
+		return -1;
+	plat_server_expect(plat, change->wanted->name);
+	return 0;
 }
 
 const struct step_ops step_db_domain = {
-	.make = domain_make,
+	.make = db_domain_make,
 	.finish = domain_finish,
 	.remove = db_domain_remove,
 	.can_go_back = true,

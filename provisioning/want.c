@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "dom-templates/dom_template.h"
 #include "gen/prov_sql.h"
+#include "provisioning/db_size.h"
 #include "provisioning/digest.h"
 #include "provisioning/edge.h"
 #include "provisioning/host.h"
@@ -194,7 +195,7 @@ static int want_enterprise(struct want *w, const struct spec *spec,
     const struct spec_enterprise *e, unsigned subnet, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *name = hs_printf("%s.%s", spec->ve, e->name);
-	hs_auto(hs_freep) char *server = want_server_name(spec);
+	hs_auto(hs_freep) char *server = db_size_server(spec);
 	hs_auto(hs_freep) char *network = hs_printf("hanse-%s", spec->ve);
 	hs_auto(hs_freep) char *hosts = hs_printf("host:%s", spec->ve);
 	const struct instance *row = instance_find(&w->instances, name);
@@ -294,7 +295,7 @@ static void want_database(struct want *w, const struct spec *spec,
 static int want_ve(struct want *w, const struct spec *spec, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *database = hs_printf("ve_%s", spec->ve);
-	hs_auto(hs_freep) char *server = want_server_name(spec);
+	hs_auto(hs_freep) char *server = db_size_server(spec);
 	unsigned subnet = 0;
 
 	if (subnet_of(w, spec->ve, &subnet, err) < 0)
@@ -395,7 +396,7 @@ static bool is_server(const struct store_ves *ves, const char *name)
 {
 	for (size_t i = 0; i < ves->count; i++) {
 		hs_auto(hs_freep) char *server =
-		    want_server_name(ves->list[i].spec);
+		    db_size_server(ves->list[i].spec);
 
 		if (strcmp(server, name) == 0)
 			return true;

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "dom-templates/dom_template.h"
 #include "gen/prov_sql.h"
+#include "provisioning/db_size.h"
 #include "provisioning/digest.h"
 #include "provisioning/spec.h"
 
@@ -255,29 +256,38 @@ void want_credential(struct want *w, const char *name, const char *ve,
 
 /* -- The database domains -------------------------------------------------- */
 
-char *want_server_name(const struct spec *spec)
+/* In steps, so that one more enterprise is no restart. */
+static unsigned max_connections(unsigned connections)
 {
-	return spec->database.class == SPEC_CLASS_DEDICATED
-		   ? hs_printf("db.%s", spec->ve)
-		   : hs_strdup("db.shared");
+	return (connections + CONNECTIONS_STEP - 1) / CONNECTIONS_STEP *
+	       CONNECTIONS_STEP;
 }
 
-/* Connections a server must have room for: those of its members, and ours. */
-static unsigned connections_of(const struct want *w, const char *server)
+/* What the domain was last given; 0: there is none, or that is not known. */
+static unsigned made_mib(const struct hs_rows *made, const char *name)
 {
-	unsigned sum = 20;
+	for (size_t i = 0; i < hs_rows_count(made); i++)
+		if (strcmp(hs_rows_get(made, i, "name"), name) == 0)
+			return (unsigned)strtoul(
+			    hs_rows_get(made, i, "memory_mib"), NULL, 10);
+	return 0;
+}
 
-	for (size_t i = 0; i < w->ves->count; i++) {
-		const struct spec *s = w->ves->list[i].spec;
-		hs_auto(hs_freep) char *its = want_server_name(s);
+/* Unless somebody says a number: what its connections take, and never less than
+ * it has, for less is a restart. */
+static unsigned server_memory(const struct want *w, const struct spec *spec,
+    const struct place *p, unsigned connections)
+{
+	unsigned given = db_size_given_mib(w->plat->conf, spec);
+	unsigned made = made_mib(w->made_memory, p->name);
+	enum hv_driver driver = HV_LXC;
+	unsigned computed;
 
-		if (strcmp(its, server) == 0)
-			sum += s->database.connections *
-			       (unsigned)s->enterprises_count;
-	}
-	/* In steps, so that one more enterprise is no restart. */
-	return (sum + CONNECTIONS_STEP - 1) / CONNECTIONS_STEP *
-	       CONNECTIONS_STEP;
+	(void)hv_driver_find(p->driver, &driver);
+	computed = db_size_memory_mib(connections, driver);
+	if (given > 0)
+		return given;
+	return computed > made ? computed : made;
 }
 
 /* A database domain of its own is isolated as its VE asks; the shared one is
@@ -296,9 +306,7 @@ static int want_server(struct want *w, const struct spec *spec,
 {
 	const struct plat_conf *c = w->plat->conf;
 	bool own = spec->database.class == SPEC_CLASS_DEDICATED;
-	unsigned memory = own && spec->database.memory_mib > 0
-			      ? spec->database.memory_mib
-			      : c->database.memory_mib;
+	unsigned connections = db_size_connections(w->ves, NULL, name);
 	unsigned disk = own && spec->database.disk_gib > 0
 			    ? spec->database.disk_gib
 			    : c->database.disk_gib;
@@ -312,9 +320,9 @@ static int want_server(struct want *w, const struct spec *spec,
 		.hosts = "host:data",
 		.subnet = 1,
 		.vcpus = 2,
-		.memory_mib = memory,
 	};
 
+	place.memory_mib = server_memory(w, spec, &place, connections);
 	(void)objects_add(&w->objects, OBJ_VOLUME, name, place.ve, NULL,
 	    json_pack("{s:i}", "size_gib", (int)disk), NULL);
 	want_credential(w, name, place.ve, NULL,
@@ -322,8 +330,9 @@ static int want_server(struct want *w, const struct spec *spec,
 		"DNS:db.hanse.internal", "usage", "server"));
 	if (want_place_local(w, &place, err) < 0 ||
 	    want_domain(w, OBJ_DB_DOMAIN, &place,
-		json_pack(
-		    "{s:i}", "max_connections", (int)connections_of(w, name)),
+		json_pack("{s:i, s:i}", "max_connections",
+		    (int)max_connections(connections), "connections",
+		    (int)connections),
 		err) < 0)
 		return -1;
 	/* What is in the volume is as large as the volume. */
@@ -355,25 +364,46 @@ static int keep_held(struct want *w, json_t *servers, struct hs_err *err)
 	return 0;
 }
 
-/* The database domains come first: routes name their addresses. */
-int want_servers(struct want *w, struct hs_err *err)
+static int want_each(struct want *w, json_t *servers, struct hs_err *err)
 {
-	json_t *servers = json_object();
-
 	for (size_t i = 0; i < w->ves->count; i++) {
 		const struct spec *spec = w->ves->list[i].spec;
-		hs_auto(hs_freep) char *name = want_server_name(spec);
+		hs_auto(hs_freep) char *name = db_size_server(spec);
 		const struct object *domain;
 
 		if (json_object_get(servers, name) != NULL)
 			continue;
-		if (want_server(w, spec, name, err) < 0) {
-			json_decref(servers);
+		if (want_server(w, spec, name, err) < 0)
 			return -1;
-		}
 		domain = &w->objects.list[w->objects.count - 1];
 		(void)json_object_set_new(
 		    servers, name, json_string(object_text(domain, "address")));
+	}
+	return 0;
+}
+
+static int read_made(struct want *w, struct hs_err *err)
+{
+	struct hs_db *store;
+
+	return plat_store(w->plat, &store, err) < 0
+		   ? -1
+		   : hs_db_query(store, prov_sql_made_memory, 0, NULL,
+			 &w->made_memory, err);
+}
+
+/* The database domains come first: routes name their addresses. */
+int want_servers(struct want *w, struct hs_err *err)
+{
+	json_t *servers = json_object();
+	int failed;
+
+	failed =
+	    read_made(w, err) < 0 || want_each(w, servers, err) < 0 ? -1 : 0;
+	hs_rows_freep(&w->made_memory);
+	if (failed < 0) {
+		json_decref(servers);
+		return -1;
 	}
 	if (keep_held(w, servers, err) < 0) {
 		json_decref(servers);

@@ -19,6 +19,7 @@ struct want {
 	size_t hosts_count;
 	struct place_domain *placed;
 	size_t placed_count;
+	struct hs_rows *made_memory; /* of database domains */
 };
 
 /** What a domain needs to be described. */
@@ -66,9 +67,6 @@ int want_domain(struct want *w, enum object_kind kind, const struct place *p,
 /** Add a certificate; params is taken. */
 void want_credential(struct want *w, const char *name, const char *ve,
     const char *enterprise, json_t *params);
-
-/** The database domain of a VE; owned by the caller. */
-char *want_server_name(const struct spec *spec);
 
 /** Add every database domain and the gateway's list of them. */
 int want_servers(struct want *w, struct hs_err *err);

@@ -11,12 +11,8 @@ ve=bench-hundred
 if [ "${HERE:-}" != yes ]; then
 	trap 'tests/lab/host.sh down hundred' EXIT
 	tests/lab/host.sh up hundred
-	# A shared database of a hundred: see docs/operations.md, "Sizes".
-	mib=$((256 + 12 * count))
-	for step in "make up" "sed -i s/memory_mib:.512/memory_mib:\ $mib/ /etc/hanse/hansed.yaml" "make up"; do
-		tests/lab/host.sh run hundred sh -c "$step" >/tmp/hanse-hundred.log 2>&1 ||
-			{ tail -n 20 /tmp/hanse-hundred.log; exit 1; }
-	done
+	tests/lab/host.sh run hundred make up >/tmp/hanse-hundred.log 2>&1 ||
+		{ tail -n 20 /tmp/hanse-hundred.log; exit 1; }
 	HERE=yes tests/lab/host.sh run hundred "$0" "$count" "$seed"
 	exit
 fi
@@ -54,6 +50,7 @@ done
 printf '%d of %d portals answer after %.1f s (asked one by one until %.1f s)\n' "$answering" "$count" \
 	"$(((applied - since) / 100))e-1" "$((($(now_ms) - since) / 100))e-1"
 
+hanse get domains -o json | jq -r '.[] | select(.name == "db.shared") | "\(.name) has \(.memory_mib) MiB"'
 sleep 5
 mapfile -t inits < <(pgrep -x hanse-init)
 mapfile -t portals < <(pgrep -x hanse-portal)

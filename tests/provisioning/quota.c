@@ -130,7 +130,7 @@ static void test_example(void **state)
 	    "connections 144, domains 6, memory_mib 1344, vcpus 7");
 	check("SELECT string_agg(concat(resource, ' ', used), ', ' ORDER BY "
 	      "resource) AS v FROM quota_use WHERE scope = 'asp'",
-	    "connections 144, disk_gib 4, domains 7, memory_mib 1856, vcpus 9");
+	    "connections 144, disk_gib 4, domains 7, memory_mib 2496, vcpus 9");
 	check(
 	    "SELECT string_agg(DISTINCT job::text, ' ') AS v FROM reservation",
 	    "3");
@@ -376,6 +376,31 @@ static void test_apply_is_refused(void **state)
 	check("SELECT count(*) AS v FROM allocation", "0");
 }
 
+/* Nor does one whose connections have no room in what the server is given. */
+static void test_server_is_too_small(void **state)
+{
+	hs_auto(hs_freep) char *text = ground_example();
+	hs_auto(hs_freep) char *own =
+	    ground_with(text, "class: shared        # shared | dedicated",
+		"class: dedicated\n  memory_mib: 700");
+	manager_command *const commands[] = { manager_plan, manager_apply };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		struct hs_err err = { 0 };
+
+		assert_int_equal(
+		    run(commands[i], json_pack("{s:s}", "spec", own), &err),
+		    -1);
+		assert_int_equal(err.code, HS_ELIMIT);
+		assert_non_null(strstr(err.msg,
+		    "'db.automotive' has 700 MiB, and 164 connections"));
+		assert_non_null(strstr(err.msg, "database.memory_mib to 1152"));
+		check("SELECT count(*) AS v FROM ve", "0");
+		check("SELECT count(*) AS v FROM reservation", "0");
+	}
+}
+
 /* run.sh has hidden libvirt: the job fails, and what it held is given back. */
 static void test_failed_apply_gives_back(void **state)
 {
@@ -402,6 +427,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup(test_turns, clear),
 		cmocka_unit_test_setup(test_isolation_level, clear),
 		cmocka_unit_test_setup(test_apply_is_refused, clear),
+		cmocka_unit_test_setup(test_server_is_too_small, clear),
 		cmocka_unit_test_setup(test_failed_apply_gives_back, clear),
 	};
 	int failed = ground_open(argc, argv);

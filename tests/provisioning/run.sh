@@ -27,7 +27,7 @@ trap 'exit 1' INT TERM
 
 make --no-print-directory -s B="$build" "$build/hansed" "$build/tests/provisioning/want" \
 	"$build/tests/provisioning/hosts" "$build/tests/provisioning/jobs" "$build/tests/provisioning/apply" "$build/tests/provisioning/ask" \
-	"$build/tests/provisioning/archive" \
+	"$build/tests/provisioning/archive" "$build/tests/provisioning/silent" \
 	"$build/tests/provisioning/events" "$build/tests/provisioning/quota" \
 	"$build/bench/provisioning/quota" "$build/hanse" >/dev/null || exit 1
 # Nor may our copies of a running platform's mounts keep them busy.
@@ -72,6 +72,8 @@ expect 'the event log' 0 \
 	"$build/tests/provisioning/events" "$work/state" "$work/run" "$work/share"
 expect 'the ledger of quotas' 0 \
 	"$build/tests/provisioning/quota" "$work/state" "$work/run" "$work/share"
+expect 'database servers that say nothing' 0 \
+	"$build/tests/provisioning/silent" "$work/state" "$work/run" "$work/share"
 crowd() { # DATABASE ...: many clients at a ledger of their own
 	runuser -u postgres -- createdb -h "$work/run/control-db" -O hanse "$1"
 	"$build/bench/provisioning/quota" "host=$work/run/control-db user=hanse dbname=$1" 24 2000 "${@:2}"

@@ -154,6 +154,18 @@ static void check_apart(const struct object *a, const struct object *b)
 		    object_number(b, "idmap_base"));
 }
 
+/* The shared server takes more connections; that is all. */
+static bool is_growth(const struct plan_change *c)
+{
+	return c->action == PLAN_UPDATE && c->wanted->kind == OBJ_DB_DOMAIN &&
+	       json_array_size(c->detail) == 1 &&
+	       strcmp(json_string_value(json_object_get(
+			  json_array_get(c->detail, 0), "field")),
+		   "memory_mib") == 0 &&
+	       object_number(c->wanted, "memory_mib") >
+		   object_number(c->actual, "memory_mib");
+}
+
 static void test_second_ve(void **state)
 {
 	hs_auto(hs_freep) char *first = ground_example();
@@ -170,6 +182,8 @@ static void test_second_ve(void **state)
 	plan_make(&both, &one, &plan);
 	assert_true(plan.count > 50);
 	for (size_t i = 0; i < plan.count; i++) {
+		if (is_growth(&plan.list[i]))
+			continue;
 		assert_int_equal(plan.list[i].action, PLAN_CREATE);
 		assert_string_equal(plan.list[i].wanted->ve, "second");
 	}
@@ -213,6 +227,14 @@ static void test_release(void **state)
 	ground_release();
 }
 
+/* As the step that defines a database domain notes it. */
+static void made_memory(const char *server, int mib)
+{
+	assert_int_equal(mark_put(&ground_plat, OBJ_DB_DOMAIN, server,
+			     json_pack("{s:i}", "memory_mib", mib), NULL),
+	    0);
+}
+
 /** What a change of a spec may do. */
 struct counts {
 	size_t creates, updates, deletes;
@@ -248,7 +270,8 @@ static const char newcomer[] =
     "    people: [{login: p.neu, name: P, mail: p@neu.example, language: de, "
     "roles: [buyer]}]\n\nrelations:\n";
 
-/* Its things only, and one more line in the gateway's file of the VE. */
+/* Its things only, and one more line in the gateway's file of the VE. The
+ * server grows with it, and keeps what it has. */
 static void test_one_more_or_less(void **state)
 {
 	hs_auto(hs_freep) char *text = ground_example();
@@ -263,17 +286,22 @@ static void test_one_more_or_less(void **state)
 
 	(void)state;
 	n = compare(text, more, "neu-gmbh", &plan, &a, &b);
-	assert_int_equal(n.updates, 1);
+	assert_int_equal(n.updates, 2);
 	assert_int_equal(plan.list[0].wanted->kind, OBJ_CREDENTIAL);
 	assert_int_equal(n.deletes, 0);
 	assert_int_equal(n.creates, 9);
+	for (size_t i = 0; i < plan.count; i++)
+		n.updates -= is_growth(&plan.list[i]);
+	assert_int_equal(n.updates, 1);
 	plan_done(&plan);
+	made_memory("db.shared", 1280);
 	n = compare(more, text, "neu-gmbh", &plan, &c, &d);
 	assert_int_equal(n.updates, 1);
 	assert_int_equal(plan.list[0].wanted->kind, OBJ_ROUTE);
 	assert_int_equal(n.creates, 0);
 	assert_int_equal(n.deletes, 9);
 	plan_done(&plan);
+	assert_int_equal(hs_db_run(ground_store, "DELETE FROM made", NULL), 0);
 	ground_release();
 }
 
@@ -387,6 +415,45 @@ static void test_disks(void **state)
 			assert_int_equal(err.code, HS_EINVAL);
 		put_volume(cases[i].name, 0);
 	}
+}
+
+static json_int_t shared_memory(const char *const *texts, size_t count)
+{
+	hs_auto(objects_done) struct objects list = { 0 };
+	const struct object *o;
+
+	ground_wanted(texts, count, &list);
+	o = objects_find(&list, OBJ_DB_DOMAIN, "db.shared");
+	assert_non_null(o);
+	assert_int_equal(object_number(o, "max_connections"), 1200);
+	return object_number(o, "memory_mib");
+}
+
+/* It follows the connections of all, and never shrinks below what was made. */
+static void test_server_memory(void **state)
+{
+	hs_auto(hs_freep) char *first = ground_example();
+	hs_auto(hs_freep) char *second =
+	    ground_with(first, "ve: automotive", "ve: second");
+	hs_auto(hs_freep) char *more =
+	    ground_with(first, "connections: 24", "connections: 30");
+	const char *const both[] = { first, second };
+
+	(void)state;
+	assert_int_equal(shared_memory(both, 1), 1152);
+	assert_int_equal(
+	    shared_memory((const char *const[]) { more }, 1), 1280);
+	assert_int_equal(shared_memory(both, 2), 1920);
+	made_memory("db.shared", 1920);
+	assert_int_equal(shared_memory(both, 1), 1920);
+	/* A mark of another, and of one that is gone. */
+	made_memory("db.other", 9999);
+	assert_int_equal(mark_put(&ground_plat, OBJ_DB_DOMAIN, "db.shared",
+			     json_object(), NULL),
+	    0);
+	assert_int_equal(shared_memory(both, 1), 1152);
+	assert_int_equal(hs_db_run(ground_store, "DELETE FROM made", NULL), 0);
+	ground_release();
 }
 
 /* -- What is decided beyond the spec --------------------------------------- */
@@ -595,6 +662,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_vcpus),
 		cmocka_unit_test(test_dedicated),
 		cmocka_unit_test(test_disks),
+		cmocka_unit_test(test_server_memory),
 		cmocka_unit_test(test_suspended),
 		cmocka_unit_test(test_rotated),
 		cmocka_unit_test(test_drivers),

@@ -83,7 +83,7 @@ static void test_dedicated(void **state)
 	(void)state;
 	assert_int_equal(spec_load("small", text, &spec, NULL, NULL), 0);
 	assert_int_equal(spec->database.class, SPEC_CLASS_DEDICATED);
-	assert_int_equal(spec->database.memory_mib, 512);
+	assert_int_equal(spec->database.memory_mib, 0);
 	assert_int_equal(spec->database.disk_gib, 8);
 	json = spec_json(spec);
 	assert_int_equal(json_integer_value(json_object_get(
