@@ -60,9 +60,10 @@ job=$(hanse apply --detach "$more" | grep -oE '[0-9]+$')
 begun() { # KIND: a step of the job
 	[ -n "$(sql "SELECT 1 FROM step WHERE job_id = $job AND kind = '$1' AND state <> 'planned' LIMIT 1")" ]
 }
-until begun enterprise; do sleep 0.02; done
+# Not before: a step that grows the database would let it go on.
+eventually "the database is about to be asked" 20 begun database-role
 virsh -q -c lxc:///system suspend db.shared
-eventually "database hangs: a step waits for it" 10 begun database-role
+sleep 1
 expect "the job is cancelled" 0 hanse job cancel "$job"
 expect "the database is repaired, for which the job's locks must be free" 0 hanse repair -q database-domain db.shared
 undo_s=$(sql "SELECT round(extract(epoch FROM max(at) FILTER (WHERE event = 'job.broken') - min(at) FILTER (WHERE event = 'job.undoing')))
