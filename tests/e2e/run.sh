@@ -142,7 +142,7 @@ works "${SPECS:-10} generated specs" specs $here/specs.sh "${SPECS:-10}"
 
 echo "--- killed"
 works "at every boundary of every step" killed tests/kill/run.sh steps
-works "at ${KILLS:-50} random instants" killed2 tests/kill/run.sh random "${KILLS:-50}"
+works "at ${KILLS:-200} random instants" killed2 tests/kill/run.sh random "${KILLS:-200}"
 works "between the gateway's files and its reading them" killed3 tests/kill/run.sh cuts 1 gateway.
 works "between the start of a domain and its confinement" killed4 tests/kill/run.sh cuts 1 hv.domain.confine
 works "every ${CALLS:-61}th outside call fails" failed tests/kill/run.sh calls "${CALLS:-61}"
