@@ -68,6 +68,14 @@ eventually() {
 	pass "$name"
 }
 
+# damage FILE OFFSET: one byte of it becomes another one
+damage() {
+	local byte
+	byte=$(od -An -tu1 -j "$2" -N 1 "$1")
+	# shellcheck disable=SC2059
+	printf "\\$(printf %03o $((byte ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
 # portal_log_in URL LOGIN PASSWORD JAR: prints the status; the session is in JAR
 portal_log_in() {
 	local token

@@ -88,7 +88,7 @@ same "eight documents" 8 "$(tail -n 1 "$work/first" | jq .documents)"
 same "its own draft, not the partner's" "1 0" "$(grep -c 'a draft of its own' "$work/first") $(grep -c 'a draft of the partner' "$work/first")"
 same "not who acted for the partner on a draft" 0 "$(jq -r 'select(.record == "purchase_order" and .row.seller_id == "leaves") | .row.created_by // empty' "$work/first" | wc -l)"
 cp "$path" "$work/copy"
-printf 'x' | dd of="$work/copy" bs=1 seek=1000 conv=notrunc status=none
+damage "$work/copy" 1000
 expect "a changed byte is found" 3 hanse archive verify "$work/copy"
 head -c 900 "$path" >"$work/cut"
 expect "a cut is found" 3 hanse archive verify "$work/cut"

@@ -125,7 +125,7 @@ image=$(sed -n 's/^app=//p' $state/images/manifest)
 name=$(basename "$image" .squashfs)
 [ -e "/var/cache/hanse/${image##*/}" ] || cp "$image" /var/cache/hanse/
 try "an image deleted" "image-missing $name" rm "$image"
-try "an image changed" "image-damaged $name" sh -c "printf x | dd of=$image bs=1 seek=4096 conv=notrunc"
+try "an image changed" "image-damaged $name" damage "$image" 4096
 
 echo "--- certificates"
 # A member's certificate has another name after it was rotated.
