@@ -17,6 +17,10 @@ take_hansed() {
 give_hansed_back() {
 	stop_hansed
 	sv -w 20 up /run/hanse/sv/hansed >/dev/null
+	for _ in $(seq 200); do
+		! answers || return 0
+		sleep 0.1
+	done
 }
 
 # What is to go wrong from the next job on; nothing: "".
