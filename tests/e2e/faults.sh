@@ -68,7 +68,7 @@ expect "the job is cancelled" 0 hanse job cancel "$job"
 expect "the database is repaired, for which the job's locks must be free" 0 hanse repair -q database-domain db.shared
 undo_s=$(sql "SELECT round(extract(epoch FROM max(at) FILTER (WHERE event = 'job.broken') - min(at) FILTER (WHERE event = 'job.undoing')))
 	FROM event WHERE job_id = $job")
-same "it was undone as far as could be within 15 s (${undo_s:-none})" yes "$([ "${undo_s:-99}" -le 15 ] && echo yes)"
+same "it was undone as far as could be within 30 s (${undo_s:-none})" yes "$([ "${undo_s:-99}" -le 30 ] && echo yes)"
 job_is() { [ "$(sql "SELECT state FROM job WHERE job_id = $job")" = "$1" ]; }
 hanse job retry "$job" >/dev/null 2>&1 || true # unless it is under way by itself
 eventually "the rest is undone" 20 job_is cancelled
