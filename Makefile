@@ -79,6 +79,7 @@ soak:
 	@tests/kill/run.sh random 1000
 	@tests/kill/run.sh calls 1
 	@tests/kill/run.sh cuts 1
+	@tests/kill/run.sh undo
 	@tests/e2e/specs.sh 500
 
 .PHONY: soak all unit asan fuzz fuzz-short fuzzers bench format lint clean install up down purge check check-xen

@@ -11,6 +11,9 @@
 #                                 every so many; WHERE: only those whose names
 #                                 begin so, e.g. "gateway."
 #   run.sh cuts [COUNT [WHERE]]   SIGKILL before each of those calls
+#   run.sh undo                   SIGKILL at every boundary of the undo of a chain
+#                                 that was to be made, grown, re-templated, and
+#                                 was cancelled while its new domain was made
 #
 # ONLY=PATTERN takes the operations whose name matches.
 set -u
@@ -54,8 +57,9 @@ operations=(
 # And to one with a database of its own, where each point is tried by itself.
 disk="disk $narrow $wide apply --restart $wide"
 
-# Step boundaries that each has, at least: fewer, and the fault points are gone.
-declare -A boundaries=([create]=24 [grow]=10 [re-template]=8 [rotate]=14 [remove]=20 [disk]=4)
+# Boundaries that each has, at least: fewer, and the fault points are gone.
+declare -A boundaries=([steps.create]=24 [steps.grow]=10 [steps.re-template]=8 [steps.rotate]=14 [steps.remove]=20
+	[steps.disk]=4 [undo.create]=8 [undo.grow]=2 [undo.re-template]=2)
 
 # The chain as it is before an operation.
 back_to() { # SPEC, or none
@@ -73,6 +77,20 @@ has_struck() { # NUMBER LINES-BEFORE
 	is_dead || tail -n "+$(($2 + 1))" "$hansed_log" | grep -q "event=fault .*number=$1\$"
 }
 
+# Cancel a job once it makes a domain: what it has made by then is undone.
+cancel_late() { # KEY
+	local id
+	id=$(control "SELECT job_id FROM job WHERE key = '$1'")
+	for _ in $(seq 500); do
+		case $(control "SELECT j.state, bool_or(s.state <> 'planned') FROM job j LEFT JOIN step s
+			ON s.job_id = j.job_id AND s.kind = 'domain' AND s.action = 'create' WHERE j.job_id = $id GROUP BY 1") in
+		running\|t) hanse job cancel "$id" >/dev/null 2>&1 && return ;;
+		queued\|* | running\|*) ;;
+		*) return ;;
+		esac
+	done
+}
+
 # attempt WHAT FAULT NUMBER OPERATION...: with the fault, then with a daemon that
 # is well: the same, unless it was killed; *struck if there was that many.
 attempt() {
@@ -82,6 +100,7 @@ attempt() {
 	lines=$(wc -l <"$hansed_log")
 	ask_for "$fault:$number $key"
 	request "$key" "$@"
+	[ "$how" != undo ] || cancel_late "$key"
 	until_dead_or_over
 	struck=no
 	! has_struck "$number" "$lines" || struck=yes
@@ -120,13 +139,14 @@ each_point() {
 			[ "$struck" = yes ] || break
 		done
 		n=$((n - every))
-		[ "$how" != steps ] || [ "$n" -ge "${boundaries[$name]}" ] || fail "$name: only $n times $what"
+		[ "$n" -ge "${boundaries[$how.$name]:-0}" ] || fail "$name: only $n times $what"
 		[ "$checks_failed" -gt "$failed" ] || pass "$name, $what 1 to $n, every $every: \
 settled in $slowest ms at most, $undone undone ($((SECONDS - since)) s)"
 	done
 }
 
 steps() { each_point "killed at boundary" kill:step. 1; }
+undo() { only=${ONLY:-^(create|grow|re-template)$} && each_point "killed in its undo, at boundary" kill:undo. 1; }
 cuts() { each_point "killed before call" "kill:$where" "$count"; }
 calls() { each_point "failing call" "fail:$where" "$count"; }
 
@@ -161,7 +181,7 @@ settled in $slowest ms at most, $undone undone"
 }
 
 case $how in
-steps | random | calls | cuts) "$how" ;;
+steps | random | calls | cuts | undo) "$how" ;;
 *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" | sed '$d' && exit 64 ;;
 esac
 lacks 'no sanitizer spoke' 'Sanitizer|runtime error' "$(cat "$hansed_log" 2>/dev/null)"
