@@ -1,7 +1,7 @@
 #!/bin/bash
 # provision.sh [ROUNDS] - how long the running platform takes, in one run:
-# a virtual enterprise of six from apply to the last portal answering, one more
-# enterprise, LXC against QEMU. Works on scratch VEs named bench-*.
+# a virtual enterprise of six from apply to the last portal answering, LXC
+# against QEMU. One more enterprise: member.sh. Works on scratch VEs named bench-*.
 set -eu
 cd "$(dirname "$0")/../.."
 rounds=${1:-3}
@@ -19,30 +19,20 @@ measure() { # COMMAND...: milliseconds
 spec() { # VE: the example under another name
 	sed "s/^ve: automotive/ve: $1/" etc/examples/automotive.yaml
 }
-seventh() {
-	spec bench-six | awk '/^relations:/ {
-		print "  - name: gerber-paint\n    legal_name: Gerber Paint GmbH\n    role: supplier"
-		print "    template: app\n    vcpus: 1\n    memory_mib: 192"
-		print "    sites:\n      - {id: worms, name: Works Worms, city: Worms, country: DE, time_zone: Europe/Berlin}\n    people:"
-		print "      - {login: ida.gerber, name: Ida Gerber, mail: ida@gerber-paint.example, language: de, roles: [seller, admin]}\n"
-	} { print }'
-}
 machine() { # DRIVER
 	sed "s/^ve: machine/ve: bench-vm/; s/^driver: .*/driver: $1/; s/^isolation: .*/isolation: any/" tests/e2e/machine.yaml
 }
 
-printf '%-7s %-12s %-14s %-14s %-14s\n' round six_ms seventh_ms lxc_member_ms qemu_member_ms
+printf '%-7s %-12s %-14s %-14s\n' round six_ms lxc_member_ms qemu_member_ms
 for round in $(seq "$rounds"); do
 	spec bench-six >"$work/six.yaml"
-	seventh >"$work/seven.yaml"
 	machine lxc >"$work/lxc.yaml"
 	machine qemu >"$work/qemu.yaml"
 	six=$(measure hanse apply -q "$work/six.yaml")
-	more=$(measure hanse apply -q "$work/seven.yaml")
 	hanse destroy -q --yes bench-six >/dev/null 2>&1
 	lxc=$(measure hanse apply -q "$work/lxc.yaml")
 	hanse destroy -q --yes bench-vm >/dev/null 2>&1
 	qemu=$(measure hanse apply -q "$work/qemu.yaml")
 	hanse destroy -q --yes bench-vm >/dev/null 2>&1
-	printf '%-7s %-12s %-14s %-14s %-14s\n' "$round" "$six" "$more" "$lxc" "$qemu"
+	printf '%-7s %-12s %-14s %-14s\n' "$round" "$six" "$lxc" "$qemu"
 done
