@@ -18,6 +18,7 @@
 
 struct hs_db {
 	PGconn *conn;
+	int64_t opened_ms;
 	hs_db_guard *guard; /* NULL: an answer is waited for without end */
 	void *guard_arg;
 	struct hs_err ended;   /* why the guard did not wait on */
@@ -109,6 +110,7 @@ int hs_db_open(const char *conninfo, struct hs_db **ret_db, struct hs_err *err)
 	if (PQstatus(db->conn) != CONNECTION_OK)
 		return fail_message(err, open_code(PQerrorMessage(db->conn)),
 		    PQerrorMessage(db->conn));
+	db->opened_ms = hs_now_ms();
 	(void)PQsetNoticeReceiver(db->conn, ignore_notice, NULL);
 	*ret_db = hs_steal(&db);
 	return 0;
@@ -137,6 +139,11 @@ bool hs_db_is_alive(const struct hs_db *db)
 bool hs_db_is_idle(const struct hs_db *db)
 {
 	return PQtransactionStatus(db->conn) == PQTRANS_IDLE;
+}
+
+int64_t hs_db_opened_ms(const struct hs_db *db)
+{
+	return db->opened_ms;
 }
 
 int hs_db_fd(const struct hs_db *db)

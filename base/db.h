@@ -40,6 +40,9 @@ bool hs_db_is_alive(const struct hs_db *db);
 /** Whether it is alive and in no transaction. */
 bool hs_db_is_idle(const struct hs_db *db);
 
+/** When it was opened, as hs_now_ms(). */
+int64_t hs_db_opened_ms(const struct hs_db *db);
+
 /** The connection's socket, for poll(); see hs_db_notified(). */
 int hs_db_fd(const struct hs_db *db);
 

@@ -113,6 +113,7 @@ static int serve(struct plat *plat, struct hs_err *err)
 	failed = control_serve(plat->conf, path, stop_fd, err);
 	sweeper_stop();
 	engine_stop();
+	plat_database_forget(NULL);
 	if (failed < 0)
 		return -1; /* the process ends, and its threads with it */
 	(void)pthread_join(audit, NULL);

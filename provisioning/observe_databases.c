@@ -141,19 +141,20 @@ static void add_database(struct observation *o, const char *server,
 	const struct object *database =
 	    objects_find(o->wanted, OBJ_DATABASE, name);
 	hs_auto(hs_freep) char *at = hs_printf("%s@%s", name, server);
-	hs_auto(hs_db_closep) struct hs_db *db = NULL;
+	struct hs_db *db;
 	struct hs_err err = { 0 };
 	int schema = 0;
 
 	if (!observe_is_asked(o, ve))
 		return;
-	if (plat_database(o->plat, at, &db, &err) == 0) {
+	if (plat_database_borrow(o->plat, at, &db, &err) == 0) {
 		schema = schema_of(db);
 		if (schema > 0 && members != NULL)
 			add_members(o, db, members, &err);
 		if (schema >= SCHEMA_MEMBERS)
 			add_documents(o, db, server, ve, schema);
 		facts = facts_json(o, db, name);
+		plat_database_return(o->plat, at, db);
 	} else {
 		/* It is there, but closed to us: what is in it is unknown. */
 		observe_unknown(o, OBJ_DATABASE, name, err.msg);
@@ -208,17 +209,14 @@ static void add_role(struct observation *o, const char *server,
 	    json_pack("{s:s}", "server", server));
 }
 
-static int add_server(
-    struct observation *o, const char *server, struct hs_err *err)
+static int add_all(struct observation *o, const char *server, struct hs_db *db,
+    struct hs_err *err)
 {
-	hs_auto(hs_freep) char *database = hs_printf("postgres@%s", server);
 	hs_auto(hs_rows_freep) struct hs_rows *databases = NULL;
 	hs_auto(hs_rows_freep) struct hs_rows *roles = NULL;
 	hs_auto(hs_rows_freep) struct hs_rows *grants = NULL;
-	hs_auto(hs_db_closep) struct hs_db *db = NULL;
 
-	if (plat_database(o->plat, database, &db, err) < 0 ||
-	    hs_db_query(db, prov_sql_database_list, 0, NULL, &databases, err) <
+	if (hs_db_query(db, prov_sql_database_list, 0, NULL, &databases, err) <
 		0 ||
 	    hs_db_query(db, prov_sql_role_list, 0, NULL, &roles, err) < 0 ||
 	    hs_db_query(db, prov_sql_database_grants, 0, NULL, &grants, err) <
@@ -230,6 +228,20 @@ static int add_server(
 	for (size_t i = 0; i < hs_rows_count(roles); i++)
 		add_role(o, server, roles, i, grants);
 	return 0;
+}
+
+static int add_server(
+    struct observation *o, const char *server, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *database = hs_printf("postgres@%s", server);
+	struct hs_db *db;
+	int failed;
+
+	if (plat_database_borrow(o->plat, database, &db, err) < 0)
+		return -1;
+	failed = add_all(o, server, db, err);
+	plat_database_return(o->plat, database, db);
+	return failed;
 }
 
 static bool has(

@@ -112,6 +112,21 @@ int plat_database(struct plat *plat, const char *database,
     struct hs_db **ret_db, struct hs_err *err);
 
 /**
+ * The same, or one that was left open by who returned it: for statements that
+ * look, or take back what they set. It ends with plat_database_return().
+ */
+int plat_database_borrow(struct plat *plat, const char *database,
+    struct hs_db **ret_db, struct hs_err *err);
+void plat_database_return(
+    const struct plat *plat, const char *database, struct hs_db *db);
+
+/** End those that wait to be borrowed, to a server or (NULL) to all. */
+void plat_database_forget(const char *server);
+
+/** The connection has answered, and is now used for this. */
+void plat_server_use(struct plat *plat, const char *server, struct hs_db *db);
+
+/**
  * The connection to a server's maintenance database, lent, and kept for the
  * next call that names the same server. Errors: as plat_database().
  */

@@ -182,6 +182,13 @@ static int patience_s(const struct plat *plat, const struct plat_silent *s)
 	return left_s < OPEN_S ? (int)left_s : OPEN_S;
 }
 
+void plat_server_use(struct plat *plat, const char *server, struct hs_db *db)
+{
+	ask(plat, server);
+	plat_server_expect(plat, server);
+	hs_db_set_guard(db, guard, plat);
+}
+
 int plat_database(struct plat *plat, const char *database,
     struct hs_db **ret_db, struct hs_err *err)
 {
@@ -196,16 +203,19 @@ int plat_database(struct plat *plat, const char *database,
 			s->asked_ms = hs_now_ms();
 		return -1;
 	}
-	ask(plat, server);
-	plat_server_expect(plat, server);
-	hs_db_set_guard(db, guard, plat);
+	plat_server_use(plat, server, db);
 	*ret_db = db;
 	return 0;
 }
 
 static void end_lent(struct plat *plat)
 {
-	hs_db_closep(&plat->server);
+	if (plat->server != NULL) {
+		hs_auto(hs_freep) char *database =
+		    hs_printf("postgres@%s", plat->server_name);
+
+		plat_database_return(plat, database, hs_steal(&plat->server));
+	}
 	hs_freep(&plat->server_name);
 }
 
@@ -229,7 +239,8 @@ int plat_server(struct plat *plat, const char *server, struct hs_db **ret_db,
 	if (plat->server != NULL && !is_good(plat, server))
 		end_lent(plat);
 	if (plat->server == NULL) {
-		if (plat_database(plat, database, &plat->server, err) < 0)
+		if (plat_database_borrow(plat, database, &plat->server, err) <
+		    0)
 			return -1;
 		plat->server_name = hs_strdup(server);
 	}

@@ -24,12 +24,14 @@ static int version_of(struct roll *roll, const struct store_ve *ve)
 {
 	hs_auto(hs_freep) char *server = db_size_server(ve->spec);
 	hs_auto(hs_freep) char *at = hs_printf("ve_%s@%s", ve->name, server);
-	hs_auto(hs_db_closep) struct hs_db *db = NULL;
+	struct hs_db *db;
 	int version;
 
-	if (plat_database(roll->request->plat, at, &db, NULL) < 0 ||
-	    schema_current(db, &version, NULL) < 0)
+	if (plat_database_borrow(roll->request->plat, at, &db, NULL) < 0)
 		return -1;
+	if (schema_current(db, &version, NULL) < 0)
+		version = -1;
+	plat_database_return(roll->request->plat, at, db);
 	return version;
 }
 

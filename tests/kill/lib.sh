@@ -5,7 +5,23 @@
 hansed=
 hansed_log=$work/hansed.log
 
-control() { psql -XqAt -h /run/hanse/control-db -U hanse -d hanse -c "$1"; }
+# One session in the control database for all questions: they are asked all the
+# time, and a new one each would take more of the machine than what is tested.
+mkfifo "$work/ask" "$work/answer"
+psql -XqAt -h /run/hanse/control-db -U hanse -d hanse <"$work/ask" >"$work/answer" 2>&1 &
+asked=$!
+exec 8>"$work/ask" 9<"$work/answer"
+control() { # SQL, one statement
+	local line
+	printf '%s;\n\\echo =end=\n' "$1" >&8
+	while read -r line <&9 && [ "$line" != "=end=" ]; do
+		echo "$line"
+	done
+}
+end_control() {
+	exec 8>&- 9<&-
+	wait "$asked"
+}
 answers() { hanse version 2>/dev/null | grep -q '^hansed *[0-9]'; }
 now_ms() { echo $(($(date +%s%N) / 1000000)); }
 
@@ -27,7 +43,7 @@ give_hansed_back() {
 ask_for() { echo "$1" >"$work/fault"; }
 
 start_hansed() {
-	HANSE_FAULT=@$work/fault /usr/local/sbin/hansed --config /etc/hanse/hansed.yaml 2>>"$hansed_log" &
+	HANSE_FAULT=@$work/fault /usr/local/sbin/hansed --config /etc/hanse/hansed.yaml 2>>"$hansed_log" 8>&- 9<&- &
 	hansed=$!
 	for _ in $(seq 200); do
 		! answers || return 0
@@ -71,10 +87,17 @@ until_dead_or_over() {
 	done
 }
 
-# Files that a write has left half-way.
-litter() {
+half_written() {
 	find /var/lib/hanse /etc/hanse \( -name '*.new' -o -name '*.new.*' -o -name '*.old' \) \
 		-not -path '*/control-db/*' -not -path '*/directory/*' 2>/dev/null
+}
+# Files that a write has left half-way: one that goes on is over a second later.
+litter() {
+	local first
+	first=$(half_written)
+	[ -n "$first" ] || return 0
+	sleep 1
+	half_written | grep -xFf <(echo "$first")
 }
 
 # settled NAME: after a restart everything is finished or undone in time, and

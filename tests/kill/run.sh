@@ -15,7 +15,8 @@
 #                                 that was to be made, grown, re-templated, and
 #                                 was cancelled while its new domain was made
 #
-# ONLY=PATTERN takes the operations whose name matches.
+# ONLY=PATTERN takes the operations whose name matches, FROM=NUMBER begins with
+# that call, so that several hosts can share the calls.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib.sh
@@ -33,6 +34,7 @@ finish() {
 	start_hansed
 	hanse destroy -q --yes killed >/dev/null 2>&1
 	give_hansed_back
+	end_control
 	rm -rf "$work"
 }
 trap finish EXIT
@@ -54,7 +56,7 @@ operations=(
 	"rotate $other $other rotate $member"
 	"remove $other none destroy --yes killed"
 )
-# And to one with a database of its own, where each point is tried by itself.
+# And to one with a database of its own.
 disk="disk $narrow $wide apply --restart $wide"
 
 # Boundaries that each has, at least: fewer, and the fault points are gone.
@@ -122,26 +124,42 @@ attempt() {
 	[ "$ended" = "done" ] || { settled "$what, repeated" && stands "$what, repeated" "$after"; }
 }
 
-# each_point WHAT FAULT EVERY: each operation, with the fault at each (or every so
-# many) of its points.
+# strike NUMBER OPERATION...: it is tried with the fault at that point; 1 when it
+# has not that many. What the attempts were like is added up by its name.
+strike() {
+	local n=$1 name=$2 failed=$checks_failed since=$SECONDS
+	[ "$is" = "$3" ] || back_to "$3"
+	slowest=${slowest_of[$name]:-0} undone=${undone_of[$name]:-0} is=unknown
+	attempt "$name, $what $n" "$fault" "$@" && is=$4
+	slowest_of[$name]=$slowest undone_of[$name]=$undone
+	seconds_of[$name]=$((${seconds_of[$name]:-0} + SECONDS - since))
+	failed_of[$name]=$((${failed_of[$name]:-0} + checks_failed - failed))
+	[ "$struck" = yes ] && last_of[$name]=$n
+}
+
+# each_point WHAT FAULT EVERY: the operations one after the other, each with the
+# fault at its first point (or FROM), then each at the next, or so many further.
 each_point() {
-	local what=$1 fault=$2 every=$3 operation name before failed n since
-	start_hansed
+	local what=$1 fault=$2 every=$3 is=unknown operation name n left=() others
+	local -A slowest_of undone_of seconds_of failed_of last_of
 	for operation in "${operations[@]}" "$disk"; do
-		read -r name before _ <<<"$operation"
-		[[ $name =~ $only ]] || continue
-		n=0 failed=$checks_failed slowest=0 undone=0 since=$SECONDS
-		while :; do
-			n=$((n + every))
-			back_to "$before"
+		read -r name _ <<<"$operation"
+		[[ ! $name =~ $only ]] || left+=("$operation")
+	done
+	start_hansed
+	for ((n = ${FROM:-$every}; ${#left[@]} > 0; n += every)); do
+		others=()
+		for operation in "${left[@]}"; do
 			# shellcheck disable=SC2086
-			attempt "$name, $what $n" "$fault" $n $operation
-			[ "$struck" = yes ] || break
+			! strike $n $operation || others+=("$operation")
 		done
-		n=$((n - every))
+		left=("${others[@]}")
+	done
+	for name in "${!slowest_of[@]}"; do
+		n=${last_of[$name]:-0}
 		[ "$n" -ge "${boundaries[$how.$name]:-0}" ] || fail "$name: only $n times $what"
-		[ "$checks_failed" -gt "$failed" ] || pass "$name, $what 1 to $n, every $every: \
-settled in $slowest ms at most, $undone undone ($((SECONDS - since)) s)"
+		[ "${failed_of[$name]}" -gt 0 ] || pass "$name, $what ${FROM:-$every} to $n, every $every: \
+settled in ${slowest_of[$name]} ms at most, ${undone_of[$name]} undone (${seconds_of[$name]} s)"
 	done
 }
 
