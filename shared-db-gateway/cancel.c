@@ -66,73 +66,24 @@ struct gw_session *gw_keys_find(
 	return s;
 }
 
-/* Messengers. */
-
-static void aim(struct gw_session *s, const struct gw_session *other)
-{
-	s->target = (struct gw_target) {
-		.host = hs_strdup(other->target.host),
-		.port = other->target.port,
-		.server_name = hs_strdup(other->target.server_name),
-	};
-}
-
-void gw_cancel_spawn(const struct gw_session *gone)
-{
-	struct gw_session *s = gw_session_make(gone->core, gone->peer);
-
-	s->asked = gone->backend_key;
-	s->errand = gone->backend_key;
-	s->client.ended = true;
-	aim(s, gone);
-	(void)gw_backend_open(s, GW_CANCEL_ASKED);
-	gw_session_run(s);
-}
+/* -- Requests -------------------------------------------------------------- */
 
 enum gw_progress gw_cancel_begin(
     struct gw_session *s, const uint8_t *packet, size_t len)
 {
 	struct gw_reader r = { .at = packet, .left = len };
 	const struct gw_session *other;
+	struct gw_key key;
 
 	(void)gw_get_raw(&r, 8);
-	s->asked.pid = gw_get_u32(&r);
-	s->asked.secret = gw_get_u32(&r);
-	other = gw_keys_find(&s->core->keys, &s->asked);
-	if (other == NULL || !gw_session_is_busy(other))
+	key.pid = gw_get_u32(&r);
+	key.secret = gw_get_u32(&r);
+	other = gw_keys_find(&s->core->keys, &key);
+	if (other == NULL || other->backend == NULL ||
+	    !gw_backend_is_busy(other->backend))
 		return gw_session_end(s, "cancel-of-nothing");
-	aim(s, other);
-	return gw_backend_open(s, GW_CANCEL_ASKED);
-}
-
-/* Only while its statement runs: a late cancel must not hit the next one. */
-enum gw_progress gw_cancel_pass(struct gw_session *s)
-{
-	const struct gw_session *other =
-	    gw_keys_find(&s->core->keys, &s->asked);
-	struct gw_key key = s->errand;
-	struct gw_writer w;
-
-	if (other != NULL && gw_session_is_busy(other))
-		key = other->backend_key;
-	if (key.pid == 0)
-		return gw_session_end(s, "cancel-too-late");
-	w = gw_put_begin(&s->backend.out, 0);
-	gw_put_u32(&w, GW_CODE_CANCEL);
-	gw_put_u32(&w, key.pid);
-	gw_put_u32(&w, key.secret);
-	(void)gw_put_end(&w);
-	hs_info("session.cancel", "session=%016llx of=%016llx",
-	    (unsigned long long)s->id,
-	    (unsigned long long)(other != NULL ? other->id : 0));
-	gw_session_change(s, GW_CANCEL_PASSED);
-	return GW_AGAIN;
-}
-
-enum gw_progress gw_cancel_sent_step(struct gw_session *s)
-{
-	(void)gw_stream_flush(&s->backend);
-	gw_stream_fill(&s->backend);
-	gw_bytes_drop(&s->backend.in, gw_bytes_len(&s->backend.in));
-	return s->backend.ended ? gw_session_end(s, "cancel-passed") : GW_WAIT;
+	gw_session_change(s, GW_CANCEL_ASKED);
+	s->errand = gw_backend_cancel(other->backend, s);
+	hs_timer_stop(&s->deadline);
+	return GW_WAIT;
 }

@@ -30,6 +30,7 @@ static const cyaml_schema_field_t config_fields[] = {
 	CYAML_FIELD_UINT("max_pending",       CYAML_FLAG_OPTIONAL, struct gw_config, max_pending),
 	CYAML_FIELD_UINT("login_timeout_s",   CYAML_FLAG_OPTIONAL, struct gw_config, login_timeout_s),
 	CYAML_FIELD_UINT("connect_timeout_s", CYAML_FLAG_OPTIONAL, struct gw_config, connect_timeout_s),
+	CYAML_FIELD_UINT("wait_timeout_s",    CYAML_FLAG_OPTIONAL, struct gw_config, wait_timeout_s),
 	CYAML_FIELD_UINT("message_max_mib",   CYAML_FLAG_OPTIONAL, struct gw_config, message_max_mib),
 	CYAML_FIELD_STRING_PTR("log", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct gw_config, log, 1, 16),
 	CYAML_FIELD_END
@@ -48,6 +49,7 @@ static const struct range {
 	{ "max_pending",       offsetof(struct gw_config, max_pending),       200,  100000 },
 	{ "login_timeout_s",   offsetof(struct gw_config, login_timeout_s),   10,   600    },
 	{ "connect_timeout_s", offsetof(struct gw_config, connect_timeout_s), 5,    600    },
+	{ "wait_timeout_s",    offsetof(struct gw_config, wait_timeout_s),    30,    600    },
 	{ "message_max_mib",   offsetof(struct gw_config, message_max_mib),   64,   1023   },
 };
 /* clang-format on */

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/session.h"
 
 #define STOP_MS 5000
@@ -67,6 +68,7 @@ int gw_core_reload(struct gw_core *core, struct hs_err *err)
 	    fresh->server_count);
 	take_away(core);
 	run_all(core);
+	gw_pools_sift(core);
 	return 0;
 }
 
@@ -80,6 +82,8 @@ static void end_all(void *owner)
 		(void)gw_session_end(s, "shutdown");
 		gw_session_run(s);
 	}
+	while (core->backends != NULL)
+		gw_backend_end(core->backends);
 }
 
 void gw_core_stop(struct gw_core *core)
@@ -90,6 +94,7 @@ void gw_core_stop(struct gw_core *core)
 	core->stop_timer.owner = core;
 	hs_timer_start(core->loop, &core->stop_timer, STOP_MS);
 	run_all(core);
+	gw_pools_sift(core);
 	gw_core_left(core);
 }
 

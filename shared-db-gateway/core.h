@@ -23,6 +23,8 @@ struct gw_core {
 	struct gw_keys keys;
 	uint8_t mock_secret[GW_SECRET_LEN];
 	struct gw_session *sessions;
+	struct gw_backend *backends;
+	struct gw_pool *pools;
 	unsigned active, pending;
 	bool stopping;
 	uint64_t last_id, accepted, logins, refused, reloads, began_ms;

@@ -23,6 +23,8 @@ struct gw_route {
 	unsigned port;
 	char *server_name; /* the name in the server's certificate */
 	unsigned connections;
+	char *pooling;     /* "transaction" or "session"; NULL: "session" */
+	unsigned backends; /* of a pool, at most; 0: connections */
 	char *certificate_cn; /* NULL: no log-in by certificate */
 	char *certificates;   /* "HEX HEX": SHA-256 of those of that name that
 			       * are accepted; NULL: every one is */

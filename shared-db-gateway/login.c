@@ -6,11 +6,30 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "shared-db-gateway/core.h"
+#include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/session.h"
 
+#define GRACE_MS        500
 #define AUTH_SASL       10u
 #define AUTH_SASL_MORE  11u
 #define AUTH_SASL_FINAL 12u
+
+/* Its own, or its pool's; what keeps it waiting has a deadline of its own, and
+ * gives the better reason. */
+static void find_backend(struct gw_session *s)
+{
+	struct gw_core *core = s->core;
+
+	hs_timer_start(core->loop, &s->deadline,
+	    (uint64_t)core->config->connect_timeout_s * 1000 + GRACE_MS);
+	if (gw_route_is_pooled(&s->entry->route)) {
+		s->pool = gw_pool_join(
+		    core, s->entry, &s->target, &s->login->startup);
+		gw_pool_warm(s->pool);
+	} else
+		s->backend = gw_backend_new(core, s->entry, &s->target,
+		    &s->login->startup, NULL, s);
+}
 
 /* The identity is known: pin it to its database, role and server. */
 static enum gw_progress admit(struct gw_session *s, struct gw_entry *entry)
@@ -33,7 +52,9 @@ static enum gw_progress admit(struct gw_session *s, struct gw_entry *entry)
 	core->pending--;
 	core->active++;
 	entry->sessions++;
-	return gw_backend_open(s, GW_ADMITTED);
+	gw_session_change(s, GW_ADMITTED);
+	find_backend(s);
+	return GW_AGAIN;
 }
 
 /* Unknown users get the same questions as those with a wrong password. */

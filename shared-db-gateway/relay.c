@@ -1,165 +1,433 @@
-/* relay.c - pass frames both ways, each header checked, one block in flight a
- * direction. Neither side is trusted.
+/* relay.c - pass messages both ways, each header checked, one block in flight a
+ * direction. Neither side is trusted: what a client may send stands in wire.c,
+ * what a backend owes in reply.c.
+ *
+ * A session of a pool has a backend for a transaction at a time. Its prepared
+ * statements are its own by name only; see naming.c.
  */
+
+#include "shared-db-gateway/relay.h"
+
+#include <string.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "shared-db-gateway/core.h"
+#include "shared-db-gateway/naming.h"
+#include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/session.h"
 
-#define ROUNDS      16
-#define BACKEND_MAX 0x3fffffffu /* PostgreSQL's own limit, 1 GiB */
-
+#define ROUNDS        16
+#define BACKEND_MAX   0x3fffffffu /* PostgreSQL's own limit, 1 GiB */
 #define LAST_WORDS_MS 10000
+#define HEADER        5u
 
-/* What the client asks for; false if it may not come now. */
-static bool note_frontend(struct gw_session *s, uint8_t type)
-{
-	switch (type) {
-	case 'p':
-		return false;
-	case 'Q':
-	case 'F':
-		s->expected++;
-		s->statements++;
-		s->entry->statements++;
-		break;
-	case 'S':
-		s->expected++;
-		s->batch = false;
-		break;
-	case 'E':
-		s->statements++;
-		s->entry->statements++;
-		s->batch = true;
-		break;
-	case 'P':
-	case 'B':
-	case 'C':
-	case 'D':
-		s->batch = true;
-		break;
-	case 'X':
-		s->client_done = true;
-		break;
-	default:
-		break;
-	}
-	s->last_request = type;
-	return true;
-}
-
-static bool note_backend(struct gw_session *s, uint8_t type)
-{
-	switch (type) {
-	case 'R':
-	case 'K':
-		return false;
-	case 'Z':
-		if (s->expected > 0)
-			s->expected--;
-		break;
-	case 'G':
-		/* PostgreSQL skips a Sync that comes while it copies in. */
-		if (s->last_request == 'S' && s->expected > 0)
-			s->expected--;
-		break;
-	default:
-		break;
-	}
-	return true;
-}
-
-static bool note(struct gw_session *s, enum gw_side side, uint8_t type)
-{
-	return side == GW_FRONTEND ? note_frontend(s, type)
-				   : note_backend(s, type);
-}
-
-/* How many of the bytes may pass; false if the stream is broken. */
-static bool judge(struct gw_session *s, enum gw_side side,
-    const struct gw_bytes *in, size_t *ret_good)
-{
-	size_t max = side == GW_BACKEND
-			 ? BACKEND_MAX
-			 : (size_t)s->core->config->message_max_mib << 20;
-	struct gw_lane *lane = &s->lanes[side];
-	const uint8_t *data = in->data + in->start;
-	size_t len = gw_bytes_len(in), at = 0;
-
-	while (at < len && !(side == GW_FRONTEND && s->client_done)) {
-		struct gw_frame frame = { 0 };
-		enum gw_verdict verdict;
-
-		if (lane->left > 0) {
-			size_t part =
-			    lane->left < len - at ? lane->left : len - at;
-
-			lane->left -= part;
-			at += part;
-			continue;
-		}
-		verdict =
-		    gw_frame_parse(side, data + at, len - at, max, &frame);
-		if (verdict == GW_MORE)
-			break;
-		if (verdict == GW_BAD || !note(s, side, frame.type))
-			return false;
-		*lane = (struct gw_lane) { frame.body, frame.type };
-		at += 5;
-	}
-	*ret_good = at;
-	return true;
-}
-
-/* Hand over the block itself; what may not pass yet is copied back. */
+/* Hand over the block itself where that saves a copy; the caller has seen to
+ * the room. */
 static void pass(struct gw_bytes *in, struct gw_bytes *out, size_t good)
 {
 	size_t rest = gw_bytes_len(in) - good;
 
+	if (good == 0)
+		return;
+	if (gw_bytes_len(out) > 0) {
+		(void)gw_bytes_add(out, in->data + in->start, good);
+		gw_bytes_drop(in, good);
+		return;
+	}
 	*out = *in;
 	*in = (struct gw_bytes) { 0 };
 	out->end -= rest;
 	(void)gw_bytes_add(in, out->data + out->end, rest);
 }
 
-static void count(struct gw_session *s, enum gw_side side, size_t bytes)
+/* How many bytes may be passed on now. */
+static size_t passable(const struct gw_bytes *in, const struct gw_bytes *out)
 {
-	if (side == GW_FRONTEND) {
-		s->bytes_in += bytes;
-		s->entry->bytes_in += bytes;
-	} else {
-		s->bytes_out += bytes;
-		s->entry->bytes_out += bytes;
+	size_t len = gw_bytes_len(in), room = gw_bytes_room(out);
+
+	return gw_bytes_len(out) == 0 || len < room ? len : room;
+}
+
+static bool is_whole(const struct gw_bytes *in, size_t at, size_t body)
+{
+	return gw_bytes_len(in) - at >= HEADER + body;
+}
+
+/* -- From the client ------------------------------------------------------- */
+
+static void count_statement(struct gw_session *s)
+{
+	s->statements++;
+	s->entry->statements++;
+}
+
+/* What the client asks for; false if it may not come now. */
+static bool note(struct gw_session *s, struct gw_backend *b, uint8_t type)
+{
+	struct gw_replies *r = &b->replies;
+
+	switch (type) {
+	case 'p':
+		return false;
+	case 'Q':
+		(void)gw_replies_add(r, GW_ASKED_QUERY, GW_SHARE_PASS);
+		gw_naming_query(s);
+		count_statement(s);
+		break;
+	case 'F':
+		(void)gw_replies_add(r, GW_ASKED_CALL, GW_SHARE_PASS);
+		count_statement(s);
+		break;
+	case 'S':
+		(void)gw_replies_sync(r);
+		b->batch = false;
+		break;
+	case 'E':
+		(void)gw_replies_add(r, GW_ASKED_EXECUTE, GW_SHARE_PASS);
+		count_statement(s);
+		b->batch = true;
+		break;
+	case 'P':
+		(void)gw_replies_add(r, GW_ASKED_PARSE, GW_SHARE_PASS);
+		b->batch = true;
+		break;
+	case 'B':
+		(void)gw_replies_add(r, GW_ASKED_BIND, GW_SHARE_PASS);
+		b->batch = true;
+		break;
+	case 'C':
+		(void)gw_replies_add(r, GW_ASKED_CLOSE, GW_SHARE_PASS);
+		b->batch = true;
+		break;
+	case 'c':
+	case 'f':
+		gw_replies_copied(r);
+		break;
+	default:
+		break;
+	}
+	return true;
+}
+
+/* Whether it asks about a statement or a portal decides what is answered. */
+static bool note_describe(
+    struct gw_session *s, struct gw_backend *b, uint8_t what)
+{
+	(void)s;
+	if (what != 'S' && what != 'P')
+		return false;
+	(void)gw_replies_add(&b->replies,
+	    what == 'S' ? GW_ASKED_STATEMENT : GW_ASKED_PORTAL, GW_SHARE_PASS);
+	b->batch = true;
+	return true;
+}
+
+static bool has_name(uint8_t type)
+{
+	return type == 'P' || type == 'B' || type == 'D' || type == 'C';
+}
+
+static size_t longest(const struct gw_session *s)
+{
+	return (size_t)s->core->config->message_max_mib << 20;
+}
+
+/* As many whole or begun messages as may pass as they are; *ret_named when the
+ * next one is to be looked into. */
+static enum gw_outcome judge_up(struct gw_session *s, struct gw_backend *b,
+    size_t len, size_t *ret_good, bool *ret_named)
+{
+	const struct gw_bytes *in = &s->client.in;
+	const uint8_t *data = in->data + in->start;
+	size_t at = 0;
+
+	*ret_named = false;
+	while (at < len && !s->client_done) {
+		struct gw_frame frame = { 0 };
+		enum gw_verdict verdict;
+
+		if (b->up.left > 0) {
+			size_t part =
+			    b->up.left < len - at ? b->up.left : len - at;
+
+			b->up.left -= part;
+			at += part;
+			continue;
+		}
+		verdict = gw_frame_parse(
+		    GW_FRONTEND, data + at, len - at, longest(s), &frame);
+		if (verdict == GW_MORE)
+			break;
+		if (verdict == GW_BAD)
+			return GW_BROKEN;
+		if (frame.type == 'X') {
+			s->client_done = true;
+			break;
+		}
+		if (s->pool != NULL && has_name(frame.type)) {
+			*ret_named = true;
+			break;
+		}
+		if (frame.type == 'D') {
+			if (len - at < HEADER + 1)
+				break;
+			if (!note_describe(s, b, data[at + HEADER]))
+				return GW_BROKEN;
+		} else if (!note(s, b, frame.type))
+			return GW_BROKEN;
+		b->up = (struct gw_lane) { frame.body, frame.type };
+		at += HEADER;
+	}
+	*ret_good = at;
+	return GW_MOVED;
+}
+
+static void count_up(struct gw_session *s, size_t bytes)
+{
+	s->bytes_in += bytes;
+	s->entry->bytes_in += bytes;
+}
+
+/* A part of what is there, or a message with a name. */
+static enum gw_outcome forward_some(struct gw_session *s, struct gw_backend *b)
+{
+	struct gw_bytes *in = &s->client.in, *out = &b->stream.out;
+	size_t before = gw_bytes_len(in), good = 0;
+	enum gw_outcome outcome;
+	bool named = false;
+
+	if (!gw_naming_feed(b))
+		return GW_STUCK;
+	if (s->held != NULL)
+		outcome = gw_naming_hold(s, b);
+	else {
+		outcome = judge_up(s, b, passable(in, out), &good, &named);
+		if (outcome == GW_BROKEN)
+			return GW_BROKEN;
+		pass(in, out, good);
+		outcome = named ? gw_naming_take(s, b)
+			  : good > 0 ? GW_MOVED
+				     : GW_STUCK;
+	}
+	count_up(s, before - gw_bytes_len(in));
+	return outcome == GW_STUCK && good > 0 ? GW_MOVED : outcome;
+}
+
+/* A backend is asked for when there is a whole message to send, or as much of
+ * one as a block holds: nobody keeps one waiting by a header. */
+static enum gw_outcome find_backend(struct gw_session *s)
+{
+	const struct gw_bytes *in = &s->client.in;
+	struct gw_frame frame = { 0 };
+	enum gw_verdict verdict;
+
+	if (s->is_waiting)
+		return GW_STUCK;
+	verdict = gw_frame_parse(GW_FRONTEND, in->data + in->start,
+	    gw_bytes_len(in), longest(s), &frame);
+	if (verdict != GW_GOOD)
+		return verdict == GW_BAD ? GW_BROKEN : GW_STUCK;
+	if (frame.type == 'X') {
+		s->client_done = true;
+		return GW_STUCK;
+	}
+	if (!is_whole(in, 0, frame.body) && gw_bytes_room(in) > 0)
+		return GW_STUCK;
+	if (!gw_pool_acquire(s->pool, s)) {
+		if (s->deadline.loop == NULL)
+			hs_timer_start(s->core->loop, &s->deadline,
+			    (uint64_t)s->core->config->wait_timeout_s * 1000);
+		return GW_STUCK;
+	}
+	return GW_MOVED;
+}
+
+static enum gw_outcome up(struct gw_session *s)
+{
+	enum gw_outcome outcome, all = GW_STUCK;
+
+	if (s->backend != NULL && !gw_stream_flush(&s->backend->stream))
+		return GW_STUCK;
+	gw_stream_fill(&s->client);
+	if (gw_bytes_len(&s->client.in) == 0 &&
+	    (s->backend == NULL || s->backend->feed == NULL))
+		return GW_STUCK;
+	if (s->backend == NULL) {
+		outcome = find_backend(s);
+		if (outcome != GW_MOVED)
+			return outcome;
+	}
+	if (s->deadline.loop != NULL && !s->client.ended)
+		hs_timer_stop(&s->deadline);
+	while ((outcome = forward_some(s, s->backend)) == GW_MOVED)
+		all = GW_MOVED;
+	(void)gw_stream_flush(&s->backend->stream);
+	return outcome == GW_BROKEN ? GW_BROKEN : all;
+}
+
+/* -- From the backend ------------------------------------------------------ */
+
+/* Those whose content says what becomes of the backend are waited for. */
+static bool is_read(uint8_t type)
+{
+	return type == 'Z' || type == 'C' || type == 'E';
+}
+
+static void take_tag(struct gw_session *s, struct gw_backend *b,
+    const uint8_t *body, size_t len)
+{
+	struct gw_reader r = { .at = body, .left = len };
+	const char *tag = gw_get_text(&r);
+
+	if (s->pool != NULL && !gw_naming_is_clean(tag)) {
+		if (!b->dirty)
+			hs_info("session.kept",
+			    "session=%016llx ve=%s enterprise=%s",
+			    (unsigned long long)s->id, s->entry->ve,
+			    s->entry->route.enterprise);
+		b->dirty = true;
 	}
 }
 
-enum outcome { STUCK, MOVED, BROKEN };
-
-static enum outcome pump(struct gw_session *s, enum gw_side side)
+/* A statement that has become another one, or is not there: what we think it
+ * has prepared is wrong, so it is not for others any more. */
+static void take_error(struct gw_session *s, struct gw_backend *b,
+    const uint8_t *body, size_t len)
 {
-	struct gw_stream *from = side == GW_FRONTEND ? &s->client : &s->backend;
-	struct gw_stream *to = side == GW_FRONTEND ? &s->backend : &s->client;
-	size_t good = 0;
+	struct gw_trouble trouble = { 0 };
 
-	if (!gw_stream_flush(to))
-		return STUCK;
-	gw_stream_fill(from);
-	if (gw_bytes_len(&from->in) == 0)
-		return STUCK;
-	if (!judge(s, side, &from->in, &good))
-		return BROKEN;
-	if (good == 0)
-		return STUCK;
-	pass(&from->in, &to->out, good);
-	count(s, side, good);
-	(void)gw_stream_flush(to);
-	return MOVED;
+	gw_naming_failed(b);
+	if (s->pool != NULL && HEADER + len <= GW_BLOCK &&
+	    gw_trouble_parse(body, len, &trouble) &&
+	    (strcmp(trouble.sqlstate, "0A000") == 0 ||
+		strcmp(trouble.sqlstate, "26000") == 0))
+		b->dirty = true;
 }
+
+/* What a message is to the backend's account. */
+static enum gw_use take(struct gw_session *s, struct gw_backend *b,
+    const struct gw_frame *frame, const uint8_t *body)
+{
+	struct gw_owed ended = { 0 };
+	bool has_ended = false;
+	enum gw_use use;
+
+	if (frame->type == 'R' || frame->type == 'K')
+		return GW_USE_BROKEN;
+	use = gw_replies_take(&b->replies, frame->type,
+	    frame->type == 'Z' ? *body : 0, &ended, &has_ended);
+	if (use == GW_USE_BROKEN)
+		return use;
+	if (has_ended)
+		gw_naming_done(&ended);
+	if (frame->type == 'E')
+		take_error(s, b, body, frame->body);
+	else if (frame->type == 'C')
+		take_tag(s, b, body, frame->body);
+	else if (frame->type == 'Z')
+		b->serial++;
+	return use;
+}
+
+/* Pass what may pass; *ret_good is what is still to be passed. */
+static enum gw_outcome judge_down(
+    struct gw_session *s, struct gw_backend *b, size_t len, size_t *ret_good)
+{
+	struct gw_bytes *in = &b->stream.in;
+	size_t at = 0;
+
+	while (at < len) {
+		const uint8_t *data = in->data + in->start + at;
+		struct gw_frame frame = { 0 };
+		enum gw_verdict verdict;
+		enum gw_use use;
+
+		if (b->down.left > 0) {
+			size_t part =
+			    b->down.left < len - at ? b->down.left : len - at;
+
+			b->down.left -= part;
+			at += part;
+			continue;
+		}
+		if (gw_naming_owes(b))
+			break;
+		verdict = gw_frame_parse(
+		    GW_BACKEND, data, len - at, BACKEND_MAX, &frame);
+		if (verdict == GW_BAD)
+			return GW_BROKEN;
+		if (verdict == GW_MORE ||
+		    (is_read(frame.type) && HEADER + frame.body <= GW_BLOCK &&
+			len - at < HEADER + frame.body))
+			break;
+		if (is_read(frame.type) && HEADER + frame.body > GW_BLOCK &&
+		    frame.type != 'E')
+			return GW_BROKEN;
+		use = take(s, b, &frame, data + HEADER);
+		if (use == GW_USE_BROKEN)
+			return GW_BROKEN;
+		if (use == GW_USE_HIDE) {
+			/* It has no body, but for an error's. */
+			pass(in, &s->client.out, at);
+			gw_bytes_drop(in, HEADER + frame.body);
+			*ret_good = 0;
+			return GW_MOVED;
+		}
+		b->down = (struct gw_lane) { frame.body, frame.type };
+		at += HEADER;
+	}
+	*ret_good = at;
+	return at > 0 ? GW_MOVED : GW_STUCK;
+}
+
+static void count_down(struct gw_session *s, size_t bytes)
+{
+	s->bytes_out += bytes;
+	s->entry->bytes_out += bytes;
+}
+
+static enum gw_outcome back_some(struct gw_session *s, struct gw_backend *b)
+{
+	struct gw_bytes *in = &b->stream.in, *out = &s->client.out;
+	size_t before = gw_bytes_len(in), good = 0;
+	enum gw_outcome outcome;
+
+	if (b->down.left == 0 && !gw_naming_answer(s, b))
+		return GW_STUCK; /* no room for it */
+	outcome = judge_down(s, b, passable(in, out), &good);
+	if (outcome == GW_BROKEN)
+		return GW_BROKEN;
+	pass(in, out, good);
+	count_down(s, before - gw_bytes_len(in));
+	return outcome;
+}
+
+static enum gw_outcome down(struct gw_session *s)
+{
+	struct gw_backend *b = s->backend;
+	enum gw_outcome outcome, all = GW_STUCK;
+
+	if (!gw_stream_flush(&s->client) || b == NULL)
+		return GW_STUCK;
+	gw_stream_fill(&b->stream);
+	while ((outcome = back_some(s, b)) == GW_MOVED)
+		all = GW_MOVED;
+	if (outcome == GW_BROKEN)
+		return GW_BROKEN;
+	(void)gw_stream_flush(&s->client);
+	if (s->pool != NULL && s->held == NULL && gw_backend_is_free(b)) {
+		gw_names_trim(&s->names);
+		gw_pool_release(s->pool, b);
+	}
+	return all;
+}
+
+/* -- Ends ------------------------------------------------------------------ */
 
 static enum gw_progress backend_gone(struct gw_session *s)
 {
-	const struct gw_lane *lane = &s->lanes[GW_BACKEND];
+	const struct gw_lane *lane = &s->backend->down;
 
 	/* Its own FATAL is the better explanation. */
 	if (lane->type == 'E' && lane->left == 0)
@@ -169,17 +437,24 @@ static enum gw_progress backend_gone(struct gw_session *s)
 	return gw_session_refuse(s, GW_END_BACKEND_GONE, "");
 }
 
+static bool is_sent(const struct gw_session *s)
+{
+	return s->backend == NULL ||
+	       gw_bytes_len(&s->backend->stream.out) == 0;
+}
+
 static enum gw_progress after(struct gw_session *s)
 {
-	if (s->client_done && gw_bytes_len(&s->backend.out) == 0)
+	bool lost = s->backend != NULL && s->backend->stream.ended;
+
+	if (s->client_done && is_sent(s))
 		return gw_session_end(s, "terminate");
-	if (s->client.ended &&
-	    (s->backend.ended || gw_bytes_len(&s->backend.out) == 0))
+	if (s->client.ended && (lost || is_sent(s)))
 		return gw_session_end(s, "client-gone");
 	/* Its last words may still be taken. */
 	if (s->client.ended && s->deadline.loop == NULL)
 		hs_timer_start(s->core->loop, &s->deadline, LAST_WORDS_MS);
-	if (s->backend.ended && gw_bytes_len(&s->client.out) == 0)
+	if (lost && gw_bytes_len(&s->client.out) == 0)
 		return backend_gone(s);
 	if (s->entry->removed || s->revoked)
 		return gw_session_refuse(s, GW_END_ROUTE_REMOVED, "");
@@ -191,22 +466,23 @@ static enum gw_progress after(struct gw_session *s)
 
 enum gw_progress gw_relay_step(struct gw_session *s)
 {
-	enum outcome up = STUCK, down = STUCK;
+	enum gw_outcome upward = GW_STUCK, downward = GW_STUCK;
+	int i;
 
-	for (int i = 0; i < ROUNDS; i++) {
-		up = pump(s, GW_FRONTEND);
-		down = pump(s, GW_BACKEND);
-		if (up == BROKEN)
+	for (i = 0; i < ROUNDS; i++) {
+		upward = up(s);
+		downward = down(s);
+		if (upward == GW_BROKEN)
 			return gw_session_refuse(s, GW_REFUSE_MESSAGE, "");
-		if (down == BROKEN) {
+		if (downward == GW_BROKEN) {
 			hs_err_log("backend.broken", "session=%016llx host=%s",
 			    (unsigned long long)s->id, s->target.host);
 			return gw_session_refuse(s, GW_END_BACKEND_GONE, "");
 		}
-		if (up == STUCK && down == STUCK)
+		if (upward == GW_STUCK && downward == GW_STUCK)
 			break;
 	}
-	if (up == MOVED || down == MOVED)
-		hs_timer_start(s->core->loop, &s->again, 0);
+	if (i == ROUNDS)
+		gw_session_wake(s);
 	return after(s);
 }

@@ -70,6 +70,12 @@ bool gw_route_accepts(const struct gw_route *route, const char *digest)
 		   strstr(route->certificates, digest) != NULL);
 }
 
+bool gw_route_is_pooled(const struct gw_route *route)
+{
+	return route->pooling != NULL &&
+	       strcmp(route->pooling, "transaction") == 0;
+}
+
 /* Move what a file holds into the table. */
 static void take_over(struct gw_table *table, struct gw_routes *routes)
 {

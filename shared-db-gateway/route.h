@@ -55,6 +55,9 @@ void gw_table_free(struct gw_table *table);
  */
 bool gw_route_accepts(const struct gw_route *route, const char *digest);
 
+/** Whether its sessions share backends. */
+bool gw_route_is_pooled(const struct gw_route *route);
+
 /** The entry of a user, or NULL. */
 struct gw_entry *gw_table_find(const struct gw_table *table, const char *user);
 

@@ -44,6 +44,8 @@ static const struct member route_members[] = {
 	{ "port",           offsetof(struct gw_route, port),           true,  true  },
 	{ "server_name",    offsetof(struct gw_route, server_name),    false, true  },
 	{ "connections",    offsetof(struct gw_route, connections),    true,  false },
+	{ "pooling",        offsetof(struct gw_route, pooling),        false, true  },
+	{ "backends",       offsetof(struct gw_route, backends),       true,  true  },
 	{ "certificate_cn", offsetof(struct gw_route, certificate_cn), false, true  },
 	{ "certificates",   offsetof(struct gw_route, certificates),   false, true  },
 	{ "scram",          offsetof(struct gw_route, scram),          false, true  },
@@ -162,6 +164,13 @@ static int check_route(
 		return -1;
 	if (r->connections < 1 || r->connections > 10000)
 		return hs_fail(err, HS_EINVAL, "connections is not 1 to 10000");
+	if (r->backends > r->connections)
+		return hs_fail(
+		    err, HS_EINVAL, "backends is more than connections");
+	if (r->pooling != NULL && strcmp(r->pooling, "session") != 0 &&
+	    strcmp(r->pooling, "transaction") != 0)
+		return hs_fail(err, HS_EINVAL,
+		    "pooling is neither 'session' nor 'transaction'");
 	if (r->certificates != NULL && check_digests(r->certificates, err) < 0)
 		return -1;
 	if (r->scram != NULL && gw_verifier_parse(r->scram, &verifier, err) < 0)

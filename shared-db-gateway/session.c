@@ -14,10 +14,12 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "shared-db-gateway/core.h"
+#include "shared-db-gateway/pool.h"
 
 #define DRAIN_MS  5000
 #define LINGER_MS 1000
 
+static enum gw_progress cancel_step(struct gw_session *s);
 static enum gw_progress drain_step(struct gw_session *s);
 static enum gw_progress linger_step(struct gw_session *s);
 
@@ -31,11 +33,8 @@ static const struct row {
 	[GW_STARTUP]       = { "startup",       gw_startup_step },
 	[GW_SASL_FIRST]    = { "sasl-first",    gw_sasl_first_step },
 	[GW_SASL_FINAL]    = { "sasl-final",    gw_sasl_final_step },
-	[GW_CONNECT]       = { "connect",       gw_connect_step },
-	[GW_ASK_TLS]       = { "ask-tls",       gw_ask_tls_step },
-	[GW_BACKEND_TLS]   = { "backend-tls",   gw_backend_tls_step },
-	[GW_BACKEND_START] = { "backend-start", gw_backend_start_step },
-	[GW_CANCEL_SENT]   = { "cancel-sent",   gw_cancel_sent_step },
+	[GW_OPEN]          = { "open",          gw_open_step },
+	[GW_CANCEL]        = { "cancel",        cancel_step },
 	[GW_RELAY]         = { "relay",         gw_relay_step },
 	[GW_DRAIN]         = { "drain",         drain_step },
 	[GW_LINGER]        = { "linger",        linger_step },
@@ -48,44 +47,34 @@ static const struct move {
 	enum gw_event event;
 	enum gw_state to;
 } moves[] = {
-	{ GW_GREET,         GW_TLS_ASKED,      GW_TLS           },
-	{ GW_GREET,         GW_CANCEL_ASKED,   GW_CONNECT       },
-	{ GW_TLS,           GW_TLS_DONE,       GW_STARTUP       },
-	{ GW_STARTUP,       GW_CANCEL_ASKED,   GW_CONNECT       },
-	{ GW_STARTUP,       GW_CHALLENGED,     GW_SASL_FIRST    },
-	{ GW_STARTUP,       GW_ADMITTED,       GW_CONNECT       },
-	{ GW_SASL_FIRST,    GW_ANSWERED,       GW_SASL_FINAL    },
-	{ GW_SASL_FINAL,    GW_ADMITTED,       GW_CONNECT       },
-	{ GW_CONNECT,       GW_CONNECTED,      GW_ASK_TLS       },
-	{ GW_ASK_TLS,       GW_TLS_GRANTED,    GW_BACKEND_TLS   },
-	{ GW_BACKEND_TLS,   GW_BACKEND_SECURE, GW_BACKEND_START },
-	{ GW_BACKEND_TLS,   GW_CANCEL_PASSED,  GW_CANCEL_SENT   },
-	{ GW_BACKEND_START, GW_BACKEND_READY,  GW_RELAY         },
+	{ GW_GREET,      GW_TLS_ASKED,    GW_TLS        },
+	{ GW_GREET,      GW_CANCEL_ASKED, GW_CANCEL     },
+	{ GW_TLS,        GW_TLS_DONE,     GW_STARTUP    },
+	{ GW_STARTUP,    GW_CANCEL_ASKED, GW_CANCEL     },
+	{ GW_STARTUP,    GW_CHALLENGED,   GW_SASL_FIRST },
+	{ GW_STARTUP,    GW_ADMITTED,     GW_OPEN       },
+	{ GW_SASL_FIRST, GW_ANSWERED,     GW_SASL_FINAL },
+	{ GW_SASL_FINAL, GW_ADMITTED,     GW_OPEN       },
+	{ GW_OPEN,       GW_OPENED,       GW_RELAY      },
 
-	{ GW_GREET,         GW_REFUSED,        GW_DRAIN         },
-	{ GW_STARTUP,       GW_REFUSED,        GW_DRAIN         },
-	{ GW_SASL_FIRST,    GW_REFUSED,        GW_DRAIN         },
-	{ GW_SASL_FINAL,    GW_REFUSED,        GW_DRAIN         },
-	{ GW_CONNECT,       GW_REFUSED,        GW_DRAIN         },
-	{ GW_ASK_TLS,       GW_REFUSED,        GW_DRAIN         },
-	{ GW_BACKEND_TLS,   GW_REFUSED,        GW_DRAIN         },
-	{ GW_BACKEND_START, GW_REFUSED,        GW_DRAIN         },
-	{ GW_RELAY,         GW_REFUSED,        GW_DRAIN         },
-	{ GW_DRAIN,         GW_DRAINED,        GW_LINGER        },
+	{ GW_GREET,      GW_REFUSED,      GW_DRAIN      },
+	{ GW_STARTUP,    GW_REFUSED,      GW_DRAIN      },
+	{ GW_SASL_FIRST, GW_REFUSED,      GW_DRAIN      },
+	{ GW_SASL_FINAL, GW_REFUSED,      GW_DRAIN      },
+	{ GW_OPEN,       GW_REFUSED,      GW_DRAIN      },
+	{ GW_RELAY,      GW_REFUSED,      GW_DRAIN      },
+	{ GW_DRAIN,      GW_DRAINED,      GW_LINGER     },
 
-	{ GW_GREET,         GW_ENDED,          GW_CLOSED        },
-	{ GW_TLS,           GW_ENDED,          GW_CLOSED        },
-	{ GW_STARTUP,       GW_ENDED,          GW_CLOSED        },
-	{ GW_SASL_FIRST,    GW_ENDED,          GW_CLOSED        },
-	{ GW_SASL_FINAL,    GW_ENDED,          GW_CLOSED        },
-	{ GW_CONNECT,       GW_ENDED,          GW_CLOSED        },
-	{ GW_ASK_TLS,       GW_ENDED,          GW_CLOSED        },
-	{ GW_BACKEND_TLS,   GW_ENDED,          GW_CLOSED        },
-	{ GW_BACKEND_START, GW_ENDED,          GW_CLOSED        },
-	{ GW_CANCEL_SENT,   GW_ENDED,          GW_CLOSED        },
-	{ GW_RELAY,         GW_ENDED,          GW_CLOSED        },
-	{ GW_DRAIN,         GW_ENDED,          GW_CLOSED        },
-	{ GW_LINGER,        GW_ENDED,          GW_CLOSED        },
+	{ GW_GREET,      GW_ENDED,        GW_CLOSED     },
+	{ GW_TLS,        GW_ENDED,        GW_CLOSED     },
+	{ GW_STARTUP,    GW_ENDED,        GW_CLOSED     },
+	{ GW_SASL_FIRST, GW_ENDED,        GW_CLOSED     },
+	{ GW_SASL_FINAL, GW_ENDED,        GW_CLOSED     },
+	{ GW_OPEN,       GW_ENDED,        GW_CLOSED     },
+	{ GW_CANCEL,     GW_ENDED,        GW_CLOSED     },
+	{ GW_RELAY,      GW_ENDED,        GW_CLOSED     },
+	{ GW_DRAIN,      GW_ENDED,        GW_CLOSED     },
+	{ GW_LINGER,     GW_ENDED,        GW_CLOSED     },
 };
 /* clang-format on */
 
@@ -119,7 +108,10 @@ void gw_session_change(struct gw_session *s, enum gw_event event)
 
 bool gw_session_is_busy(const struct gw_session *s)
 {
-	return s->state == GW_RELAY && (s->expected > 0 || s->batch);
+	return s->state == GW_RELAY &&
+	       (s->is_waiting ||
+		   (s->backend != NULL && (gw_backend_is_busy(s->backend) ||
+					      s->backend->up.left > 0)));
 }
 
 void gw_login_free(struct gw_login *login)
@@ -130,6 +122,37 @@ void gw_login_free(struct gw_login *login)
 	gw_scram_done(&login->scram);
 	free(login->certificate_cn);
 	free(login);
+}
+
+/* To the pool if another may have it; else it ends, and what it does. */
+static void give_backend_back(struct gw_session *s)
+{
+	struct gw_backend *b = s->backend;
+
+	if (b == NULL)
+		return;
+	if (s->pool != NULL && b->state == GW_BACKEND_READY &&
+	    gw_backend_is_free(b)) {
+		gw_pool_release(s->pool, b);
+		return;
+	}
+	if (s->client.ended && gw_backend_is_busy(b) && !s->client_done)
+		(void)gw_backend_cancel(b, NULL);
+	gw_backend_end(b);
+}
+
+static void give_places_back(struct gw_session *s)
+{
+	if (s->pool != NULL)
+		gw_pool_give_up(s->pool, s);
+	give_backend_back(s);
+	gw_names_done(&s->names);
+	hs_freep(&s->held);
+	if (s->pool != NULL)
+		gw_pool_leave(hs_steal(&s->pool));
+	if (s->errand != NULL)
+		s->errand->session = NULL;
+	s->errand = NULL;
 }
 
 /* Give back the places it holds; what remains is the client's last words. */
@@ -145,7 +168,7 @@ static void release(struct gw_session *s)
 	}
 	s->pending = false;
 	gw_keys_remove(&core->keys, s);
-	gw_stream_close(&s->backend);
+	give_places_back(s);
 	gw_entry_unref(s->entry);
 	gw_login_free(s->login);
 	s->entry = NULL;
@@ -179,18 +202,6 @@ static void log_refused(const struct gw_session *s, enum gw_refusal refusal)
 	    gw_refusal_sqlstate(refusal));
 }
 
-/* Let PostgreSQL know, if the stream is where a message may begin. */
-static void say_goodbye(struct gw_session *s)
-{
-	static const uint8_t terminate[] = { 'X', 0, 0, 0, 4 };
-
-	if (s->state != GW_RELAY || s->backend.ended ||
-	    s->lanes[GW_FRONTEND].left > 0 || s->client_done)
-		return;
-	if (gw_bytes_add(&s->backend.out, terminate, sizeof(terminate)))
-		(void)gw_stream_flush(&s->backend);
-}
-
 enum gw_progress gw_session_end(struct gw_session *s, const char *reason)
 {
 	s->reason = reason;
@@ -201,9 +212,6 @@ enum gw_progress gw_session_end(struct gw_session *s, const char *reason)
 		    "session=%016llx peer=%s state=%s why=%s",
 		    (unsigned long long)s->id, s->peer, gw_state_name(s->state),
 		    reason);
-	if (s->client.ended && gw_session_is_busy(s) && !s->client_done)
-		gw_cancel_spawn(s);
-	say_goodbye(s);
 	gw_session_change(s, GW_ENDED);
 	release(s);
 	return GW_AGAIN;
@@ -212,11 +220,10 @@ enum gw_progress gw_session_end(struct gw_session *s, const char *reason)
 enum gw_progress gw_session_refuse(
     struct gw_session *s, enum gw_refusal refusal, const char *detail)
 {
-	bool in_frame = s->state == GW_RELAY && s->lanes[GW_BACKEND].left > 0;
+	bool in_frame = s->backend != NULL && s->backend->down.left > 0;
 
 	s->core->refused++;
-	if (s->state == GW_TLS || s->state == GW_CANCEL_SENT ||
-	    s->asked.pid != 0 || in_frame ||
+	if (s->state == GW_TLS || s->state == GW_CANCEL || in_frame ||
 	    !gw_refusal_write(refusal, detail, &s->client.out))
 		return gw_session_end(s, gw_refusal_name(refusal));
 	return gw_session_finish(s, refusal);
@@ -229,11 +236,18 @@ enum gw_progress gw_session_finish(struct gw_session *s, enum gw_refusal reason)
 		log_close(s);
 	else
 		log_refused(s, reason);
-	say_goodbye(s);
 	gw_session_change(s, GW_REFUSED);
 	release(s);
 	hs_timer_start(s->core->loop, &s->deadline, DRAIN_MS);
 	return GW_AGAIN;
+}
+
+/* Who asked waits for the end of the connection. */
+static enum gw_progress cancel_step(struct gw_session *s)
+{
+	gw_stream_fill(&s->client);
+	gw_bytes_drop(&s->client.in, gw_bytes_len(&s->client.in));
+	return s->client.ended ? gw_session_end(s, "client-gone") : GW_WAIT;
 }
 
 static enum gw_progress drain_step(struct gw_session *s)
@@ -280,8 +294,7 @@ static void session_free(struct gw_session *s)
 /* While its backend is being opened, a client may only send or leave. */
 static bool client_left(struct gw_session *s)
 {
-	if (s->state < GW_CONNECT || s->state > GW_BACKEND_START ||
-	    s->asked.pid != 0)
+	if (s->state != GW_OPEN)
 		return false;
 	gw_stream_fill(&s->client);
 	return s->client.ended;
@@ -290,16 +303,15 @@ static bool client_left(struct gw_session *s)
 static void rearm(struct gw_session *s)
 {
 	bool relay = s->state == GW_RELAY;
-	bool client = gw_bytes_room(&s->client.in) > 0 &&
-		      s->state != GW_DRAIN && s->asked.pid == 0 &&
-		      !(relay && gw_bytes_len(&s->backend.out) > 0);
-	bool backend = gw_bytes_room(&s->backend.in) > 0 &&
-		       s->state != GW_CONNECT &&
-		       !(relay && gw_bytes_len(&s->client.out) > 0);
+	struct gw_backend *b = relay ? s->backend : NULL;
 
-	gw_stream_rearm(&s->client, client);
-	if (s->backend.fd >= 0)
-		gw_stream_rearm(&s->backend, backend);
+	gw_stream_rearm(&s->client,
+	    gw_bytes_room(&s->client.in) > 0 && s->state != GW_DRAIN &&
+		(b == NULL || gw_bytes_len(&b->stream.out) == 0));
+	if (b != NULL)
+		gw_stream_rearm(&b->stream,
+		    gw_bytes_room(&b->stream.in) > 0 &&
+			gw_bytes_len(&s->client.out) == 0);
 }
 
 void gw_session_run(struct gw_session *s)
@@ -322,27 +334,27 @@ static void on_client(void *owner, unsigned events)
 	gw_session_run(s);
 }
 
-static void on_backend(void *owner, unsigned events)
-{
-	struct gw_session *s = owner;
-
-	gw_stream_ready(&s->backend, events);
-	gw_session_run(s);
-}
-
 static void on_again(void *owner)
 {
 	gw_session_run(owner);
+}
+
+void gw_session_wake(struct gw_session *s)
+{
+	hs_timer_start(s->core->loop, &s->again, 0);
 }
 
 static void on_deadline(void *owner)
 {
 	struct gw_session *s = owner;
 
-	if (s->state == GW_GREET || s->state == GW_TLS || s->state >= GW_DRAIN)
+	if (s->state == GW_GREET || s->state == GW_TLS ||
+	    s->state == GW_CANCEL || s->state >= GW_DRAIN)
 		(void)gw_session_end(s, "timeout");
-	else if (s->state < GW_CONNECT)
+	else if (s->state < GW_OPEN)
 		(void)gw_session_refuse(s, GW_REFUSE_LOGIN_TIMEOUT, "");
+	else if (s->state == GW_RELAY && s->is_waiting)
+		(void)gw_session_refuse(s, GW_REFUSE_POOL_FULL, "");
 	else if (s->state == GW_RELAY)
 		(void)gw_session_end(s, "client-gone");
 	else
@@ -364,18 +376,17 @@ static void link_in(struct gw_session *s)
 	s->began_ms = hs_loop_now_ms(core->loop);
 }
 
-struct gw_session *gw_session_make(struct gw_core *core, const char *peer)
+static struct gw_session *make(struct gw_core *core, const char *peer)
 {
 	struct gw_session *s = hs_alloc(sizeof(*s));
 
 	s->core = core;
 	s->client.watch.fn = on_client;
-	s->backend.watch.fn = on_backend;
 	s->deadline.fn = on_deadline;
 	s->again.fn = on_again;
-	s->client.watch.owner = s->backend.watch.owner = s;
+	s->client.watch.owner = s;
 	s->deadline.owner = s->again.owner = s;
-	s->client.fd = s->backend.fd = -1;
+	s->client.fd = -1;
 	(void)snprintf(s->peer, sizeof(s->peer), "%s", peer);
 	link_in(s);
 	return s;
@@ -383,7 +394,7 @@ struct gw_session *gw_session_make(struct gw_core *core, const char *peer)
 
 void gw_session_new(struct gw_core *core, int fd, const char *peer)
 {
-	struct gw_session *s = gw_session_make(core, peer);
+	struct gw_session *s = make(core, peer);
 	struct hs_err err = { 0 };
 
 	gw_stream_prepare(fd);

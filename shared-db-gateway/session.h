@@ -11,7 +11,9 @@
 #include <stdint.h>
 
 #include "base/loop.h"
+#include "shared-db-gateway/backend.h"
 #include "shared-db-gateway/cancel.h"
+#include "shared-db-gateway/naming.h"
 #include "shared-db-gateway/route.h"
 #include "shared-db-gateway/scram.h"
 #include "shared-db-gateway/sqlstate.h"
@@ -21,16 +23,13 @@
 struct gw_core;
 
 enum gw_state {
-	GW_GREET,         /* plain bytes: TLS or a cancel request, no more */
-	GW_TLS,           /* handshake with the client */
-	GW_STARTUP,       /* waiting for the start-up message */
-	GW_SASL_FIRST,    /* waiting for SCRAM's client-first */
-	GW_SASL_FINAL,    /* waiting for SCRAM's client-final */
-	GW_CONNECT,       /* towards the backend's server */
-	GW_ASK_TLS,       /* waiting for its 'S' */
-	GW_BACKEND_TLS,   /* handshake with it */
-	GW_BACKEND_START, /* waiting for its ReadyForQuery */
-	GW_CANCEL_SENT,   /* waiting for it to close */
+	GW_GREET,      /* plain bytes: TLS or a cancel request, no more */
+	GW_TLS,        /* handshake with the client */
+	GW_STARTUP,    /* waiting for the start-up message */
+	GW_SASL_FIRST, /* waiting for SCRAM's client-first */
+	GW_SASL_FINAL, /* waiting for SCRAM's client-final */
+	GW_OPEN,       /* waiting for a backend, or what its pool knows of it */
+	GW_CANCEL,     /* waiting for its errand to come back */
 	GW_RELAY,
 	GW_DRAIN,  /* the last words go out */
 	GW_LINGER, /* they have gone; the client closes first */
@@ -45,11 +44,7 @@ enum gw_event {
 	GW_CHALLENGED,
 	GW_ANSWERED,
 	GW_ADMITTED,
-	GW_CONNECTED,
-	GW_TLS_GRANTED,
-	GW_BACKEND_SECURE,
-	GW_CANCEL_PASSED,
-	GW_BACKEND_READY,
+	GW_OPENED,
 	GW_REFUSED,
 	GW_DRAINED,
 	GW_ENDED,
@@ -63,19 +58,13 @@ struct gw_login {
 	char *certificate_cn; /* NULL: no certificate */
 };
 
-/** One direction of the relay. */
-struct gw_lane {
-	size_t left; /* of the frame that is passing */
-	uint8_t type;
-};
-
 struct gw_session {
 	struct gw_core *core;
 	struct gw_session *next, *prev;
 	enum gw_state state;
 	uint64_t id, began_ms;
 	char peer[56];
-	struct gw_stream client, backend;
+	struct gw_stream client;
 	struct hs_timer deadline, again;
 	bool pending; /* counted among those not yet admitted */
 	bool direct_tls, gss_asked, client_done;
@@ -87,16 +76,17 @@ struct gw_session {
 	char *certificate; /* SHA-256 of the client's; NULL: it has none */
 	bool revoked;      /* it is not accepted any more */
 
-	struct gw_key key;         /* what the client may cancel with */
-	struct gw_key backend_key; /* what we may */
-	struct gw_key asked;       /* a cancel session: whom it means */
-	struct gw_key errand;      /* one of our own: the backend's key */
+	struct gw_key key; /* what the client may cancel with */
 	struct gw_session *key_next;
+	struct gw_backend *errand; /* of a cancel request */
 
-	struct gw_lane lanes[2]; /* by enum gw_side, who sends */
-	unsigned expected;       /* ReadyForQuery to come */
-	bool batch;              /* extended messages since the last Sync */
-	uint8_t last_request;
+	struct gw_backend *backend; /* NULL: none now */
+	struct gw_pool *pool;       /* NULL: the backend is its own */
+	bool is_waiting;            /* for one of the pool's */
+	struct gw_session *wait_next;
+	struct gw_names names; /* of its prepared statements */
+	struct gw_held *held;
+
 	uint64_t statements, bytes_in, bytes_out;
 	const char *reason; /* of its end, for the log */
 };
@@ -138,28 +128,20 @@ enum gw_progress gw_tls_step(struct gw_session *s);
 enum gw_progress gw_startup_step(struct gw_session *s);
 enum gw_progress gw_sasl_first_step(struct gw_session *s);
 enum gw_progress gw_sasl_final_step(struct gw_session *s);
-enum gw_progress gw_connect_step(struct gw_session *s);
-enum gw_progress gw_ask_tls_step(struct gw_session *s);
-enum gw_progress gw_backend_tls_step(struct gw_session *s);
-enum gw_progress gw_backend_start_step(struct gw_session *s);
-enum gw_progress gw_cancel_sent_step(struct gw_session *s);
+enum gw_progress gw_open_step(struct gw_session *s);
 enum gw_progress gw_relay_step(struct gw_session *s);
 
-/** Ask for the backend of s->target; then GW_CONNECT's step goes on. */
-enum gw_progress gw_backend_open(struct gw_session *s, enum gw_event event);
-
-/** Take a CancelRequest; the session goes on as its messenger. */
+/** Take a CancelRequest; the session waits until it has been passed on. */
 enum gw_progress gw_cancel_begin(
     struct gw_session *s, const uint8_t *packet, size_t len);
 
-/** Its backend connection is secure: pass the cancel on, if it is in time. */
-enum gw_progress gw_cancel_pass(struct gw_session *s);
+/** Run it at the end of this round. */
+void gw_session_wake(struct gw_session *s);
 
-/** Send a cancel of our own for a session whose client has gone. */
-void gw_cancel_spawn(const struct gw_session *gone);
-
-/** A session without a client, for gw_cancel_spawn(). */
-struct gw_session *gw_session_make(struct gw_core *core, const char *peer);
+/** Its backend is there. */
+void gw_session_backend_ready(struct gw_session *s);
+/** It is not, and will not be; GW_OK: it was an errand. */
+void gw_session_backend_failed(struct gw_session *s, enum gw_refusal refusal);
 
 void gw_login_free(struct gw_login *login);
 

@@ -30,6 +30,7 @@ static const struct answer {
 	[GW_REFUSE_DATABASE]          = { "database", "3D000", "database \"%s\" is not there for this user", NULL },
 	[GW_REFUSE_ROUTE_FULL]        = { "route-full", "53300", "too many connections for user \"%s\"", TRY_AGAIN },
 	[GW_REFUSE_GATEWAY_FULL]      = { "gateway-full", "53300", "too many connections", TRY_AGAIN },
+	[GW_REFUSE_POOL_FULL]         = { "pool-full", "53300", "no connection to the database has become free in time", "Try again, or use shorter transactions." },
 	[GW_REFUSE_BACKEND_DOWN]      = { "backend-down", "57P03", "the database is not available", TRY_AGAIN },
 	[GW_REFUSE_BACKEND_FULL]      = { "backend-full", "53300", "the database has too many connections", TRY_AGAIN },
 	[GW_REFUSE_BACKEND_BROKEN]    = { "backend-broken", "08006", "the database could not be opened", TRY_AGAIN },

@@ -122,6 +122,47 @@ const char *gw_startup_get(const struct gw_startup *startup, const char *name)
 	return "";
 }
 
+void gw_startup_copy(const struct gw_startup *from, struct gw_startup *ret_to)
+{
+	*ret_to = (struct gw_startup) { .forward_count = from->forward_count };
+	for (size_t i = 0; i < from->forward_count; i++)
+		ret_to->forward[i] = (struct gw_parameter) {
+			hs_strdup(from->forward[i].name),
+			hs_strdup(from->forward[i].value),
+		};
+}
+
+void gw_startup_drop(struct gw_startup *startup, const char *name)
+{
+	for (size_t i = 0; i < startup->forward_count; i++) {
+		struct gw_parameter *p = &startup->forward[i];
+
+		if (strcasecmp(p->name, name) != 0)
+			continue;
+		free(p->name);
+		free(p->value);
+		*p = startup->forward[--startup->forward_count];
+		return;
+	}
+}
+
+static bool has_all(const struct gw_startup *a, const struct gw_startup *b)
+{
+	for (size_t i = 0; i < b->forward_count; i++) {
+		const char *name = b->forward[i].name;
+
+		if (strcasecmp(name, "application_name") != 0 &&
+		    strcmp(gw_startup_get(a, name), b->forward[i].value) != 0)
+			return false;
+	}
+	return true;
+}
+
+bool gw_startup_is_like(const struct gw_startup *a, const struct gw_startup *b)
+{
+	return has_all(a, b) && has_all(b, a);
+}
+
 bool gw_startup_negotiate(
     const struct gw_startup *startup, struct gw_bytes *out)
 {

@@ -41,6 +41,16 @@ const char *gw_startup_get(const struct gw_startup *startup, const char *name);
 bool gw_startup_negotiate(
     const struct gw_startup *startup, struct gw_bytes *out);
 
+/** The parameters that are forwarded, and nothing else. */
+void gw_startup_copy(const struct gw_startup *from, struct gw_startup *ret_to);
+
+/** Forward one parameter less; that it is not there is fine. */
+void gw_startup_drop(struct gw_startup *startup, const char *name);
+
+/** Whether two forward the same; application_name is left aside. */
+bool gw_startup_is_like(
+    const struct gw_startup *a, const struct gw_startup *b);
+
 void gw_startup_done(struct gw_startup *startup);
 
 #endif

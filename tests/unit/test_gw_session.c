@@ -29,7 +29,7 @@ static void test_moves(void **state)
 			assert_int_not_equal(from, GW_CLOSED);
 			assert_true((int)to > from);
 		}
-	assert_int_equal(allowed, 36);
+	assert_int_equal(allowed, 26);
 }
 
 /* An identity is chosen at start-up and never again. */

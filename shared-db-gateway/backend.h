@@ -1,0 +1,106 @@
+/* backend.h - one connection to PostgreSQL, from dialling to its end. It becomes
+ * somebody's in its start-up message and nobody else's afterwards: it is ended,
+ * never given another role.
+ */
+#ifndef HANSE_SHARED_DB_GATEWAY_BACKEND_H
+#define HANSE_SHARED_DB_GATEWAY_BACKEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/loop.h"
+#include "shared-db-gateway/cancel.h"
+#include "shared-db-gateway/reply.h"
+#include "shared-db-gateway/route.h"
+#include "shared-db-gateway/sqlstate.h"
+#include "shared-db-gateway/startup.h"
+#include "shared-db-gateway/statement.h"
+#include "shared-db-gateway/stream.h"
+
+struct gw_core;
+struct gw_pool;
+struct gw_session;
+
+enum gw_backend_state {
+	GW_BACKEND_DIAL,
+	GW_BACKEND_ASK_TLS, /* waiting for its 'S' */
+	GW_BACKEND_TLS,     /* handshake with it */
+	GW_BACKEND_START,   /* waiting for its ReadyForQuery */
+	GW_BACKEND_READY,
+	GW_BACKEND_ERRAND, /* a cancel is sent; waiting for it to close */
+	GW_BACKEND_CLOSED,
+};
+#define GW_BACKEND_STATE_COUNT (GW_BACKEND_CLOSED + 1)
+
+/** The rest of a message that is passing. */
+struct gw_lane {
+	size_t left;
+	uint8_t type;
+};
+
+struct gw_backend {
+	struct gw_core *core;
+	struct gw_backend *next, *prev; /* of the core */
+	enum gw_backend_state state;
+	struct gw_stream stream;
+	struct hs_timer deadline;
+	struct gw_target target;
+
+	/* Whose it is, and who uses it. */
+	struct gw_entry *entry; /* NULL: an errand */
+	struct gw_startup startup;
+	struct gw_pool *pool; /* NULL: of one session from beginning to end */
+	struct gw_backend *next_idle;
+	struct gw_session *session;
+	uint64_t idle_since_ms;
+
+	/* What it was asked. */
+	struct gw_key key;
+	struct gw_bytes parameters; /* its ParameterStatus, and what follows */
+	struct gw_replies replies;
+	struct gw_lane up, down;
+	bool batch;      /* extended messages since the last Sync */
+	uint64_t serial; /* of what it does: a cancel is meant for one */
+	unsigned errands;
+	bool dirty; /* its session's state is more than a transaction's */
+
+	/* Prepared statements. */
+	struct gw_prepared prepared;
+	struct gw_statement *feed; /* its text is being sent */
+	size_t fed;
+
+	/* An errand: whom it cancels. */
+	struct gw_backend *of;
+	struct gw_key of_key;
+	uint64_t of_serial;
+};
+
+const char *gw_backend_state_name(enum gw_backend_state state);
+
+/**
+ * Dial a server as a role. The session, or the pool, hears of it by
+ * gw_session_backend_ready() or gw_pool_ready(), or that it failed by
+ * gw_session_backend_failed() or gw_pool_failed().
+ *
+ * @target:   copied
+ * @startup:  its forwarded parameters are copied
+ */
+struct gw_backend *gw_backend_new(struct gw_core *core, struct gw_entry *entry,
+    const struct gw_target *target, const struct gw_startup *startup,
+    struct gw_pool *pool, struct gw_session *session);
+
+/** Send a cancel for what a backend does now; NULL: it cannot be sent. */
+struct gw_backend *gw_backend_cancel(
+    struct gw_backend *of, struct gw_session *session);
+
+/** End it. It says good-bye where a message may begin. */
+void gw_backend_end(struct gw_backend *b);
+
+/** Whether it owes an answer, or is amidst a batch. */
+bool gw_backend_is_busy(const struct gw_backend *b);
+
+/** Whether another session may have it: nothing owed, nothing half sent. */
+bool gw_backend_is_free(const struct gw_backend *b);
+
+#endif

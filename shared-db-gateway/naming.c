@@ -1,0 +1,483 @@
+/* naming.c - prepared statements of sessions that share backends. */
+
+#include "shared-db-gateway/naming.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "shared-db-gateway/core.h"
+#include "shared-db-gateway/pool.h"
+#include "shared-db-gateway/session.h"
+
+#define HEADER       5u
+#define PREPARED_MAX 200u /* of one backend */
+#define TEXTS_MAX    5000u /* of one enterprise's pool */
+
+/* -- What leaves nothing behind -------------------------------------------- */
+
+/* The first words of command tags. Source: src/include/tcop/cmdtaglist.h of
+ * PostgreSQL 15. What is not here keeps its backend to itself. */
+bool gw_naming_is_clean(const char *tag)
+{
+	/* clang-format off */
+	static const char *const clean[] = {
+		"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "BEGIN", "START TRANSACTION", "COMMIT", "ROLLBACK",
+		"SAVEPOINT", "RELEASE", "FETCH", "MOVE", "CLOSE CURSOR", "COPY", "EXPLAIN", "SHOW", "LOCK TABLE",
+		"SET CONSTRAINTS", "CALL", "DO", "TRUNCATE TABLE", "NOTIFY",
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < ARRAY_LEN(clean); i++) {
+		size_t len = strlen(clean[i]);
+
+		if (strncmp(tag, clean[i], len) == 0 &&
+		    (tag[len] == '\0' || tag[len] == ' '))
+			return true;
+	}
+	return false;
+}
+
+/* -- What is sent ---------------------------------------------------------- */
+
+static struct gw_owed *owe(
+    struct gw_backend *b, enum gw_asked asked, enum gw_share share)
+{
+	b->batch = true;
+	return gw_replies_add(&b->replies, asked, share);
+}
+
+static void put_header(struct gw_bytes *out, uint8_t type, size_t body)
+{
+	const uint32_t size = (uint32_t)body + 4;
+	const uint8_t raw[HEADER] = { type, (uint8_t)(size >> 24),
+		(uint8_t)(size >> 16), (uint8_t)(size >> 8), (uint8_t)size };
+
+	(void)gw_bytes_add(out, raw, sizeof(raw));
+}
+
+bool gw_naming_feed(struct gw_backend *b)
+{
+	size_t room, left;
+
+	if (b->feed == NULL)
+		return true;
+	room = gw_bytes_room(&b->stream.out);
+	left = b->feed->len - b->fed;
+	if (left > room)
+		left = room;
+	(void)gw_bytes_add(&b->stream.out, b->feed->body + b->fed, left);
+	b->fed += left;
+	if (b->fed < b->feed->len)
+		return false;
+	gw_statement_unref(hs_steal(&b->feed));
+	return true;
+}
+
+/* Room for a header and a name of ours. */
+static bool has_room(const struct gw_backend *b)
+{
+	return gw_bytes_room(&b->stream.out) >= HEADER + GW_STATEMENT_NAME + 1;
+}
+
+/* A Parse; its text follows as there is room. */
+static void send_parse(struct gw_backend *b, struct gw_statement *st)
+{
+	char name[GW_STATEMENT_NAME];
+	size_t len;
+
+	gw_statement_name(st, name);
+	len = strlen(name) + 1;
+	put_header(&b->stream.out, 'P', len + st->len);
+	(void)gw_bytes_add(&b->stream.out, name, len);
+	b->feed = gw_statement_ref(st);
+	b->fed = 0;
+	(void)gw_naming_feed(b);
+}
+
+/* The statement used longest ago makes way. */
+static void make_way(struct gw_backend *b)
+{
+	char name[GW_STATEMENT_NAME];
+	struct gw_statement *st;
+	size_t len;
+
+	if (b->prepared.count < PREPARED_MAX)
+		return;
+	st = gw_prepared_oldest(&b->prepared);
+	gw_statement_name(st, name);
+	len = strlen(name) + 1;
+	put_header(&b->stream.out, 'C', 1 + len);
+	(void)gw_bytes_add(&b->stream.out, "S", 1);
+	(void)gw_bytes_add(&b->stream.out, name, len);
+	(void)owe(b, GW_ASKED_CLOSE, GW_SHARE_HIDE);
+	gw_statement_unref(st);
+}
+
+/* Prepare it, for the client or for what the client asks next. */
+static void prepare(
+    struct gw_backend *b, struct gw_statement *st, struct gw_owed *owed)
+{
+	owed->sent = gw_statement_ref(st);
+	gw_prepared_add(&b->prepared, st);
+	send_parse(b, st);
+}
+
+static bool has_room_twice(const struct gw_backend *b)
+{
+	return gw_bytes_room(&b->stream.out) >=
+	       2 * (HEADER + GW_STATEMENT_NAME + 1);
+}
+
+enum provision {
+	IS_THERE,
+	ON_ITS_WAY, /* what is to be done with it is looked at again */
+	NO_ROOM,
+};
+
+/* See that the backend has it. */
+static enum provision provide(struct gw_backend *b, struct gw_statement *st)
+{
+	if (gw_prepared_has(&b->prepared, st))
+		return IS_THERE;
+	if (!has_room_twice(b))
+		return NO_ROOM;
+	make_way(b);
+	prepare(b, st, owe(b, GW_ASKED_PARSE, GW_SHARE_HIDE));
+	return ON_ITS_WAY;
+}
+
+/* -- Parse ----------------------------------------------------------------- */
+
+/* A name that is taken: the backend says so itself, in its own words. */
+static enum gw_outcome parse_again(
+    struct gw_backend *b, struct gw_statement *taken)
+{
+	/* The answer to that, which is ours, brings us here again. */
+	if (provide(b, taken) != IS_THERE)
+		return GW_STUCK;
+	(void)owe(b, GW_ASKED_PARSE, GW_SHARE_PASS);
+	send_parse(b, taken);
+	return GW_MOVED;
+}
+
+static enum gw_outcome parse_new(struct gw_session *s, struct gw_backend *b,
+    struct gw_slot *slot, const struct gw_reader *text)
+{
+	struct gw_texts *texts = s->pool->texts;
+	struct gw_statement *st;
+	struct gw_owed *owed;
+
+	if (gw_texts_count(texts) >= TEXTS_MAX)
+		return GW_BROKEN;
+	st = gw_texts_take(texts, text->at, text->left);
+	if (gw_prepared_has(&b->prepared, st))
+		owed = owe(b, GW_ASKED_PARSE, GW_SHARE_MAKE);
+	else {
+		make_way(b);
+		owed = owe(b, GW_ASKED_PARSE, GW_SHARE_PASS);
+		prepare(b, st, owed);
+	}
+	owed->slot = slot;
+	owed->before = slot->statement;
+	slot->statement = st;
+	return GW_MOVED;
+}
+
+/* A whole body; GW_STUCK: not now, GW_MOVED: it is done with. */
+static enum gw_outcome take_parse(struct gw_session *s, struct gw_backend *b,
+    const uint8_t *body, size_t len)
+{
+	struct gw_reader r = { .at = body, .left = len };
+	const char *name = gw_get_text(&r);
+	struct gw_slot *slot;
+
+	if (r.bad)
+		return GW_BROKEN;
+	if (!has_room_twice(b))
+		return GW_STUCK;
+	slot = gw_names_slot(&s->names, name);
+	if (*name != '\0' && slot->statement != NULL)
+		return parse_again(b, slot->statement);
+	return parse_new(s, b, slot, &r);
+}
+
+enum gw_outcome gw_naming_hold(struct gw_session *s, struct gw_backend *b)
+{
+	struct gw_held *h = s->held;
+	struct gw_bytes *in = &s->client.in;
+	size_t part = gw_bytes_len(in);
+	enum gw_outcome outcome;
+
+	if (part > h->len - h->have)
+		part = h->len - h->have;
+	if (part > 0) {
+		memcpy(h->body + h->have, in->data + in->start, part);
+		gw_bytes_drop(in, part);
+		h->have += part;
+	}
+	if (h->have < h->len)
+		return GW_STUCK;
+	outcome = take_parse(s, b, h->body, h->len);
+	if (outcome != GW_STUCK)
+		hs_freep(&s->held);
+	return outcome;
+}
+
+static enum gw_outcome begin_hold(
+    struct gw_session *s, struct gw_backend *b, size_t body)
+{
+	gw_bytes_drop(&s->client.in, HEADER);
+	s->held = hs_realloc(NULL, sizeof(*s->held) + body);
+	s->held->len = body;
+	s->held->have = 0;
+	return gw_naming_hold(s, b);
+}
+
+/* -- Bind, Describe, Close ------------------------------------------------- */
+
+/* The front of a message with the name put in; the rest passes as it is. */
+static enum gw_outcome send_front(struct gw_session *s, struct gw_backend *b,
+    const struct gw_frame *frame, const char *first, size_t first_len,
+    const char *name, size_t taken)
+{
+	struct gw_bytes *out = &b->stream.out;
+	size_t name_len = strlen(name) + 1;
+	size_t rest = frame->body - taken;
+
+	if (gw_bytes_room(out) < HEADER + first_len + name_len)
+		return gw_bytes_len(out) == 0 ? GW_BROKEN : GW_STUCK;
+	put_header(out, frame->type, first_len + name_len + rest);
+	(void)gw_bytes_add(out, first, first_len);
+	(void)gw_bytes_add(out, name, name_len);
+	gw_bytes_drop(&s->client.in, HEADER + taken);
+	b->up = (struct gw_lane) { rest, frame->type };
+	return GW_MOVED;
+}
+
+/* What the backend calls what the client calls so. One that is nothing has a
+ * name that no backend knows. */
+static enum provision translate(struct gw_session *s, struct gw_backend *b,
+    const char *name, char ret_name[GW_STATEMENT_NAME], const char **ret_text)
+{
+	struct gw_statement *st = gw_names_find(&s->names, name);
+
+	*ret_text = ret_name;
+	if (st != NULL) {
+		gw_statement_name(st, ret_name);
+		return provide(b, st);
+	}
+	*ret_text = strncmp(name, GW_STATEMENT_PREFIX,
+			strlen(GW_STATEMENT_PREFIX)) == 0
+			? "no such statement"
+			: name;
+	return IS_THERE;
+}
+
+static enum gw_outcome not_yet(enum provision provision)
+{
+	return provision == ON_ITS_WAY ? GW_MOVED : GW_STUCK;
+}
+
+static enum gw_outcome take_bind(struct gw_session *s, struct gw_backend *b,
+    const struct gw_frame *frame, struct gw_reader r)
+{
+	const char *portal = gw_get_text(&r), *name = gw_get_text(&r), *text;
+	char ours[GW_STATEMENT_NAME];
+	size_t portal_len = strlen(portal) + 1;
+	size_t taken = portal_len + strlen(name) + 1;
+	enum provision provision;
+	enum gw_outcome outcome;
+
+	if (r.bad)
+		return GW_BROKEN;
+	provision = translate(s, b, name, ours, &text);
+	if (provision != IS_THERE)
+		return not_yet(provision);
+	outcome = send_front(s, b, frame, portal, portal_len, text, taken);
+	if (outcome == GW_MOVED)
+		(void)owe(b, GW_ASKED_BIND, GW_SHARE_PASS);
+	return outcome;
+}
+
+static enum gw_outcome take_describe(struct gw_session *s, struct gw_backend *b,
+    const struct gw_frame *frame, struct gw_reader r)
+{
+	char what = (char)gw_get_u8(&r);
+	const char *name = gw_get_text(&r), *text = name;
+	char ours[GW_STATEMENT_NAME];
+	enum provision provision = IS_THERE;
+	enum gw_outcome outcome;
+
+	if (r.bad || r.left > 0 || (what != 'S' && what != 'P'))
+		return GW_BROKEN;
+	if (what == 'S')
+		provision = translate(s, b, name, ours, &text);
+	if (provision != IS_THERE)
+		return not_yet(provision);
+	outcome = send_front(s, b, frame, &what, 1, text, frame->body);
+	if (outcome == GW_MOVED)
+		(void)owe(b,
+		    what == 'S' ? GW_ASKED_STATEMENT : GW_ASKED_PORTAL,
+		    GW_SHARE_PASS);
+	return outcome;
+}
+
+/* The backend keeps a statement: the next one who prepares it has it. */
+static void close_name(
+    struct gw_session *s, struct gw_backend *b, const char *name)
+{
+	struct gw_owed *owed = owe(b, GW_ASKED_CLOSE, GW_SHARE_MAKE);
+
+	if (gw_names_find(&s->names, name) == NULL)
+		return;
+	owed->slot = gw_names_slot(&s->names, name);
+	owed->before = hs_steal(&owed->slot->statement);
+}
+
+static enum gw_outcome take_close(struct gw_session *s, struct gw_backend *b,
+    const struct gw_frame *frame, struct gw_reader r)
+{
+	char what = (char)gw_get_u8(&r);
+	const char *name = gw_get_text(&r);
+	enum gw_outcome outcome;
+
+	if (r.bad || r.left > 0 || (what != 'S' && what != 'P'))
+		return GW_BROKEN;
+	if (what == 'S') {
+		close_name(s, b, name);
+		gw_bytes_drop(&s->client.in, HEADER + frame->body);
+		return GW_MOVED;
+	}
+	outcome = send_front(s, b, frame, &what, 1, name, frame->body);
+	if (outcome == GW_MOVED)
+		(void)owe(b, GW_ASKED_CLOSE, GW_SHARE_PASS);
+	return outcome;
+}
+
+/* -- Any of them ----------------------------------------------------------- */
+
+/* As much of the body as is there; of a Bind its two names are enough. */
+static bool is_here(const struct gw_frame *frame, const struct gw_reader *r)
+{
+	struct gw_reader names = *r;
+
+	if (r->left == frame->body)
+		return true;
+	if (frame->type != 'B')
+		return false;
+	(void)gw_get_text(&names);
+	(void)gw_get_text(&names);
+	return !names.bad;
+}
+
+enum gw_outcome gw_naming_take(struct gw_session *s, struct gw_backend *b)
+{
+	struct gw_bytes *in = &s->client.in;
+	const uint8_t *at = in->data + in->start;
+	struct gw_reader r = { .at = at + HEADER };
+	struct gw_frame frame = { 0 };
+	size_t len = gw_bytes_len(in);
+	enum gw_outcome outcome;
+
+	if (gw_frame_parse(GW_FRONTEND, at, len,
+		(size_t)s->core->config->message_max_mib << 20, &frame) !=
+	    GW_GOOD)
+		return GW_STUCK;
+	r.left = len - HEADER < frame.body ? len - HEADER : frame.body;
+	if (!is_here(&frame, &r)) {
+		if (HEADER + frame.body <= GW_BLOCK)
+			return GW_STUCK;
+		if (frame.type == 'P')
+			return begin_hold(s, b, frame.body);
+		return gw_bytes_room(in) == 0 ? GW_BROKEN : GW_STUCK;
+	}
+	if (!has_room(b))
+		return GW_STUCK;
+	switch (frame.type) {
+	case 'P':
+		outcome = take_parse(s, b, r.at, r.left);
+		if (outcome == GW_MOVED)
+			gw_bytes_drop(in, HEADER + frame.body);
+		return outcome;
+	case 'B':
+		return take_bind(s, b, &frame, r);
+	case 'D':
+		return take_describe(s, b, &frame, r);
+	default:
+		return take_close(s, b, &frame, r);
+	}
+}
+
+void gw_naming_query(struct gw_session *s)
+{
+	if (s->pool != NULL && gw_names_find(&s->names, "") != NULL)
+		gw_statement_unref(
+		    hs_steal(&gw_names_slot(&s->names, "")->statement));
+}
+
+/* -- What is answered ------------------------------------------------------ */
+
+bool gw_naming_owes(const struct gw_backend *b)
+{
+	const struct gw_owed *owed = gw_replies_first(&b->replies);
+
+	return owed != NULL && owed->share == GW_SHARE_MAKE;
+}
+
+bool gw_naming_answer(struct gw_session *s, struct gw_backend *b)
+{
+	while (gw_naming_owes(b)) {
+		const struct gw_owed owed = *gw_replies_first(&b->replies);
+		const uint8_t raw[HEADER] = {
+			owed.asked == GW_ASKED_PARSE ? '1' : '3', 0, 0, 0, 4
+		};
+
+		if (!gw_bytes_add(&s->client.out, raw, sizeof(raw)))
+			return false;
+		gw_replies_drop(&b->replies);
+		gw_naming_done(&owed);
+	}
+	return true;
+}
+
+void gw_naming_done(const struct gw_owed *owed)
+{
+	gw_statement_unref(owed->before);
+	gw_statement_unref(owed->sent);
+}
+
+/* The first change that was skipped says what the name meant before all of
+ * them. Of the one that failed itself, the statement without a name is gone. */
+static void take_back(struct gw_owed *owed, bool has_failed, uint64_t turn)
+{
+	struct gw_slot *slot = owed->slot;
+
+	if (slot == NULL || slot->turn == turn) {
+		gw_statement_unref(owed->before);
+		return;
+	}
+	slot->turn = turn;
+	gw_statement_unref(slot->statement);
+	slot->statement = has_failed ? NULL : owed->before;
+	if (has_failed)
+		gw_statement_unref(owed->before);
+}
+
+void gw_naming_failed(struct gw_backend *b)
+{
+	static uint64_t turn;
+	struct gw_owed owed;
+	bool is_first = true;
+
+	turn++;
+	while (gw_replies_skip(&b->replies, &owed)) {
+		if (owed.sent != NULL) {
+			gw_prepared_remove(&b->prepared, owed.sent);
+			gw_statement_unref(owed.sent);
+		}
+		take_back(
+		    &owed, is_first && owed.asked == GW_ASKED_PARSE, turn);
+		is_first = false;
+	}
+}

@@ -1,0 +1,57 @@
+/* pool.h - the backends of one identity: of one enterprise, in one database,
+ * with the same start-up parameters. Sessions use them a transaction each.
+ */
+#ifndef HANSE_SHARED_DB_GATEWAY_POOL_H
+#define HANSE_SHARED_DB_GATEWAY_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/loop.h"
+#include "shared-db-gateway/backend.h"
+
+struct gw_session;
+
+struct gw_pool {
+	struct gw_pool *next; /* of the core */
+	struct gw_core *core;
+	struct gw_entry *entry;
+	struct gw_target target;
+	struct gw_startup startup; /* forwarded parameters, sorted by name */
+	struct gw_bytes parameters; /* ParameterStatus messages; empty: none yet */
+	struct gw_backend *idle;    /* the last one given back first */
+	unsigned backends, starting, sessions, waiting;
+	struct gw_session *first, *last; /* who waits */
+	struct gw_texts *texts;
+	struct hs_timer tick;
+};
+
+/** The pool of an identity, made if it is not there; counts the session. */
+struct gw_pool *gw_pool_join(struct gw_core *core, struct gw_entry *entry,
+    const struct gw_target *target, const struct gw_startup *startup);
+/** The session has gone; it neither waits nor has a backend. */
+void gw_pool_leave(struct gw_pool *pool);
+
+/** Open a backend if it has none yet, to learn its parameters. */
+void gw_pool_warm(struct gw_pool *pool);
+
+/**
+ * Give the session a backend; false: it waits, and is run when it has one.
+ */
+bool gw_pool_acquire(struct gw_pool *pool, struct gw_session *session);
+void gw_pool_give_up(struct gw_pool *pool, struct gw_session *session);
+
+/** Its session needs it no more; it must be free. */
+void gw_pool_release(struct gw_pool *pool, struct gw_backend *b);
+
+/** News of backends. */
+void gw_pool_ready(struct gw_pool *pool, struct gw_backend *b);
+void gw_pool_failed(
+    struct gw_pool *pool, struct gw_backend *b, enum gw_refusal refusal);
+void gw_pool_lost(struct gw_pool *pool, struct gw_backend *b);
+
+/** End the idle backends of entries that are served no more. */
+void gw_pools_sift(struct gw_core *core);
+
+#endif
