@@ -2,7 +2,8 @@
  *
  * A new one costs its server 20 ms, for it reads the catalogues first, and a
  * look asks each database. What is kept takes from the connections of ours that
- * a server's memory was sized for, so there are few, and not for long.
+ * a server's memory was sized for (db_size.c), and from those that the gateway
+ * gives us (step_gateway.c), so there are few, and not for long.
  */
 
 #include <pthread.h>
@@ -13,7 +14,7 @@
 #include "base/err.h"
 #include "provisioning/plat.h"
 
-#define KEPT_MAX   16
+#define KEPT_MAX   8 /* of all: the gateway counts them, too */
 #define SERVER_MAX 4      /* of one server */
 #define AGE_MS     150000 /* a sweep each minute, but no door stays open */
 #define TRY_MS     2000   /* one whose server has gone without a word */

@@ -46,7 +46,7 @@ static int servers_write(struct plat *plat, json_t *servers, struct hs_err *err)
 		.user = lend("platform.provisioner"),
 		.database = lend("*"),
 		.role = lend("hanse_provisioner"),
-		.connections = 16,
+		.connections = 24, /* 8 of them may wait: plat_kept.c */
 		.certificate_cn = lend("platform.provisioner"),
 	};
 	const char *name;

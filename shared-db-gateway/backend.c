@@ -31,23 +31,29 @@ enum stride {
 const char *gw_backend_state_name(enum gw_backend_state state)
 {
 	static const char *const names[GW_BACKEND_STATE_COUNT] = {
-		"dial", "ask-tls", "tls", "start", "ready", "errand", "closed",
+		"dial",
+		"ask-tls",
+		"tls",
+		"start",
+		"ready",
+		"errand",
+		"closed",
 	};
 
 	assert(state < GW_BACKEND_STATE_COUNT);
 	return names[state];
 }
 
-bool gw_backend_is_busy(const struct gw_backend *b)
+bool gw_backend_is_busy(struct gw_backend *b)
 {
-	return b->replies.count > 0 || b->batch;
+	return gw_replies_first(&b->replies) != NULL || b->batch;
 }
 
-bool gw_backend_is_free(const struct gw_backend *b)
+bool gw_backend_is_free(struct gw_backend *b)
 {
 	return !b->batch && !b->dirty && b->up.left == 0 && b->down.left == 0 &&
 	       b->feed == NULL && gw_replies_is_free(&b->replies) &&
-	       !b->replies.is_unsettled && !b->stream.ended;
+	       !b->stream.ended;
 }
 
 /* -- Its end --------------------------------------------------------------- */
@@ -57,8 +63,8 @@ static void say_goodbye(struct gw_backend *b)
 {
 	static const uint8_t terminate[] = { 'X', 0, 0, 0, 4 };
 
-	if (b->state != GW_BACKEND_READY || b->stream.ended ||
-	    b->up.left > 0 || b->feed != NULL)
+	if (b->state != GW_BACKEND_READY || b->stream.ended || b->up.left > 0 ||
+	    b->feed != NULL)
 		return;
 	if (gw_bytes_add(&b->stream.out, terminate, sizeof(terminate)))
 		(void)gw_stream_flush(&b->stream);
@@ -531,6 +537,7 @@ struct gw_backend *gw_backend_new(struct gw_core *core, struct gw_entry *entry,
 {
 	struct gw_backend *b = make(core, target);
 
+	b->scope = 1;
 	b->entry = gw_entry_ref(entry);
 	b->pool = pool;
 	b->session = session;

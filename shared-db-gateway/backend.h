@@ -1,6 +1,6 @@
-/* backend.h - one connection to PostgreSQL, from dialling to its end. It becomes
- * somebody's in its start-up message and nobody else's afterwards: it is ended,
- * never given another role.
+/* backend.h - one connection to PostgreSQL, from dialling to its end. It
+ * becomes somebody's in its start-up message and nobody else's afterwards: it
+ * is ended, never given another role.
  */
 #ifndef HANSE_SHARED_DB_GATEWAY_BACKEND_H
 #define HANSE_SHARED_DB_GATEWAY_BACKEND_H
@@ -61,6 +61,7 @@ struct gw_backend {
 	struct gw_replies replies;
 	struct gw_lane up, down;
 	bool batch;      /* extended messages since the last Sync */
+	uint64_t scope;  /* what an error may skip ends with one */
 	uint64_t serial; /* of what it does: a cancel is meant for one */
 	unsigned errands;
 	bool dirty; /* its session's state is more than a transaction's */
@@ -98,9 +99,9 @@ struct gw_backend *gw_backend_cancel(
 void gw_backend_end(struct gw_backend *b);
 
 /** Whether it owes an answer, or is amidst a batch. */
-bool gw_backend_is_busy(const struct gw_backend *b);
+bool gw_backend_is_busy(struct gw_backend *b);
 
 /** Whether another session may have it: nothing owed, nothing half sent. */
-bool gw_backend_is_free(const struct gw_backend *b);
+bool gw_backend_is_free(struct gw_backend *b);
 
 #endif

@@ -16,7 +16,7 @@ struct gw_config {
 	struct gw_pair server, backend;
 	unsigned max_sessions, max_pending;
 	unsigned login_timeout_s, connect_timeout_s;
-	unsigned wait_timeout_s; /* for a backend of a pool */
+	unsigned wait_timeout_s;  /* for a backend of a pool */
 	unsigned message_max_mib; /* longest message of a client */
 	char *log;                /* warn, info, debug */
 };

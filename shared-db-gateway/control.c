@@ -18,6 +18,7 @@
 #include "base/loop.h"
 #include "base/text.h"
 #include "shared-db-gateway/core.h"
+#include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/session.h"
 
 #define LINE_MAX_BYTES 4096u
@@ -128,12 +129,38 @@ static json_t *do_sessions(struct gw_core *core, struct hs_err *err)
 	return json_pack("{s:o}", "sessions", list);
 }
 
+static json_t *do_pools(struct gw_core *core, struct hs_err *err)
+{
+	json_t *list = json_array();
+
+	(void)err;
+	for (const struct gw_pool *p = core->pools; p != NULL; p = p->next) {
+		int idle = 0;
+
+		for (const struct gw_backend *b = p->idle; b != NULL;
+		     b = b->next_idle)
+			idle++;
+		(void)json_array_append_new(list,
+		    json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, "
+			      "s:I}",
+			"ve", p->entry->ve, "enterprise",
+			p->entry->route.enterprise, "database",
+			p->target.database, "host", p->target.host, "backends",
+			(int)p->backends, "idle", idle, "starting",
+			(int)p->starting, "sessions", (int)p->sessions,
+			"waiting", (int)p->waiting, "statements",
+			(json_int_t)gw_texts_count(p->texts)));
+	}
+	return json_pack("{s:o}", "pools", list);
+}
+
 /* clang-format off */
 static const struct command {
 	const char *name;
 	json_t *(*run)(struct gw_core *core, struct hs_err *err);
 } commands[] = {
 	{ "ping",     do_ping     },
+	{ "pools",    do_pools    },
 	{ "reload",   do_reload   },
 	{ "sessions", do_sessions },
 	{ "status",   do_status   },
@@ -147,7 +174,7 @@ static json_t *run_command(
 		if (strcmp(commands[i].name, name) == 0)
 			return commands[i].run(core, err);
 	(void)hs_fail(err, HS_EINVAL,
-	    "expected {\"command\": \"ping|reload|sessions|status\"}");
+	    "expected {\"command\": \"ping|pools|reload|sessions|status\"}");
 	return NULL;
 }
 

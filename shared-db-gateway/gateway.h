@@ -23,8 +23,8 @@ struct gw_route {
 	unsigned port;
 	char *server_name; /* the name in the server's certificate */
 	unsigned connections;
-	char *pooling;     /* "transaction" or "session"; NULL: "session" */
-	unsigned backends; /* of a pool, at most; 0: connections */
+	char *pooling;        /* "transaction" or "session"; NULL: "session" */
+	unsigned backends;    /* of a pool, at most; 0: connections */
 	char *certificate_cn; /* NULL: no log-in by certificate */
 	char *certificates;   /* "HEX HEX": SHA-256 of those of that name that
 			       * are accepted; NULL: every one is */
@@ -101,8 +101,8 @@ int gw_control_reload(const char *socket, struct hs_err *err);
 int gw_control_status(const char *socket, char **ret_json, struct hs_err *err);
 
 /**
- * Send one command ("reload", "status", "sessions", "ping") and take the
- * answer; the others are made of it.
+ * Send one command ("reload", "status", "sessions", "pools", "ping") and take
+ * the answer; the others are made of it.
  */
 int gw_control_call(const char *socket, const char *command, char **ret_json,
     struct hs_err *err);

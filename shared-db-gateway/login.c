@@ -27,8 +27,8 @@ static void find_backend(struct gw_session *s)
 		    core, s->entry, &s->target, &s->login->startup);
 		gw_pool_warm(s->pool);
 	} else
-		s->backend = gw_backend_new(core, s->entry, &s->target,
-		    &s->login->startup, NULL, s);
+		s->backend = gw_backend_new(
+		    core, s->entry, &s->target, &s->login->startup, NULL, s);
 }
 
 /* The identity is known: pin it to its database, role and server. */

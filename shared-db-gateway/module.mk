@@ -16,15 +16,17 @@ test_loop_LIBS := base
 test_loop_PKGS := cmocka
 
 # Helpers of tests/gateway/run.sh.
-BENCHES += gw_cancel gw_many gw_routes
+BENCHES += gw_cancel gw_differ gw_many gw_routes
 gw_cancel_SRCS := tests/gateway/cancel.c
 gw_cancel_PKGS := libpq
+gw_differ_SRCS := tests/gateway/differ.c
+gw_differ_PKGS := libpq libssl
 gw_many_SRCS := tests/gateway/many.c
 gw_many_PKGS := libpq
 gw_routes_SRCS := tests/gateway/routes.c
 gw_routes_LIBS := gw base
 
-GW_TESTS := test_gw_route test_gw_scram test_gw_session test_gw_wire
+GW_TESTS := test_gw_reply test_gw_route test_gw_scram test_gw_session test_gw_wire
 TESTS += $(GW_TESTS)
 $(foreach t,$(GW_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c))
 $(foreach t,$(GW_TESTS),$(eval $(t)_LIBS := gwcore gw base))

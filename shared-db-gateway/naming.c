@@ -11,7 +11,7 @@
 #include "shared-db-gateway/session.h"
 
 #define HEADER       5u
-#define PREPARED_MAX 200u /* of one backend */
+#define PREPARED_MAX 200u  /* of one backend */
 #define TEXTS_MAX    5000u /* of one enterprise's pool */
 
 /* -- What leaves nothing behind -------------------------------------------- */
@@ -80,13 +80,14 @@ static bool has_room(const struct gw_backend *b)
 	return gw_bytes_room(&b->stream.out) >= HEADER + GW_STATEMENT_NAME + 1;
 }
 
-/* A Parse; its text follows as there is room. */
-static void send_parse(struct gw_backend *b, struct gw_statement *st)
+/* A Parse under the name of a statement; its text follows as there is room. */
+static void send_parse(struct gw_backend *b, const struct gw_statement *named,
+    struct gw_statement *st)
 {
 	char name[GW_STATEMENT_NAME];
 	size_t len;
 
-	gw_statement_name(st, name);
+	gw_statement_name(named, name);
 	len = strlen(name) + 1;
 	put_header(&b->stream.out, 'P', len + st->len);
 	(void)gw_bytes_add(&b->stream.out, name, len);
@@ -95,22 +96,29 @@ static void send_parse(struct gw_backend *b, struct gw_statement *st)
 	(void)gw_naming_feed(b);
 }
 
-/* The statement used longest ago makes way. */
-static void make_way(struct gw_backend *b)
+static void send_close(struct gw_backend *b, struct gw_statement *st)
 {
 	char name[GW_STATEMENT_NAME];
-	struct gw_statement *st;
 	size_t len;
 
-	if (b->prepared.count < PREPARED_MAX)
-		return;
-	st = gw_prepared_oldest(&b->prepared);
 	gw_statement_name(st, name);
 	len = strlen(name) + 1;
 	put_header(&b->stream.out, 'C', 1 + len);
 	(void)gw_bytes_add(&b->stream.out, "S", 1);
 	(void)gw_bytes_add(&b->stream.out, name, len);
-	(void)owe(b, GW_ASKED_CLOSE, GW_SHARE_HIDE);
+	owe(b, GW_ASKED_CLOSE, GW_SHARE_HIDE)->sent = gw_statement_ref(st);
+}
+
+/* The statement used longest ago makes way. */
+static void make_way(struct gw_backend *b)
+{
+	struct gw_statement *st;
+
+	if (b->prepared.count < PREPARED_MAX)
+		return;
+	st = gw_prepared_oldest(&b->prepared);
+	if (st != NULL)
+		send_close(b, st);
 	gw_statement_unref(st);
 }
 
@@ -119,8 +127,8 @@ static void prepare(
     struct gw_backend *b, struct gw_statement *st, struct gw_owed *owed)
 {
 	owed->sent = gw_statement_ref(st);
-	gw_prepared_add(&b->prepared, st);
-	send_parse(b, st);
+	gw_prepared_add(&b->prepared, st, b->scope);
+	send_parse(b, st, st);
 }
 
 static bool has_room_twice(const struct gw_backend *b)
@@ -132,16 +140,35 @@ static bool has_room_twice(const struct gw_backend *b)
 enum provision {
 	IS_THERE,
 	ON_ITS_WAY, /* what is to be done with it is looked at again */
-	NO_ROOM,
+	NOT_NOW,    /* no room, or an answer is to be waited for */
 };
+
+/* What a name means may hang on an answer of an earlier scope. */
+static bool is_sure(const struct gw_backend *b, const struct gw_slot *slot)
+{
+	return slot == NULL || slot->pending == 0 || slot->scope == b->scope;
+}
+
+/* It means something else now, unless this is skipped. */
+static void change(struct gw_backend *b, struct gw_slot *slot,
+    struct gw_statement *st, struct gw_owed *owed)
+{
+	owed->slot = slot;
+	owed->before = slot->statement;
+	slot->statement = st;
+	slot->pending++;
+	slot->scope = b->scope;
+}
 
 /* See that the backend has it. */
 static enum provision provide(struct gw_backend *b, struct gw_statement *st)
 {
-	if (gw_prepared_has(&b->prepared, st))
+	enum gw_has has = gw_prepared_has(&b->prepared, st, b->scope);
+
+	if (has == GW_HAS || has == GW_HAS_IF_ANY)
 		return IS_THERE;
-	if (!has_room_twice(b))
-		return NO_ROOM;
+	if (has == GW_HAS_PERHAPS || !has_room_twice(b))
+		return NOT_NOW;
 	make_way(b);
 	prepare(b, st, owe(b, GW_ASKED_PARSE, GW_SHARE_HIDE));
 	return ON_ITS_WAY;
@@ -149,15 +176,20 @@ static enum provision provide(struct gw_backend *b, struct gw_statement *st)
 
 /* -- Parse ----------------------------------------------------------------- */
 
-/* A name that is taken: the backend says so itself, in its own words. */
-static enum gw_outcome parse_again(
-    struct gw_backend *b, struct gw_statement *taken)
+/* A name that is taken: the backend says so itself, in its own words, or what
+ * else is wrong with the text. */
+static enum gw_outcome parse_again(struct gw_session *s, struct gw_backend *b,
+    struct gw_statement *taken, const struct gw_reader *text)
 {
+	struct gw_statement *st;
+
 	/* The answer to that, which is ours, brings us here again. */
 	if (provide(b, taken) != IS_THERE)
 		return GW_STUCK;
 	(void)owe(b, GW_ASKED_PARSE, GW_SHARE_PASS);
-	send_parse(b, taken);
+	st = gw_texts_take(s->pool->texts, text->at, text->left);
+	send_parse(b, taken, st);
+	gw_statement_unref(st);
 	return GW_MOVED;
 }
 
@@ -167,26 +199,37 @@ static enum gw_outcome parse_new(struct gw_session *s, struct gw_backend *b,
 	struct gw_texts *texts = s->pool->texts;
 	struct gw_statement *st;
 	struct gw_owed *owed;
+	enum gw_has has;
 
 	if (gw_texts_count(texts) >= TEXTS_MAX)
 		return GW_BROKEN;
 	st = gw_texts_take(texts, text->at, text->left);
-	if (gw_prepared_has(&b->prepared, st))
-		owed = owe(b, GW_ASKED_PARSE, GW_SHARE_MAKE);
-	else {
-		make_way(b);
-		owed = owe(b, GW_ASKED_PARSE, GW_SHARE_PASS);
-		prepare(b, st, owed);
+	has = gw_prepared_has(&b->prepared, st, b->scope);
+	if (has == GW_HAS_PERHAPS) {
+		gw_statement_unref(st);
+		return GW_STUCK;
 	}
-	owed->slot = slot;
-	owed->before = slot->statement;
-	slot->statement = st;
+	/* PostgreSQL prepares nothing in a transaction that is aborted: where
+	 * it may be so, it is asked. */
+	if (has == GW_HAS_IF_ANY ||
+	    (has == GW_HAS && gw_replies_is_settled(&b->replies))) {
+		change(b, slot, st, owe(b, GW_ASKED_PARSE, GW_SHARE_MAKE));
+		return GW_MOVED;
+	}
+	if (has == GW_HAS)
+		send_close(b, st);
+	else
+		make_way(b);
+	owed = owe(b, GW_ASKED_PARSE, GW_SHARE_PASS);
+	owed->again = has == GW_HAS;
+	change(b, slot, st, owed);
+	prepare(b, st, owed);
 	return GW_MOVED;
 }
 
 /* A whole body; GW_STUCK: not now, GW_MOVED: it is done with. */
-static enum gw_outcome take_parse(struct gw_session *s, struct gw_backend *b,
-    const uint8_t *body, size_t len)
+static enum gw_outcome take_parse(
+    struct gw_session *s, struct gw_backend *b, const uint8_t *body, size_t len)
 {
 	struct gw_reader r = { .at = body, .left = len };
 	const char *name = gw_get_text(&r);
@@ -197,8 +240,10 @@ static enum gw_outcome take_parse(struct gw_session *s, struct gw_backend *b,
 	if (!has_room_twice(b))
 		return GW_STUCK;
 	slot = gw_names_slot(&s->names, name);
+	if (*name != '\0' && !is_sure(b, slot))
+		return GW_STUCK;
 	if (*name != '\0' && slot->statement != NULL)
-		return parse_again(b, slot->statement);
+		return parse_again(s, b, slot->statement, &r);
 	return parse_new(s, b, slot, &r);
 }
 
@@ -217,8 +262,10 @@ enum gw_outcome gw_naming_hold(struct gw_session *s, struct gw_backend *b)
 		h->have += part;
 	}
 	if (h->have < h->len)
-		return GW_STUCK;
-	outcome = take_parse(s, b, h->body, h->len);
+		return part > 0 ? GW_MOVED : GW_STUCK;
+	/* After an error it would be skipped. */
+	outcome =
+	    b->replies.skips ? GW_MOVED : take_parse(s, b, h->body, h->len);
 	if (outcome != GW_STUCK)
 		hs_freep(&s->held);
 	return outcome;
@@ -260,17 +307,19 @@ static enum gw_outcome send_front(struct gw_session *s, struct gw_backend *b,
 static enum provision translate(struct gw_session *s, struct gw_backend *b,
     const char *name, char ret_name[GW_STATEMENT_NAME], const char **ret_text)
 {
-	struct gw_statement *st = gw_names_find(&s->names, name);
+	const struct gw_slot *slot = gw_names_look(&s->names, name);
 
 	*ret_text = ret_name;
-	if (st != NULL) {
-		gw_statement_name(st, ret_name);
-		return provide(b, st);
+	if (!is_sure(b, slot))
+		return NOT_NOW;
+	if (slot != NULL && slot->statement != NULL) {
+		gw_statement_name(slot->statement, ret_name);
+		return provide(b, slot->statement);
 	}
-	*ret_text = strncmp(name, GW_STATEMENT_PREFIX,
-			strlen(GW_STATEMENT_PREFIX)) == 0
-			? "no such statement"
-			: name;
+	*ret_text =
+	    strncmp(name, GW_STATEMENT_PREFIX, strlen(GW_STATEMENT_PREFIX)) == 0
+		? "no such statement"
+		: name;
 	return IS_THERE;
 }
 
@@ -317,22 +366,24 @@ static enum gw_outcome take_describe(struct gw_session *s, struct gw_backend *b,
 		return not_yet(provision);
 	outcome = send_front(s, b, frame, &what, 1, text, frame->body);
 	if (outcome == GW_MOVED)
-		(void)owe(b,
-		    what == 'S' ? GW_ASKED_STATEMENT : GW_ASKED_PORTAL,
+		(void)owe(b, what == 'S' ? GW_ASKED_STATEMENT : GW_ASKED_PORTAL,
 		    GW_SHARE_PASS);
 	return outcome;
 }
 
 /* The backend keeps a statement: the next one who prepares it has it. */
-static void close_name(
+static bool close_name(
     struct gw_session *s, struct gw_backend *b, const char *name)
 {
-	struct gw_owed *owed = owe(b, GW_ASKED_CLOSE, GW_SHARE_MAKE);
+	struct gw_slot *slot = gw_names_look(&s->names, name);
+	struct gw_owed *owed;
 
-	if (gw_names_find(&s->names, name) == NULL)
-		return;
-	owed->slot = gw_names_slot(&s->names, name);
-	owed->before = hs_steal(&owed->slot->statement);
+	if (!is_sure(b, slot))
+		return false;
+	owed = owe(b, GW_ASKED_CLOSE, GW_SHARE_MAKE);
+	if (slot != NULL)
+		change(b, slot, NULL, owed);
+	return true;
 }
 
 static enum gw_outcome take_close(struct gw_session *s, struct gw_backend *b,
@@ -345,7 +396,8 @@ static enum gw_outcome take_close(struct gw_session *s, struct gw_backend *b,
 	if (r.bad || r.left > 0 || (what != 'S' && what != 'P'))
 		return GW_BROKEN;
 	if (what == 'S') {
-		close_name(s, b, name);
+		if (!close_name(s, b, name))
+			return GW_STUCK;
 		gw_bytes_drop(&s->client.in, HEADER + frame->body);
 		return GW_MOVED;
 	}
@@ -381,8 +433,8 @@ enum gw_outcome gw_naming_take(struct gw_session *s, struct gw_backend *b)
 	enum gw_outcome outcome;
 
 	if (gw_frame_parse(GW_FRONTEND, at, len,
-		(size_t)s->core->config->message_max_mib << 20, &frame) !=
-	    GW_GOOD)
+		(size_t)s->core->config->message_max_mib << 20,
+		&frame) != GW_GOOD)
 		return GW_STUCK;
 	r.left = len - HEADER < frame.body ? len - HEADER : frame.body;
 	if (!is_here(&frame, &r)) {
@@ -409,16 +461,18 @@ enum gw_outcome gw_naming_take(struct gw_session *s, struct gw_backend *b)
 	}
 }
 
-void gw_naming_query(struct gw_session *s)
+void gw_naming_query(
+    struct gw_session *s, struct gw_backend *b, struct gw_owed *owed)
 {
-	if (s->pool != NULL && gw_names_find(&s->names, "") != NULL)
-		gw_statement_unref(
-		    hs_steal(&gw_names_slot(&s->names, "")->statement));
+	struct gw_slot *slot = gw_names_look(&s->names, "");
+
+	if (slot != NULL)
+		change(b, slot, NULL, owed);
 }
 
 /* -- What is answered ------------------------------------------------------ */
 
-bool gw_naming_owes(const struct gw_backend *b)
+bool gw_naming_owes(struct gw_backend *b)
 {
 	const struct gw_owed *owed = gw_replies_first(&b->replies);
 
@@ -436,48 +490,74 @@ bool gw_naming_answer(struct gw_session *s, struct gw_backend *b)
 		if (!gw_bytes_add(&s->client.out, raw, sizeof(raw)))
 			return false;
 		gw_replies_drop(&b->replies);
-		gw_naming_done(&owed);
+		gw_naming_done(b, &owed);
 	}
 	return true;
 }
 
-void gw_naming_done(const struct gw_owed *owed)
+void gw_naming_done(struct gw_backend *b, const struct gw_owed *owed)
 {
+	if (owed->slot != NULL)
+		owed->slot->pending--;
+	if (owed->sent != NULL && owed->asked == GW_ASKED_PARSE)
+		gw_prepared_confirm(&b->prepared, owed->sent);
 	gw_statement_unref(owed->before);
 	gw_statement_unref(owed->sent);
 }
 
-/* The first change that was skipped says what the name meant before all of
- * them. Of the one that failed itself, the statement without a name is gone. */
-static void take_back(struct gw_owed *owed, bool has_failed, uint64_t turn)
+/* The next change of the name, if one has been asked for since. */
+static struct gw_owed *later(
+    const struct gw_replies *r, const struct gw_slot *slot)
 {
-	struct gw_slot *slot = owed->slot;
+	for (size_t i = 0; i < r->count; i++) {
+		struct gw_owed *owed = gw_replies_at(r, i);
 
-	if (slot == NULL || slot->turn == turn) {
-		gw_statement_unref(owed->before);
-		return;
+		if (owed->slot == slot)
+			return owed;
 	}
-	slot->turn = turn;
-	gw_statement_unref(slot->statement);
-	slot->statement = has_failed ? NULL : owed->before;
+	return NULL;
+}
+
+/* It means what it meant before, or the next change is of that. Where the
+ * change itself failed, the statement without a name is gone. */
+static void take_back(
+    struct gw_backend *b, struct gw_owed *owed, bool has_failed)
+{
+	struct gw_owed *next;
+	struct gw_statement **at;
+
+	if (owed->slot == NULL)
+		return;
+	owed->slot->pending--;
+	next = later(&b->replies, owed->slot);
+	at = next != NULL ? &next->before : &owed->slot->statement;
+	gw_statement_unref(*at);
+	*at = has_failed ? NULL : owed->before;
 	if (has_failed)
 		gw_statement_unref(owed->before);
 }
 
+/* What was not closed is still there; what was not prepared is not, unless its
+ * Close was skipped before it. */
+static void not_sent(
+    struct gw_backend *b, const struct gw_owed *owed, bool has_failed)
+{
+	if (owed->asked == GW_ASKED_CLOSE)
+		gw_prepared_add(&b->prepared, owed->sent, 0);
+	else if (has_failed || !owed->again)
+		gw_prepared_remove(&b->prepared, owed->sent);
+	gw_statement_unref(owed->sent);
+}
+
 void gw_naming_failed(struct gw_backend *b)
 {
-	static uint64_t turn;
 	struct gw_owed owed;
 	bool is_first = true;
 
-	turn++;
-	while (gw_replies_skip(&b->replies, &owed)) {
-		if (owed.sent != NULL) {
-			gw_prepared_remove(&b->prepared, owed.sent);
-			gw_statement_unref(owed.sent);
-		}
-		take_back(
-		    &owed, is_first && owed.asked == GW_ASKED_PARSE, turn);
+	while (gw_replies_skip(&b->replies, is_first, &owed)) {
+		if (owed.sent != NULL)
+			not_sent(b, &owed, is_first);
+		take_back(b, &owed, is_first && owed.asked == GW_ASKED_PARSE);
 		is_first = false;
 	}
 }

@@ -35,15 +35,16 @@ enum gw_outcome gw_naming_hold(struct gw_session *s, struct gw_backend *b);
 bool gw_naming_feed(struct gw_backend *b);
 
 /** A simple query ends the statement without a name. */
-void gw_naming_query(struct gw_session *s);
+void gw_naming_query(
+    struct gw_session *s, struct gw_backend *b, struct gw_owed *owed);
 
 /** Whether an answer of ours is due before the backend's next. */
-bool gw_naming_owes(const struct gw_backend *b);
+bool gw_naming_owes(struct gw_backend *b);
 /** Give those that are due; false: there is no room. */
 bool gw_naming_answer(struct gw_session *s, struct gw_backend *b);
 
 /** An answer is complete, and what it answered holds. */
-void gw_naming_done(const struct gw_owed *owed);
+void gw_naming_done(struct gw_backend *b, const struct gw_owed *owed);
 /** An error has come: what is skipped has not been. */
 void gw_naming_failed(struct gw_backend *b);
 

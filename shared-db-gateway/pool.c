@@ -27,9 +27,10 @@ static struct gw_pool *find(const struct gw_core *core,
 {
 	struct gw_pool *pool = core->pools;
 
-	while (pool != NULL &&
-	       (pool->entry != entry || !is_same_target(&pool->target, target) ||
-		   !gw_startup_is_like(&pool->startup, startup)))
+	while (
+	    pool != NULL &&
+	    (pool->entry != entry || !is_same_target(&pool->target, target) ||
+		!gw_startup_is_like(&pool->startup, startup)))
 		pool = pool->next;
 	return pool;
 }
@@ -128,8 +129,8 @@ static void open_one(struct gw_pool *pool)
 		return;
 	pool->backends++;
 	pool->starting++;
-	(void)gw_backend_new(pool->core, pool->entry, &pool->target,
-	    &pool->startup, pool, NULL);
+	(void)gw_backend_new(
+	    pool->core, pool->entry, &pool->target, &pool->startup, pool, NULL);
 }
 
 void gw_pool_warm(struct gw_pool *pool)

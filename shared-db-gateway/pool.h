@@ -19,8 +19,9 @@ struct gw_pool {
 	struct gw_entry *entry;
 	struct gw_target target;
 	struct gw_startup startup; /* forwarded parameters, sorted by name */
-	struct gw_bytes parameters; /* ParameterStatus messages; empty: none yet */
-	struct gw_backend *idle;    /* the last one given back first */
+	struct gw_bytes
+	    parameters;          /* ParameterStatus messages; empty: none yet */
+	struct gw_backend *idle; /* the last one given back first */
 	unsigned backends, starting, sessions, waiting;
 	struct gw_session *first, *last; /* who waits */
 	struct gw_texts *texts;

@@ -62,25 +62,26 @@ static void count_statement(struct gw_session *s)
 	s->entry->statements++;
 }
 
-/* What the client asks for; false if it may not come now. */
-static bool note(struct gw_session *s, struct gw_backend *b, uint8_t type)
+/* What the client asks for. */
+static void note(struct gw_session *s, struct gw_backend *b, uint8_t type)
 {
 	struct gw_replies *r = &b->replies;
 
 	switch (type) {
-	case 'p':
-		return false;
 	case 'Q':
-		(void)gw_replies_add(r, GW_ASKED_QUERY, GW_SHARE_PASS);
-		gw_naming_query(s);
+		gw_naming_query(
+		    s, b, gw_replies_add(r, GW_ASKED_QUERY, GW_SHARE_PASS));
+		b->scope++;
 		count_statement(s);
 		break;
 	case 'F':
 		(void)gw_replies_add(r, GW_ASKED_CALL, GW_SHARE_PASS);
+		b->scope++;
 		count_statement(s);
 		break;
 	case 'S':
-		(void)gw_replies_sync(r);
+		gw_replies_sync(r);
+		b->scope++;
 		b->batch = false;
 		break;
 	case 'E':
@@ -100,6 +101,9 @@ static bool note(struct gw_session *s, struct gw_backend *b, uint8_t type)
 		(void)gw_replies_add(r, GW_ASKED_CLOSE, GW_SHARE_PASS);
 		b->batch = true;
 		break;
+	case 'd':
+		gw_replies_data(r);
+		break;
 	case 'c':
 	case 'f':
 		gw_replies_copied(r);
@@ -107,7 +111,6 @@ static bool note(struct gw_session *s, struct gw_backend *b, uint8_t type)
 	default:
 		break;
 	}
-	return true;
 }
 
 /* Whether it asks about a statement or a portal decides what is answered. */
@@ -165,17 +168,23 @@ static enum gw_outcome judge_up(struct gw_session *s, struct gw_backend *b,
 			s->client_done = true;
 			break;
 		}
-		if (s->pool != NULL && has_name(frame.type)) {
+		if (frame.type == 'p')
+			return GW_BROKEN;
+		if (s->pool != NULL && has_name(frame.type) &&
+		    !b->replies.skips && !b->replies.copies_in) {
 			*ret_named = true;
 			break;
 		}
-		if (frame.type == 'D') {
+		if ((b->replies.skips && frame.type != 'S') ||
+		    (b->replies.copies_in && has_name(frame.type)))
+			; /* to no effect, or that of an error */
+		else if (frame.type == 'D') {
 			if (len - at < HEADER + 1)
 				break;
 			if (!note_describe(s, b, data[at + HEADER]))
 				return GW_BROKEN;
-		} else if (!note(s, b, frame.type))
-			return GW_BROKEN;
+		} else
+			note(s, b, frame.type);
 		b->up = (struct gw_lane) { frame.body, frame.type };
 		at += HEADER;
 	}
@@ -206,7 +215,7 @@ static enum gw_outcome forward_some(struct gw_session *s, struct gw_backend *b)
 		if (outcome == GW_BROKEN)
 			return GW_BROKEN;
 		pass(in, out, good);
-		outcome = named ? gw_naming_take(s, b)
+		outcome = named      ? gw_naming_take(s, b)
 			  : good > 0 ? GW_MOVED
 				     : GW_STUCK;
 	}
@@ -246,11 +255,12 @@ static enum gw_outcome find_backend(struct gw_session *s)
 static enum gw_outcome up(struct gw_session *s)
 {
 	enum gw_outcome outcome, all = GW_STUCK;
+	bool is_full;
 
 	if (s->backend != NULL && !gw_stream_flush(&s->backend->stream))
 		return GW_STUCK;
 	gw_stream_fill(&s->client);
-	if (gw_bytes_len(&s->client.in) == 0 &&
+	if (gw_bytes_len(&s->client.in) == 0 && s->held == NULL &&
 	    (s->backend == NULL || s->backend->feed == NULL))
 		return GW_STUCK;
 	if (s->backend == NULL) {
@@ -260,10 +270,15 @@ static enum gw_outcome up(struct gw_session *s)
 	}
 	if (s->deadline.loop != NULL && !s->client.ended)
 		hs_timer_stop(&s->deadline);
-	while ((outcome = forward_some(s, s->backend)) == GW_MOVED)
-		all = GW_MOVED;
-	(void)gw_stream_flush(&s->backend->stream);
-	return outcome == GW_BROKEN ? GW_BROKEN : all;
+	/* What is sent makes room for what had none. */
+	do {
+		while ((outcome = forward_some(s, s->backend)) == GW_MOVED)
+			all = GW_MOVED;
+		if (outcome == GW_BROKEN)
+			return GW_BROKEN;
+		is_full = gw_bytes_len(&s->backend->stream.out) > 0;
+	} while (gw_stream_flush(&s->backend->stream) && is_full);
+	return all;
 }
 
 /* -- From the backend ------------------------------------------------------ */
@@ -274,8 +289,8 @@ static bool is_read(uint8_t type)
 	return type == 'Z' || type == 'C' || type == 'E';
 }
 
-static void take_tag(struct gw_session *s, struct gw_backend *b,
-    const uint8_t *body, size_t len)
+static void take_tag(
+    struct gw_session *s, struct gw_backend *b, const uint8_t *body, size_t len)
 {
 	struct gw_reader r = { .at = body, .left = len };
 	const char *tag = gw_get_text(&r);
@@ -292,8 +307,8 @@ static void take_tag(struct gw_session *s, struct gw_backend *b,
 
 /* A statement that has become another one, or is not there: what we think it
  * has prepared is wrong, so it is not for others any more. */
-static void take_error(struct gw_session *s, struct gw_backend *b,
-    const uint8_t *body, size_t len)
+static void take_error(
+    struct gw_session *s, struct gw_backend *b, const uint8_t *body, size_t len)
 {
 	struct gw_trouble trouble = { 0 };
 
@@ -320,7 +335,7 @@ static enum gw_use take(struct gw_session *s, struct gw_backend *b,
 	if (use == GW_USE_BROKEN)
 		return use;
 	if (has_ended)
-		gw_naming_done(&ended);
+		gw_naming_done(b, &ended);
 	if (frame->type == 'E')
 		take_error(s, b, body, frame->body);
 	else if (frame->type == 'C')
@@ -439,8 +454,7 @@ static enum gw_progress backend_gone(struct gw_session *s)
 
 static bool is_sent(const struct gw_session *s)
 {
-	return s->backend == NULL ||
-	       gw_bytes_len(&s->backend->stream.out) == 0;
+	return s->backend == NULL || gw_bytes_len(&s->backend->stream.out) == 0;
 }
 
 static enum gw_progress after(struct gw_session *s)

@@ -15,7 +15,7 @@ void gw_replies_done(struct gw_replies *r)
 	*r = (struct gw_replies) { 0 };
 }
 
-static struct gw_owed *at(const struct gw_replies *r, size_t i)
+struct gw_owed *gw_replies_at(const struct gw_replies *r, size_t i)
 {
 	return &r->list[(r->head + i) & (r->size - 1)];
 }
@@ -27,7 +27,7 @@ static void grow(struct gw_replies *r)
 	    hs_realloc_array(NULL, size, sizeof(struct gw_owed));
 
 	for (size_t i = 0; i < r->count; i++)
-		list[i] = *at(r, i);
+		list[i] = *gw_replies_at(r, i);
 	free(r->list);
 	r->list = list;
 	r->head = 0;
@@ -41,15 +41,17 @@ struct gw_owed *gw_replies_add(
 
 	if (r->count == r->size)
 		grow(r);
-	owed = at(r, r->count++);
+	owed = gw_replies_at(r, r->count++);
 	*owed = (struct gw_owed) { .asked = (uint8_t)asked,
 		.share = (uint8_t)share };
 	return owed;
 }
 
-struct gw_owed *gw_replies_first(const struct gw_replies *r)
+struct gw_owed *gw_replies_first(struct gw_replies *r)
 {
-	return r->count > 0 ? at(r, 0) : NULL;
+	while (r->count > 0 && gw_replies_at(r, 0)->asked == GW_ASKED_NOTHING)
+		gw_replies_drop(r);
+	return r->count > 0 ? gw_replies_at(r, 0) : NULL;
 }
 
 void gw_replies_drop(struct gw_replies *r)
@@ -82,6 +84,7 @@ static const struct {
 	[GW_ASKED_SYNC]      = { "",         "Z"   },
 	[GW_ASKED_QUERY]     = { "TDdcGHCI", "Z"   },
 	[GW_ASKED_CALL]      = { "V",        "Z"   },
+	[GW_ASKED_NOTHING]   = { "",         ""    },
 };
 /* clang-format on */
 
@@ -97,26 +100,26 @@ static bool comes_any_time(uint8_t type)
 	return type == 'N' || type == 'S' || type == 'A';
 }
 
-/* It copies in now, and skips the Syncs that were sent already. */
+/* It copies in now, and takes no notice of the Syncs that were sent between the
+ * message that began it and the end of the data. */
 static void begin_copy(struct gw_replies *r)
 {
-	struct gw_owed owed = *at(r, 0);
+	struct gw_owed owed = *gw_replies_at(r, 0);
 
-	r->copies_in = true;
-	if (owed.asked != GW_ASKED_EXECUTE)
-		return;
-	while (r->count > 1 && at(r, 1)->asked == GW_ASKED_SYNC) {
-		/* The head moves over it. */
+	r->has_data = owed.data_after;
+	while (r->count > 1 && gw_replies_at(r, 1)->asked == GW_ASKED_SYNC) {
+		r->is_unclear |= gw_replies_at(r, 1)->data_before;
+		r->has_data |= gw_replies_at(r, 1)->data_after;
 		gw_replies_drop(r);
-		*at(r, 0) = owed;
+		*gw_replies_at(r, 0) = owed;
 	}
+	r->copies_in =
+	    r->count == 1 || gw_replies_at(r, 1)->asked != GW_ASKED_NOTHING;
 }
 
-/* A ReadyForQuery for a Sync that was sent while it copied in, and counted for
- * nothing: the copy had failed by then. */
-static bool is_late(const struct gw_replies *r, uint8_t type)
+static void end_copy(struct gw_replies *r)
 {
-	return type == 'Z' && r->is_unsettled && r->count == 0;
+	r->copies_in = r->has_data = r->is_unclear = false;
 }
 
 enum gw_use gw_replies_take(struct gw_replies *r, uint8_t type, uint8_t status,
@@ -127,12 +130,10 @@ enum gw_use gw_replies_take(struct gw_replies *r, uint8_t type, uint8_t status,
 	bool hide;
 
 	*ret_has_ended = false;
-	if (comes_any_time(type) || type == 'E')
+	if (type == 'E')
+		return r->is_unclear ? GW_USE_BROKEN : GW_USE_PASS;
+	if (comes_any_time(type))
 		return GW_USE_PASS;
-	if (is_late(r, type)) {
-		r->transaction = (char)status;
-		return GW_USE_PASS;
-	}
 	if (owed == NULL || owed->share == GW_SHARE_MAKE)
 		return GW_USE_BROKEN;
 	part = part_of((enum gw_asked)owed->asked, type);
@@ -141,7 +142,9 @@ enum gw_use gw_replies_take(struct gw_replies *r, uint8_t type, uint8_t status,
 	hide = owed->share == GW_SHARE_HIDE;
 	if (type == 'G')
 		begin_copy(r);
-	if (type == 'Z')
+	else if (type == 'C')
+		end_copy(r);
+	else if (type == 'Z')
 		r->transaction = (char)status;
 	if (part == LAST) {
 		*ret_ended = *gw_replies_first(r);
@@ -153,36 +156,69 @@ enum gw_use gw_replies_take(struct gw_replies *r, uint8_t type, uint8_t status,
 
 /* -- Errors, Syncs, copies ------------------------------------------------- */
 
-bool gw_replies_skip(struct gw_replies *r, struct gw_owed *ret_owed)
+bool gw_replies_skip(
+    struct gw_replies *r, bool is_first, struct gw_owed *ret_owed)
 {
 	const struct gw_owed *owed = gw_replies_first(r);
 
-	if (r->copies_in) {
-		r->copies_in = false;
-		r->is_unsettled |= owed != NULL &&
-				   owed->asked == GW_ASKED_EXECUTE;
-	}
-	if (owed == NULL || part_of((enum gw_asked)owed->asked, 'Z') == LAST)
+	end_copy(r);
+	if (owed == NULL && !is_first)
+		r->skips = true;
+	if (owed == NULL || owed->asked == GW_ASKED_SYNC ||
+	    (is_first && part_of((enum gw_asked)owed->asked, 'Z') == LAST))
 		return false;
 	*ret_owed = *owed;
 	gw_replies_drop(r);
 	return true;
 }
 
-bool gw_replies_sync(struct gw_replies *r)
+static struct gw_owed *last(const struct gw_replies *r)
 {
+	return r->count > 0 ? gw_replies_at(r, r->count - 1) : NULL;
+}
+
+void gw_replies_sync(struct gw_replies *r)
+{
+	const struct gw_owed *before = last(r);
+	bool data =
+	    before != NULL && (before->data_before || before->data_after);
+
+	r->skips = false;
 	if (r->copies_in)
-		return false;
-	(void)gw_replies_add(r, GW_ASKED_SYNC, GW_SHARE_PASS);
-	return true;
+		r->is_unclear |= r->has_data;
+	else
+		gw_replies_add(r, GW_ASKED_SYNC, GW_SHARE_PASS)->data_before =
+		    data;
+}
+
+void gw_replies_data(struct gw_replies *r)
+{
+	struct gw_owed *before = last(r);
+
+	if (r->copies_in)
+		r->has_data = true;
+	else if (before != NULL)
+		before->data_after = true;
 }
 
 void gw_replies_copied(struct gw_replies *r)
 {
+	if (!r->copies_in && r->count > 0)
+		(void)gw_replies_add(r, GW_ASKED_NOTHING, GW_SHARE_PASS);
 	r->copies_in = false;
 }
 
-bool gw_replies_is_free(const struct gw_replies *r)
+bool gw_replies_is_settled(const struct gw_replies *r)
 {
-	return r->count == 0 && !r->copies_in && r->transaction == 'I';
+	for (size_t i = 0; i < r->count; i++)
+		if (part_of((enum gw_asked)gw_replies_at(r, i)->asked, 'Z') ==
+		    LAST)
+			return false;
+	return r->transaction != 'E';
+}
+
+bool gw_replies_is_free(struct gw_replies *r)
+{
+	return gw_replies_first(r) == NULL && !r->copies_in && !r->skips &&
+	       r->transaction == 'I';
 }

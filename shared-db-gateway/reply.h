@@ -26,6 +26,7 @@ enum gw_asked {
 	GW_ASKED_SYNC,
 	GW_ASKED_QUERY,
 	GW_ASKED_CALL,
+	GW_ASKED_NOTHING, /* CopyDone, CopyFail: where copying in ends */
 };
 
 /** What the client gets of the answer. */
@@ -38,20 +39,25 @@ enum gw_share {
 /** An answer that is owed. */
 struct gw_owed {
 	uint8_t asked, share;
-	bool is_close; /* of a name that is given back if it was skipped */
-	/* Parse and Close: the name that changed its meaning, and what it
-	 * meant before; of a Parse that was sent, what was to be prepared. */
+	bool data_after;  /* CopyData was sent next */
+	bool data_before; /* a Sync: some was sent since what is not one */
+	/* Parse, Close, Query: the name that changed its meaning, and what it
+	 * meant before; of a Parse or a Close of ours, whose it is. */
 	struct gw_slot *slot;
 	struct gw_statement *before, *sent;
+	bool again; /* a Close of the same was sent before this Parse */
 };
 
 /** First in, first out; start with { 0 }. */
 struct gw_replies {
 	struct gw_owed *list;
 	size_t head, count, size;
-	bool copies_in;    /* the backend takes CopyData */
-	bool is_unsettled; /* a Sync may have been skipped, nobody knows */
-	char transaction;  /* of the last ReadyForQuery: 'I', 'T', 'E'; or 0 */
+	bool copies_in;   /* CopyData may be sent: no end of it was, yet */
+	bool has_data;    /* and some was */
+	bool is_unclear;  /* a Sync went between data: it counts if the copy had
+			   * failed by then, and nobody will say */
+	bool skips;       /* after an error, what is sent before a Sync */
+	char transaction; /* of the last ReadyForQuery: 'I', 'T', 'E'; or 0 */
 };
 
 /** What is to be done with a message of the backend. */
@@ -67,8 +73,11 @@ void gw_replies_done(struct gw_replies *r);
 struct gw_owed *gw_replies_add(
     struct gw_replies *r, enum gw_asked asked, enum gw_share share);
 
+/** One of them, the first at 0; lent until the next call. */
+struct gw_owed *gw_replies_at(const struct gw_replies *r, size_t i);
+
 /** The next one, or NULL; lent until the next call. */
-struct gw_owed *gw_replies_first(const struct gw_replies *r);
+struct gw_owed *gw_replies_first(struct gw_replies *r);
 void gw_replies_drop(struct gw_replies *r);
 
 /**
@@ -85,18 +94,28 @@ enum gw_use gw_replies_take(struct gw_replies *r, uint8_t type, uint8_t status,
     struct gw_owed *ret_ended, bool *ret_has_ended);
 
 /**
- * After an error: the next of the answers that will not come, because the
- * backend skips to the next Sync. False: none is left.
+ * After an error: the next of the answers that will not come. An error in a
+ * Query or FunctionCall skips none; in any other message, all to the next Sync.
+ *
+ * @is_first:  asked for the first time after this error
+ *
+ * False: none is left.
  */
-bool gw_replies_skip(struct gw_replies *r, struct gw_owed *ret_owed);
+bool gw_replies_skip(
+    struct gw_replies *r, bool is_first, struct gw_owed *ret_owed);
 
-/** A Sync is sent; false: while copying in it is skipped, and owes nothing. */
-bool gw_replies_sync(struct gw_replies *r);
+/** A Sync is sent; while copying in it owes nothing. */
+void gw_replies_sync(struct gw_replies *r);
 
-/** CopyDone or CopyFail is sent. */
+/** CopyData, and its end, is sent. */
+void gw_replies_data(struct gw_replies *r);
 void gw_replies_copied(struct gw_replies *r);
 
+/** Whether what comes next will be done, as far as what went before goes: no
+ * transaction is aborted, and none is that may be. */
+bool gw_replies_is_settled(const struct gw_replies *r);
+
 /** Nothing is owed, and it is in no transaction. */
-bool gw_replies_is_free(const struct gw_replies *r);
+bool gw_replies_is_free(struct gw_replies *r);
 
 #endif

@@ -309,9 +309,9 @@ static void rearm(struct gw_session *s)
 	    gw_bytes_room(&s->client.in) > 0 && s->state != GW_DRAIN &&
 		(b == NULL || gw_bytes_len(&b->stream.out) == 0));
 	if (b != NULL)
-		gw_stream_rearm(&b->stream,
-		    gw_bytes_room(&b->stream.in) > 0 &&
-			gw_bytes_len(&s->client.out) == 0);
+		gw_stream_rearm(
+		    &b->stream, gw_bytes_room(&b->stream.in) > 0 &&
+				    gw_bytes_len(&s->client.out) == 0);
 }
 
 void gw_session_run(struct gw_session *s)

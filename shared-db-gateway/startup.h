@@ -48,8 +48,7 @@ void gw_startup_copy(const struct gw_startup *from, struct gw_startup *ret_to);
 void gw_startup_drop(struct gw_startup *startup, const char *name);
 
 /** Whether two forward the same; application_name is left aside. */
-bool gw_startup_is_like(
-    const struct gw_startup *a, const struct gw_startup *b);
+bool gw_startup_is_like(const struct gw_startup *a, const struct gw_startup *b);
 
 void gw_startup_done(struct gw_startup *startup);
 

@@ -2,7 +2,6 @@
 
 #include "shared-db-gateway/statement.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,8 +36,7 @@ struct gw_texts *gw_texts_new(void)
 	struct gw_texts *texts = hs_alloc(sizeof(*texts));
 
 	texts->size = FIRST_SIZE;
-	texts->buckets =
-	    hs_alloc(texts->size * sizeof(struct gw_statement *));
+	texts->buckets = hs_alloc(texts->size * sizeof(struct gw_statement *));
 	return texts;
 }
 
@@ -73,8 +71,7 @@ static void texts_grow(struct gw_texts *texts)
 	size_t old_size = texts->size;
 
 	texts->size *= 2;
-	texts->buckets =
-	    hs_alloc(texts->size * sizeof(struct gw_statement *));
+	texts->buckets = hs_alloc(texts->size * sizeof(struct gw_statement *));
 	for (size_t i = 0; i < old_size; i++)
 		while (old[i] != NULL) {
 			struct gw_statement *s = old[i];
@@ -156,7 +153,7 @@ static struct gw_slot **name_bucket(
 	return &names->buckets[hash & (names->size - 1)];
 }
 
-static struct gw_slot *find(const struct gw_names *names, const char *name)
+struct gw_slot *gw_names_look(const struct gw_names *names, const char *name)
 {
 	struct gw_slot *slot =
 	    names->size > 0 ? *name_bucket(names, name) : NULL;
@@ -190,7 +187,7 @@ static void names_grow(struct gw_names *names)
 
 struct gw_slot *gw_names_slot(struct gw_names *names, const char *name)
 {
-	struct gw_slot *slot = find(names, name), **to;
+	struct gw_slot *slot = gw_names_look(names, name), **to;
 	size_t len = strlen(name);
 
 	if (slot != NULL)
@@ -204,14 +201,6 @@ struct gw_slot *gw_names_slot(struct gw_names *names, const char *name)
 	*to = slot;
 	names->count++;
 	return slot;
-}
-
-struct gw_statement *gw_names_find(
-    const struct gw_names *names, const char *name)
-{
-	const struct gw_slot *slot = find(names, name);
-
-	return slot != NULL ? slot->statement : NULL;
 }
 
 void gw_names_trim(struct gw_names *names)
@@ -254,22 +243,33 @@ static size_t place(const struct gw_prepared *set, const struct gw_statement *s)
 {
 	size_t i = s->id & (set->size - 1);
 
-	while (set->list[i] != NULL && set->list[i] != s)
+	while (set->list[i].statement != NULL && set->list[i].statement != s)
 		i = (i + 1) & (set->size - 1);
 	return i;
 }
 
-bool gw_prepared_has(struct gw_prepared *set, const struct gw_statement *s)
+static struct gw_held_statement *find_held(
+    const struct gw_prepared *set, const struct gw_statement *s)
 {
-	size_t i;
+	struct gw_held_statement *held;
 
 	if (set->size == 0)
-		return false;
-	i = place(set, s);
-	if (set->list[i] == NULL)
-		return false;
-	set->used[i] = ++set->clock;
-	return true;
+		return NULL;
+	held = &set->list[place(set, s)];
+	return held->statement != NULL ? held : NULL;
+}
+
+enum gw_has gw_prepared_has(
+    struct gw_prepared *set, const struct gw_statement *s, uint64_t scope)
+{
+	struct gw_held_statement *held = find_held(set, s);
+
+	if (held == NULL)
+		return GW_HAS_NOT;
+	held->used = ++set->clock;
+	if (held->scope == 0)
+		return GW_HAS;
+	return held->scope == scope ? GW_HAS_IF_ANY : GW_HAS_PERHAPS;
 }
 
 static void prepared_grow(struct gw_prepared *set)
@@ -280,90 +280,87 @@ static void prepared_grow(struct gw_prepared *set)
 		.clock = set->clock,
 	};
 
-	more.list = hs_alloc(more.size * sizeof(struct gw_statement *));
-	more.used = hs_alloc(more.size * sizeof(uint64_t));
-	for (size_t i = 0; i < set->size; i++) {
-		size_t to;
-
-		if (set->list[i] == NULL)
-			continue;
-		to = place(&more, set->list[i]);
-		more.list[to] = set->list[i];
-		more.used[to] = set->used[i];
-	}
+	more.list = hs_alloc(more.size * sizeof(struct gw_held_statement));
+	for (size_t i = 0; i < set->size; i++)
+		if (set->list[i].statement != NULL)
+			more.list[place(&more, set->list[i].statement)] =
+			    set->list[i];
 	free(set->list);
-	free(set->used);
 	*set = more;
 }
 
-void gw_prepared_add(struct gw_prepared *set, struct gw_statement *s)
+void gw_prepared_add(
+    struct gw_prepared *set, struct gw_statement *s, uint64_t scope)
 {
-	size_t i;
+	struct gw_held_statement *held;
 
 	if (2 * (set->count + 1) > set->size)
 		prepared_grow(set);
-	i = place(set, s);
-	if (set->list[i] == NULL) {
-		set->list[i] = gw_statement_ref(s);
+	held = &set->list[place(set, s)];
+	if (held->statement == NULL) {
+		held->statement = gw_statement_ref(s);
 		set->count++;
 	}
-	set->used[i] = ++set->clock;
+	held->used = ++set->clock;
+	held->scope = scope;
+}
+
+void gw_prepared_confirm(struct gw_prepared *set, const struct gw_statement *s)
+{
+	struct gw_held_statement *held = find_held(set, s);
+
+	if (held != NULL)
+		held->scope = 0;
 }
 
 /* Take out what is at i; those behind it that it kept from their places move
  * up. */
 static struct gw_statement *take_out(struct gw_prepared *set, size_t i)
 {
-	struct gw_statement *s = set->list[i];
+	struct gw_statement *s = set->list[i].statement;
 	size_t mask = set->size - 1, hole = i, next = i;
 
-	set->list[i] = NULL;
+	set->list[i].statement = NULL;
 	set->count--;
 	for (;;) {
 		size_t home;
 
 		next = (next + 1) & mask;
-		if (set->list[next] == NULL)
+		if (set->list[next].statement == NULL)
 			return s;
-		home = set->list[next]->id & mask;
+		home = set->list[next].statement->id & mask;
 		if (((next - home) & mask) < ((next - hole) & mask))
 			continue;
 		set->list[hole] = set->list[next];
-		set->used[hole] = set->used[next];
-		set->list[next] = NULL;
+		set->list[next].statement = NULL;
 		hole = next;
 	}
 }
 
 void gw_prepared_remove(struct gw_prepared *set, const struct gw_statement *s)
 {
-	size_t i;
+	const struct gw_held_statement *held = find_held(set, s);
 
-	if (set->size == 0)
-		return;
-	i = place(set, s);
-	if (set->list[i] != NULL)
-		gw_statement_unref(take_out(set, i));
+	if (held != NULL)
+		gw_statement_unref(take_out(set, (size_t)(held - set->list)));
 }
 
 struct gw_statement *gw_prepared_oldest(struct gw_prepared *set)
 {
-	size_t oldest = 0;
+	size_t oldest = set->size;
 
-	assert(set->count > 0);
-	while (set->list[oldest] == NULL)
-		oldest++;
-	for (size_t i = oldest + 1; i < set->size; i++)
-		if (set->list[i] != NULL && set->used[i] < set->used[oldest])
+	for (size_t i = 0; i < set->size; i++)
+		if (set->list[i].statement != NULL && set->list[i].scope == 0 &&
+		    (oldest == set->size ||
+			set->list[i].used < set->list[oldest].used))
 			oldest = i;
-	return take_out(set, oldest);
+	return oldest < set->size ? take_out(set, oldest) : NULL;
 }
 
 void gw_prepared_done(struct gw_prepared *set)
 {
 	for (size_t i = 0; i < set->size; i++)
-		gw_statement_unref(set->list[i]);
+		gw_statement_unref(set->list[i].statement);
 	free(set->list);
-	free(set->used);
 	*set = (struct gw_prepared) { 0 };
 }

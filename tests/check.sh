@@ -46,6 +46,7 @@ part provisioning tests/provisioning/run.sh
 part schema tests/sql/run.sh
 part directory tests/directory/run.sh
 part gateway tests/gateway/run.sh
+part pooling tests/gateway/pool.sh
 part portal tests/portal/run.sh
 part images tests/with-libvirt.sh tests/image/run.sh
 part hypervisor tests/with-libvirt.sh tests/hv/run.sh

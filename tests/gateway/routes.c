@@ -2,7 +2,8 @@
  *
  *   routes verifier PASSWORD
  *   routes write DIR VE HOST PORT CONNECTIONS USER [PASSWORD] ...
- *       (a '-' in place of a password: none)
+ *       (a '-' in place of a password: none; POOLING and BACKENDS of the
+ *       environment go into each route)
  *   routes platform DIR HOST PORT
  *   routes remove DIR VE
  *   routes call SOCKET COMMAND
@@ -52,6 +53,11 @@ static int write_ve(int argc, char **argv, struct hs_err *err)
 			.port = (unsigned)strtoul(argv[3], NULL, 10),
 			.server_name = server_name,
 			.connections = (unsigned)strtoul(argv[4], NULL, 10),
+			.pooling = getenv("POOLING"),
+			.backends = (unsigned)strtoul(getenv("BACKENDS") != NULL
+							  ? getenv("BACKENDS")
+							  : "0",
+			    NULL, 10),
 			.certificate_cn = argv[i],
 		};
 		if (strcmp(argv[i + 1], "-") != 0)

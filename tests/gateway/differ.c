@@ -1,0 +1,711 @@
+/* differ.c - random pipelined messages, to PostgreSQL itself and through the
+ * gateway; what comes back must be the same, byte by byte.
+ *
+ *   differ DIRECT GATEWAY CLIENTS MESSAGES SEED
+ *
+ * DIRECT and GATEWAY are conninfos (with TLS). Each client has a connection to
+ * both; some hang up amidst a script and come again, some cancel. Names in the
+ * text of an error are left aside: the gateway has its own for statements.
+ */
+
+#include <libpq-fe.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define CLIENTS_MAX 64
+#define SCRIPT_MAX  40
+#define WAIT_MS     20000
+#define PAST        4
+
+/** Bytes to send or that have come. */
+struct bytes {
+	uint8_t *data;
+	size_t len, size;
+};
+
+/** One of the two ways. */
+struct way {
+	const char *conninfo;
+	PGconn *conn;
+	SSL *ssl;
+	struct bytes got;
+};
+
+struct client {
+	pthread_t thread;
+	unsigned number;
+	uint64_t random;
+	struct way ways[2];
+	struct bytes script;
+	/* The ones before, and what PostgreSQL said to them. */
+	struct bytes past[2 * PAST];
+	struct bytes normal[2]; /* what has come, as it is compared */
+};
+
+static const char *conninfos[2];
+static uint64_t seed;
+static atomic_long messages_left, messages, scripts, hangups, cancels, ends;
+static atomic_bool failed;
+
+static void add(struct bytes *b, const void *data, size_t len)
+{
+	if (b->len + len > b->size) {
+		b->size = 2 * (b->len + len) + 256;
+		b->data = realloc(b->data, b->size);
+		if (b->data == NULL)
+			abort();
+	}
+	if (len > 0)
+		memcpy(b->data + b->len, data, len);
+	b->len += len;
+}
+
+static uint32_t dice(struct client *c, uint32_t sides)
+{
+	c->random ^= c->random << 13;
+	c->random ^= c->random >> 7;
+	c->random ^= c->random << 17;
+	return (uint32_t)(c->random >> 33) % sides;
+}
+
+/* -- Messages -------------------------------------------------------------- */
+
+static void put_u32(struct bytes *b, uint32_t v)
+{
+	const uint8_t raw[] = { (uint8_t)(v >> 24), (uint8_t)(v >> 16),
+		(uint8_t)(v >> 8), (uint8_t)v };
+
+	add(b, raw, sizeof(raw));
+}
+
+static void put_u16(struct bytes *b, unsigned v)
+{
+	const uint8_t raw[] = { (uint8_t)(v >> 8), (uint8_t)v };
+
+	add(b, raw, sizeof(raw));
+}
+
+static void put_text(struct bytes *b, const char *text)
+{
+	add(b, text, strlen(text) + 1);
+}
+
+static size_t begin(struct client *c, char type)
+{
+	add(&c->script, &type, 1);
+	put_u32(&c->script, 0);
+	return c->script.len - 4;
+}
+
+static void end(struct client *c, size_t at)
+{
+	uint32_t len = (uint32_t)(c->script.len - at);
+	uint8_t *p = c->script.data + at;
+
+	p[0] = (uint8_t)(len >> 24);
+	p[1] = (uint8_t)(len >> 16);
+	p[2] = (uint8_t)(len >> 8);
+	p[3] = (uint8_t)len;
+	atomic_fetch_add(&messages, 1);
+	atomic_fetch_sub(&messages_left, 1);
+}
+
+static void plain(struct client *c, char type)
+{
+	end(c, begin(c, type));
+}
+
+static void query(struct client *c, const char *sql)
+{
+	size_t at = begin(c, 'Q');
+
+	put_text(&c->script, sql);
+	end(c, at);
+}
+
+static const char *const names[] = { "", "", "", "a", "b", "c",
+	"a long name of a statement with spaces" };
+static const char *const portals[] = { "", "", "", "p", "q" };
+
+static const char *const texts[] = {
+	"SELECT $1::int + 1",
+	"SELECT $1::text, $2::text",
+	"SELECT generate_series(1, $1::int)",
+	/* Volatile, lest it fail in Bind or in Execute as the plan's age is. */
+	"SELECT 1 / ($1::int + (random() * 0)::int)",
+	"INSERT INTO differ VALUES ($1::int) RETURNING a",
+	"SELECT 'no parameter'",
+	"BEGIN",
+	"COMMIT",
+	"ROLLBACK",
+	"SELECT nothing FROM nowhere",
+	"SELEC",
+	"",
+	"COPY (SELECT generate_series(1, 20)) TO STDOUT",
+	"SAVEPOINT s",
+	"SELECT repeat('x', 20000), $1::int",
+};
+#define TEXTS (sizeof(texts) / sizeof(texts[0]))
+
+static const char *const queries[] = {
+	"SELECT 1",
+	"SELECT 1; SELECT 2; SELECT 3",
+	"SELECT 1; SELECT 1/0; SELECT 3",
+	"BEGIN; SELECT 1",
+	"COMMIT",
+	"ROLLBACK",
+	"",
+	";",
+	"SELEC",
+	"SELECT generate_series(1, 500)",
+	"SELECT repeat('y', 40000)",
+	"COPY (SELECT generate_series(1, 300)) TO STDOUT",
+	"INSERT INTO differ VALUES (1)",
+	"DO $$ BEGIN RAISE NOTICE 'look'; END $$",
+	"SELECT 1/0",
+};
+#define QUERIES (sizeof(queries) / sizeof(queries[0]))
+
+#define PICK(c, list) ((list)[dice((c), sizeof(list) / sizeof((list)[0]))])
+
+static void parse(struct client *c)
+{
+	static char *giant; /* longer than a block of the gateway */
+	size_t at = begin(c, 'P');
+
+	put_text(&c->script, PICK(c, names));
+	if (dice(c, 60) == 0) {
+		if (giant == NULL) {
+			char *text = malloc(60000);
+
+			if (text == NULL)
+				abort();
+			memset(text, ' ', 59999);
+			memcpy(text, "SELECT 7", 8);
+			text[59999] = '\0';
+			giant = text;
+		}
+		put_text(&c->script, giant);
+	} else
+		put_text(&c->script, texts[dice(c, TEXTS)]);
+	put_u16(&c->script, 0);
+	end(c, at);
+}
+
+static void bind(struct client *c)
+{
+	static const char *const values[] = { "0", "1", "7", "30", "x" };
+	unsigned count = dice(c, 3);
+	size_t at = begin(c, 'B');
+
+	put_text(&c->script, PICK(c, portals));
+	put_text(&c->script, PICK(c, names));
+	put_u16(&c->script, 0);
+	put_u16(&c->script, count);
+	for (unsigned i = 0; i < count; i++) {
+		const char *value = PICK(c, values);
+
+		put_u32(&c->script, (uint32_t)strlen(value));
+		add(&c->script, value, strlen(value));
+	}
+	put_u16(&c->script, dice(c, 2));
+	if (c->script.data[c->script.len - 1] == 1)
+		put_u16(&c->script, dice(c, 2));
+	end(c, at);
+}
+
+static void describe_or_close(struct client *c, char type)
+{
+	char what = dice(c, 2) == 0 ? 'S' : 'P';
+	size_t at = begin(c, type);
+
+	add(&c->script, &what, 1);
+	put_text(&c->script, what == 'S' ? PICK(c, names) : PICK(c, portals));
+	end(c, at);
+}
+
+static void execute(struct client *c)
+{
+	size_t at = begin(c, 'E');
+
+	put_text(&c->script, PICK(c, portals));
+	put_u32(&c->script, dice(c, 3) == 0 ? 2 : 0);
+	end(c, at);
+}
+
+static void copy_data(struct client *c)
+{
+	size_t at = begin(c, 'd');
+	const char *line = dice(c, 8) == 0 ? "not a number\n" : "5\n6\n";
+
+	add(&c->script, line, strlen(line));
+	end(c, at);
+}
+
+static void copy_fail(struct client *c)
+{
+	size_t at = begin(c, 'f');
+
+	put_text(&c->script, "enough");
+	end(c, at);
+}
+
+/* Data, and their end: nothing else may come between. */
+static void data(struct client *c)
+{
+	while (dice(c, 3) != 0)
+		copy_data(c);
+	if (dice(c, 2) == 0)
+		plain(c, 'c');
+	else
+		copy_fail(c);
+}
+
+static void copy_in(struct client *c)
+{
+	static const char sql[] = "COPY differ FROM STDIN";
+	size_t at;
+
+	if (dice(c, 2) == 0) {
+		query(c, sql);
+		data(c);
+		return;
+	}
+	at = begin(c, 'P');
+	put_text(&c->script, "");
+	put_text(&c->script, sql);
+	put_u16(&c->script, 0);
+	end(c, at);
+	at = begin(c, 'B');
+	add(&c->script, "\0\0\0\0\0\0\0\0", 8);
+	end(c, at);
+	at = begin(c, 'E');
+	add(&c->script, "\0\0\0\0\0", 5);
+	end(c, at);
+	if (dice(c, 2) == 0)
+		plain(c, 'S');
+	data(c);
+	if (dice(c, 2) == 0)
+		plain(c, 'S');
+}
+
+static void some_message(struct client *c)
+{
+	switch (dice(c, 20)) {
+	case 0:
+	case 1:
+		query(c, queries[dice(c, QUERIES)]);
+		break;
+	case 2:
+	case 3:
+	case 4:
+		parse(c);
+		break;
+	case 5:
+	case 6:
+	case 7:
+	case 8:
+		bind(c);
+		break;
+	case 9:
+	case 10:
+		describe_or_close(c, 'D');
+		break;
+	case 11:
+		describe_or_close(c, 'C');
+		break;
+	case 12:
+	case 13:
+	case 14:
+	case 15:
+		execute(c);
+		break;
+	case 16:
+	case 17:
+		plain(c, 'S');
+		break;
+	case 18:
+		plain(c, 'H');
+		break;
+	default:
+		if (dice(c, 2) == 0)
+			data(c); /* in no copy */
+		else
+			copy_in(c);
+		break;
+	}
+}
+
+/* Whatever state it is in, this ends it; the last answer is known. */
+static void closing(struct client *c)
+{
+	copy_fail(c);
+	plain(c, 'S');
+	query(c, "ROLLBACK");
+	query(c, "SELECT 'the end of it'");
+}
+
+/* -- Talking --------------------------------------------------------------- */
+
+static int open_way(struct way *w)
+{
+	w->conn = PQconnectdb(w->conninfo);
+	if (PQstatus(w->conn) != CONNECTION_OK) {
+		(void)fprintf(stderr, "%s", PQerrorMessage(w->conn));
+		return -1;
+	}
+	w->ssl = PQsslStruct(w->conn, "OpenSSL");
+	return w->ssl != NULL ? 0 : -1;
+}
+
+static void close_way(struct way *w)
+{
+	PQfinish(w->conn);
+	w->conn = NULL;
+}
+
+static bool is_over(const struct bytes *got)
+{
+	static const char last[] = "the end of it";
+	static const uint8_t ready[] = { 'Z', 0, 0, 0, 5, 'I' };
+	const size_t tail = 64;
+	size_t from = got->len > tail ? got->len - tail : 0;
+
+	return got->len >= sizeof(ready) &&
+	       memcmp(got->data + got->len - sizeof(ready), ready,
+		   sizeof(ready)) == 0 &&
+	       memmem(got->data + from, got->len - from, last,
+		   sizeof(last) - 1) != NULL;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Send and take at the same time: both sides' buffers are finite. 1: the other
+ * side has closed the connection, which PostgreSQL does when it has lost its
+ * place amidst a COPY. */
+static int talk(
+    struct way *w, const struct bytes *script, size_t until, bool wait_for_end)
+{
+	int64_t deadline = now_ms() + WAIT_MS;
+	uint8_t buf[32768];
+	size_t sent = 0;
+
+	w->got.len = 0;
+	while (sent < until || (wait_for_end && !is_over(&w->got))) {
+		struct pollfd p = { .fd = PQsocket(w->conn), .events = POLLIN };
+		int n;
+
+		if (sent < until) {
+			n = SSL_write(w->ssl, script->data + sent,
+			    (int)(until - sent > 8000 ? 8000 : until - sent));
+			if (n > 0)
+				sent += (size_t)n;
+			else if (SSL_get_error(w->ssl, n) ==
+				 SSL_ERROR_WANT_WRITE)
+				p.events |= POLLOUT;
+			else if (SSL_get_error(w->ssl, n) !=
+				 SSL_ERROR_WANT_READ)
+				until = sent; /* its last words may be there */
+		}
+		while ((n = SSL_read(w->ssl, buf, sizeof(buf))) > 0)
+			add(&w->got, buf, (size_t)n);
+		if (SSL_get_error(w->ssl, n) != SSL_ERROR_WANT_READ)
+			return 1;
+		if (now_ms() > deadline)
+			return -1;
+		if (sent == until || (p.events & POLLOUT) != 0)
+			(void)poll(
+			    &p, 1, is_over(&w->got) && wait_for_end ? 0 : 100);
+	}
+	return 0;
+}
+
+/* -- Comparing ------------------------------------------------------------- */
+
+/* Between quotation marks stand names; L and R say where in PostgreSQL's source
+ * an error was raised, which may be another message's place. */
+static size_t blank_names(uint8_t *text, size_t len)
+{
+	size_t to = 0;
+	bool inside = false;
+
+	for (size_t i = 0; i < len; i++) {
+		if ((text[i] == 'L' || text[i] == 'R') &&
+		    (i == 0 || text[i - 1] == '\0')) {
+			while (i + 1 < len && text[i] != '\0')
+				i++;
+			continue;
+		}
+		if (text[i] == '"')
+			inside = !inside;
+		if (text[i] == '\0')
+			inside = false;
+		if (!inside)
+			text[to++] = text[i];
+	}
+	return to;
+}
+
+/* The messages with the names of errors left out; lengths with them. In an
+ * aborted transaction any error is as good as another: a backend that has yet
+ * to be given a statement says that it will not take it, where one that has it
+ * says what else is wrong. */
+static void normalize(const struct bytes *from, struct bytes *to)
+{
+	size_t at = 0;
+	uint8_t status = 'I';
+
+	to->len = 0;
+	while (at + 5 <= from->len) {
+		const uint8_t *p = from->data + at;
+		size_t len = (size_t)p[1] << 24 | (size_t)p[2] << 16 |
+			     (size_t)p[3] << 8 | p[4];
+
+		if (len < 4 || at + 1 + len > from->len)
+			break;
+		if (*p == 'Z' && len == 5)
+			status = p[5];
+		if (*p == 'E' && status == 'E')
+			add(to, p, 1);
+		else if (*p == 'E') {
+			size_t start = to->len + 1;
+
+			add(to, p, 1);
+			add(to, p + 5, len - 4);
+			to->len =
+			    start + blank_names(to->data + start, len - 4);
+		} else
+			add(to, p, 1 + len);
+		at += 1 + len;
+	}
+	add(to, from->data + at, from->len - at);
+}
+
+static void show(const char *what, const struct bytes *b)
+{
+	size_t at = 0;
+
+	(void)printf("%s:", what);
+	while (at + 5 <= b->len) {
+		const uint8_t *p = b->data + at;
+		size_t len = (size_t)p[1] << 24 | (size_t)p[2] << 16 |
+			     (size_t)p[3] << 8 | p[4];
+
+		(void)printf(" %c", *p);
+		if (*p == 'E' || *p == 'C' || *p == 'Q' || *p == 'P' ||
+		    *p == 'B' || *p == 'D') {
+			(void)printf("[");
+			for (size_t i = 5;
+			     i < 1 + len && i < 70 && at + i < b->len; i++)
+				(void)printf("%c",
+				    p[i] >= 32 && p[i] < 127 ? p[i] : '.');
+			(void)printf("]");
+		}
+		at += 1 + len;
+	}
+	(void)printf("\n");
+}
+
+static void show_past(const struct client *c)
+{
+	for (size_t i = 2 * PAST; i > 0; i -= 2) {
+		show("before that, sent", &c->past[i - 2]);
+		show("direct", &c->past[i - 1]);
+	}
+}
+
+static void remember(struct client *c)
+{
+	struct bytes oldest[2] = { c->past[2 * PAST - 2],
+		c->past[2 * PAST - 1] };
+
+	memmove(c->past + 2, c->past, sizeof(c->past) - sizeof(oldest));
+	oldest[0].len = oldest[1].len = 0;
+	add(&oldest[0], c->script.data, c->script.len);
+	add(&oldest[1], c->ways[0].got.data, c->ways[0].got.len);
+	c->past[0] = oldest[0];
+	c->past[1] = oldest[1];
+}
+
+static bool is_same(struct client *c)
+{
+	struct bytes *a = &c->normal[0], *b = &c->normal[1];
+
+	normalize(&c->ways[0].got, a);
+	normalize(&c->ways[1].got, b);
+	if (a->len == b->len && memcmp(a->data, b->data, a->len) == 0) {
+		remember(c);
+		return true;
+	}
+	if (atomic_exchange(&failed, true))
+		return false;
+	(void)printf("client %u differs, seed %llu\n", c->number,
+	    (unsigned long long)seed);
+	show_past(c);
+	show("sent", &c->script);
+	show("direct", &c->ways[0].got);
+	show("gateway", &c->ways[1].got);
+	return false;
+}
+
+/* -- Clients --------------------------------------------------------------- */
+
+static int open_both(struct client *c)
+{
+	for (int i = 0; i < 2; i++) {
+		c->ways[i].conninfo = conninfos[i];
+		if (open_way(&c->ways[i]) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int hang_up(struct client *c)
+{
+	size_t part = dice(c, (uint32_t)c->script.len + 1);
+
+	atomic_fetch_add(&hangups, 1);
+	for (int i = 0; i < 2; i++) {
+		(void)talk(&c->ways[i], &c->script, part, false);
+		close_way(&c->ways[i]);
+	}
+	return open_both(c);
+}
+
+static void *cancel_soon(void *arg)
+{
+	PGconn *const *conns = arg;
+	const struct timespec while_it_sleeps = { .tv_nsec = 30000000 };
+	char error[256];
+
+	(void)nanosleep(&while_it_sleeps, NULL);
+	for (int i = 0; i < 2; i++) {
+		PGcancel *cancel = PQgetCancel(conns[i]);
+
+		(void)PQcancel(cancel, error, sizeof(error));
+		PQfreeCancel(cancel);
+	}
+	return NULL;
+}
+
+/* Both sleep and are woken; each must hear of that and go on. */
+static int sleep_and_cancel(struct client *c)
+{
+	PGconn *conns[] = { c->ways[0].conn, c->ways[1].conn };
+	int64_t since = now_ms();
+	pthread_t thread;
+	int rc = 0;
+
+	atomic_fetch_add(&cancels, 1);
+	c->script.len = 0;
+	query(c, "SELECT pg_sleep(5)");
+	closing(c);
+	if (pthread_create(&thread, NULL, cancel_soon, conns) != 0)
+		return -1;
+	for (int i = 0; i < 2 && rc == 0; i++)
+		rc = talk(&c->ways[i], &c->script, c->script.len, true);
+	(void)pthread_join(thread, NULL);
+	(void)since;
+	return rc;
+}
+
+static int one_script(struct client *c)
+{
+	unsigned count = 1 + dice(c, SCRIPT_MAX);
+	int closed = 0;
+
+	c->script.len = 0;
+	for (unsigned i = 0; i < count; i++)
+		some_message(c);
+	closing(c);
+	atomic_fetch_add(&scripts, 1);
+	if (dice(c, 100) == 0)
+		return hang_up(c);
+	if (dice(c, 400) == 0 && sleep_and_cancel(c) < 0)
+		return -1;
+	else if (c->script.len == 0)
+		return 0;
+	for (int i = 0; i < 2; i++) {
+		int rc = talk(&c->ways[i], &c->script, c->script.len, true);
+
+		closed += rc == 1;
+		if (rc < 0) {
+			if (atomic_exchange(&failed, true))
+				return -1;
+			(void)printf("client %u: %s did not answer, seed "
+				     "%llu\n",
+			    c->number, i == 0 ? "PostgreSQL" : "the gateway",
+			    (unsigned long long)seed);
+			show("sent", &c->script);
+			show("got", &c->ways[i].got);
+			return -1;
+		}
+	}
+	if (!is_same(c))
+		return -1;
+	if (closed == 0)
+		return 0;
+	for (int i = 0; i < 2; i++)
+		close_way(&c->ways[i]);
+	atomic_fetch_add(&ends, 1);
+	return closed == 2 ? open_both(c) : -1;
+}
+
+static void *client_thread(void *arg)
+{
+	struct client *c = arg;
+
+	if (open_both(c) < 0) {
+		atomic_store(&failed, true);
+		return NULL;
+	}
+	while (!atomic_load(&failed) && atomic_load(&messages_left) > 0)
+		if (one_script(c) < 0)
+			atomic_store(&failed, true);
+	for (int i = 0; i < 2; i++)
+		close_way(&c->ways[i]);
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	static struct client clients[CLIENTS_MAX];
+	unsigned count = argc == 6 ? (unsigned)strtoul(argv[3], NULL, 10) : 0;
+
+	if (count < 1 || count > CLIENTS_MAX)
+		return 2;
+	conninfos[0] = argv[1];
+	conninfos[1] = argv[2];
+	atomic_store(&messages_left, strtol(argv[4], NULL, 10));
+	seed = strtoull(argv[5], NULL, 10);
+	(void)setvbuf(stdout, NULL, _IOLBF, 0);
+	for (unsigned i = 0; i < count; i++) {
+		clients[i].number = i;
+		clients[i].random =
+		    (seed + 1) * 0x9e3779b97f4a7c15u + i * 0xbf58476d1ce4e5b9u;
+		if (pthread_create(&clients[i].thread, NULL, client_thread,
+			&clients[i]) != 0)
+			return 1;
+	}
+	for (unsigned i = 0; i < count; i++)
+		(void)pthread_join(clients[i].thread, NULL);
+	(void)printf("%ld messages in %ld scripts, %ld hang-ups, %ld cancels, "
+		     "%ld ended by PostgreSQL: %s\n",
+	    messages, scripts, hangups, cancels, ends,
+	    failed ? "DIFFERENT" : "the same");
+	return failed ? 1 : 0;
+}
