@@ -14,7 +14,7 @@
 #include "base/err.h"
 #include "provisioning/plat.h"
 
-#define KEPT_MAX   8 /* of all: the gateway counts them, too */
+#define KEPT_MAX   8      /* of all: the gateway counts them, too */
 #define SERVER_MAX 4      /* of one server */
 #define AGE_MS     150000 /* a sweep each minute, but no door stays open */
 #define TRY_MS     2000   /* one whose server has gone without a word */
