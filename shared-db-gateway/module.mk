@@ -16,11 +16,13 @@ test_loop_LIBS := base
 test_loop_PKGS := cmocka
 
 # Helpers of tests/gateway/run.sh.
-BENCHES += gw_cancel gw_differ gw_many gw_routes
+BENCHES += gw_cancel gw_differ gw_escape gw_many gw_routes
 gw_cancel_SRCS := tests/gateway/cancel.c
 gw_cancel_PKGS := libpq
 gw_differ_SRCS := tests/gateway/differ.c
 gw_differ_PKGS := libpq libssl
+gw_escape_SRCS := tests/gateway/escape.c
+gw_escape_PKGS := libpq
 gw_many_SRCS := tests/gateway/many.c
 gw_many_PKGS := libpq
 gw_routes_SRCS := tests/gateway/routes.c

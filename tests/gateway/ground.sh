@@ -5,7 +5,7 @@
 B=${B:-build} PORT=${PORT:-27200}
 PATH=$PATH:/usr/lib/postgresql/15/bin
 [ "$(id -u)" -eq 0 ] || { echo "gateway: needs root" >&2; exit 1; }
-make -s B="$B" "$B/hanse-gateway" "$B/gw_cancel" "$B/gw_differ" "$B/gw_many" "$B/gw_routes" ||
+make -s B="$B" "$B/hanse-gateway" "$B/gw_cancel" "$B/gw_differ" "$B/gw_escape" "$B/gw_many" "$B/gw_routes" ||
 	exit 1
 
 dir=$(mktemp -d) gateway_pid=''
