@@ -99,6 +99,7 @@ enum arg_kind {
 	ARG_JOB,
 	ARG_AUDIT,
 	ARG_QUOTA,
+	ARG_GATEWAY,
 	ARG_WEBHOOK,
 	ARG_HOST,
 	ARG_ROLL,
@@ -128,6 +129,7 @@ extern const char *const shell_words[];
 extern const char *const job_words[];
 extern const char *const audit_words[];
 extern const char *const quota_words[];
+extern const char *const gateway_words[];
 extern const char *const webhook_words[];
 extern const char *const host_words[];
 extern const char *const roll_words[];
@@ -168,6 +170,7 @@ int cmd_describe(const struct call *call, struct hs_err *err);
 int cmd_destroy(const struct call *call, struct hs_err *err);
 int cmd_doctor(const struct call *call, struct hs_err *err);
 int cmd_events(const struct call *call, struct hs_err *err);
+int cmd_gateway(const struct call *call, struct hs_err *err);
 int cmd_get(const struct call *call, struct hs_err *err);
 int cmd_job(const struct call *call, struct hs_err *err);
 int cmd_help(const struct call *call, struct hs_err *err);

@@ -62,6 +62,9 @@ static void print_arg(const struct command *c)
 	case ARG_SCHEMA:
 		print_words(schema_words);
 		break;
+	case ARG_GATEWAY:
+		print_words(gateway_words);
+		break;
 	case ARG_QUOTA:
 		print_words(quota_words);
 		break;

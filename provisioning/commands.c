@@ -85,6 +85,9 @@ const char *const shell_words[] = { "bash", "zsh", NULL };
 
 const char *const quota_words[] = { "asp", "set", "unset", "verify", NULL };
 
+const char *const gateway_words[] = { "status", "pools", "sessions", "kill",
+	NULL };
+
 const char *const audit_words[] = { "verify", NULL };
 
 const char *const webhook_words[] = { "add", "list", "remove", "test", NULL };
@@ -309,6 +312,18 @@ const struct command commands[] = {
 			    "hanse quota unset ve/automotive vcpus\tremove one of them\n"
 			    "hanse quota verify\tis the ledger what there is?\n",
 		.options = OPT_COMMON, .max = 7, .arg = ARG_QUOTA, .run = cmd_quota,
+	},
+	{
+		.name = "gateway", .args = "[status|pools|sessions|kill SESSION]",
+		.summary = "who is at the databases, and through what",
+		.about = "Every session of a portal, of hanse psql and of hansed goes through the gateway. status\n"
+			 "(what it shows alone) lists the routes with their limits and what went over them since\n"
+			 "the gateway was started; pools the backends that sessions share; sessions who is\n"
+			 "there now. kill ends one: what it does is cancelled, and it may come again.",
+		.examples = "hanse gateway\troutes, limits, meters\n"
+			    "hanse gateway sessions\twho is there, and how busy\n"
+			    "hanse gateway kill 6f0cb302000003c1\tend that one\n",
+		.options = OPT_COMMON, .max = 2, .arg = ARG_GATEWAY, .run = cmd_gateway,
 	},
 	{
 		.name = "host", .args = "add NAME ADDRESS|list|describe NAME|drain NAME|undrain NAME|refresh NAME|remove NAME",

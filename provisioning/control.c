@@ -80,6 +80,8 @@ static const struct command {
 	{ "quota.set",       quota_set,          true  },
 	{ "quota.unset",     quota_unset,        true  },
 	{ "quota.verify",    quota_verify,       false },
+	{ "gateway",         gateway_get,        false },
+	{ "gateway.kill",    gateway_kill,       true  },
 	{ "webhook.add",     webhook_add,        true  },
 	{ "webhook.remove",  webhook_remove,     true  },
 	{ "webhook.test",    webhook_test,       true  },

@@ -85,15 +85,18 @@ static int judge(const char *answer, struct hs_err *err)
 	return rc;
 }
 
-int gw_control_call(const char *socket, const char *command, char **ret_json,
-    struct hs_err *err)
+/* @request is taken. */
+static int call(
+    const char *socket, json_t *request, char **ret_json, struct hs_err *err)
 {
+	hs_auto(hs_freep) char *text = json_dumps(request, JSON_COMPACT);
 	hs_auto(hs_freep) char *line =
-	    hs_printf("{\"command\": \"%s\"}\n", command);
+	    hs_printf("%s\n", text != NULL ? text : "{}");
 	hs_auto(hs_text_done) struct hs_text answer = { 0 };
 	hs_auto(hs_closep) int fd = -1;
 	size_t len = strlen(line);
 
+	json_decref(request);
 	if (dial(socket, &fd, err) < 0)
 		return -1;
 	if (send(fd, line, len, MSG_NOSIGNAL) != (ssize_t)len)
@@ -103,6 +106,21 @@ int gw_control_call(const char *socket, const char *command, char **ret_json,
 	if (ret_json != NULL)
 		*ret_json = hs_text_take(&answer);
 	return 0;
+}
+
+int gw_control_call(const char *socket, const char *command, char **ret_json,
+    struct hs_err *err)
+{
+	return call(
+	    socket, json_pack("{s:s}", "command", command), ret_json, err);
+}
+
+int gw_control_kill(const char *socket, const char *session, char **ret_json,
+    struct hs_err *err)
+{
+	return call(socket,
+	    json_pack("{s:s, s:s}", "command", "kill", "session", session),
+	    ret_json, err);
 }
 
 int gw_control_reload(const char *socket, struct hs_err *err)

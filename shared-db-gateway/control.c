@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -42,16 +43,20 @@ struct gw_control {
 
 /* The commands. Each returns an object, which gets "ok" beside. */
 
-static json_t *do_ping(struct gw_core *core, struct hs_err *err)
+static json_t *do_ping(
+    struct gw_core *core, const json_t *asked, struct hs_err *err)
 {
 	(void)core;
+	(void)asked;
 	(void)err;
 	return json_pack(
 	    "{s:s, s:i}", "version", HANSE_VERSION, "pid", (int)getpid());
 }
 
-static json_t *do_reload(struct gw_core *core, struct hs_err *err)
+static json_t *do_reload(
+    struct gw_core *core, const json_t *asked, struct hs_err *err)
 {
+	(void)asked;
 	if (gw_core_reload(core, err) < 0)
 		return NULL;
 	return json_pack("{s:I}", "routes", (json_int_t)core->table->count);
@@ -59,11 +64,13 @@ static json_t *do_reload(struct gw_core *core, struct hs_err *err)
 
 static json_t *route_status(const struct gw_entry *e)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:i, s:s*, s:i, s:i, s:I, "
-			 "s:I, s:I, s:I}",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:i, s:s*, s:s, s:i, s:i, "
+			 "s:I, s:I, s:I, s:I}",
 	    "ve", e->ve, "enterprise", e->route.enterprise, "user",
 	    e->route.user, "database", e->route.database, "host", e->route.host,
 	    "port", (int)e->route.port, "certificates", e->route.certificates,
+	    "pooling",
+	    gw_route_is_pooled(&e->route) ? "transaction" : "session",
 	    "sessions", (int)e->sessions, "connections",
 	    (int)e->route.connections, "logins", (json_int_t)e->logins,
 	    "statements", (json_int_t)e->statements, "bytes_in",
@@ -80,10 +87,12 @@ static json_t *servers_status(const struct gw_table *table)
 	return servers;
 }
 
-static json_t *do_status(struct gw_core *core, struct hs_err *err)
+static json_t *do_status(
+    struct gw_core *core, const json_t *asked, struct hs_err *err)
 {
 	json_t *routes = json_array();
 
+	(void)asked;
 	(void)err;
 	for (size_t i = 0; i < core->table->count; i++)
 		(void)json_array_append_new(
@@ -115,11 +124,13 @@ static json_t *session_status(const struct gw_session *s, uint64_t now_ms)
 	    "ms", (json_int_t)(now_ms - s->began_ms));
 }
 
-static json_t *do_sessions(struct gw_core *core, struct hs_err *err)
+static json_t *do_sessions(
+    struct gw_core *core, const json_t *asked, struct hs_err *err)
 {
 	uint64_t now_ms = hs_loop_now_ms(core->loop);
 	json_t *list = json_array();
 
+	(void)asked;
 	(void)err;
 	for (const struct gw_session *s = core->sessions; s != NULL;
 	     s = s->next)
@@ -129,10 +140,40 @@ static json_t *do_sessions(struct gw_core *core, struct hs_err *err)
 	return json_pack("{s:o}", "sessions", list);
 }
 
-static json_t *do_pools(struct gw_core *core, struct hs_err *err)
+/* It ends as if its access had been taken away; its client may come again. */
+static json_t *do_kill(
+    struct gw_core *core, const json_t *asked, struct hs_err *err)
+{
+	const char *id = json_string_value(json_object_get(asked, "session"));
+	unsigned long long number = 0;
+	int len = 0;
+
+	if (id == NULL || sscanf(id, "%16llx%n", &number, &len) != 1 ||
+	    id[len] != '\0') {
+		(void)hs_fail(
+		    err, HS_EINVAL, "'session' is not the id of a session");
+		return NULL;
+	}
+	for (struct gw_session *s = core->sessions; s != NULL; s = s->next) {
+		if (s->id != number || s->state != GW_RELAY)
+			continue;
+		hs_info("session.killed", "session=%016llx ve=%s enterprise=%s",
+		    number, s->entry->ve, s->entry->route.enterprise);
+		s->is_killed = true;
+		gw_session_wake(s);
+		return json_pack("{s:s, s:s, s:s}", "session", id, "ve",
+		    s->entry->ve, "enterprise", s->entry->route.enterprise);
+	}
+	(void)hs_fail(err, HS_ENOTFOUND, "there is no session '%s'", id);
+	return NULL;
+}
+
+static json_t *do_pools(
+    struct gw_core *core, const json_t *asked, struct hs_err *err)
 {
 	json_t *list = json_array();
 
+	(void)asked;
 	(void)err;
 	for (const struct gw_pool *p = core->pools; p != NULL; p = p->next) {
 		int idle = 0;
@@ -157,8 +198,10 @@ static json_t *do_pools(struct gw_core *core, struct hs_err *err)
 /* clang-format off */
 static const struct command {
 	const char *name;
-	json_t *(*run)(struct gw_core *core, struct hs_err *err);
+	json_t *(*run)(struct gw_core *core, const json_t *asked,
+	    struct hs_err *err);
 } commands[] = {
+	{ "kill",     do_kill     },
 	{ "ping",     do_ping     },
 	{ "pools",    do_pools    },
 	{ "reload",   do_reload   },
@@ -168,13 +211,16 @@ static const struct command {
 /* clang-format on */
 
 static json_t *run_command(
-    struct gw_core *core, const char *name, struct hs_err *err)
+    struct gw_core *core, const json_t *asked, struct hs_err *err)
 {
+	const char *name = json_string_value(json_object_get(asked, "command"));
+
 	for (size_t i = 0; name != NULL && i < ARRAY_LEN(commands); i++)
 		if (strcmp(commands[i].name, name) == 0)
-			return commands[i].run(core, err);
+			return commands[i].run(core, asked, err);
 	(void)hs_fail(err, HS_EINVAL,
-	    "expected {\"command\": \"ping|pools|reload|sessions|status\"}");
+	    "expected {\"command\": "
+	    "\"kill|ping|pools|reload|sessions|status\"}");
 	return NULL;
 }
 
@@ -182,8 +228,7 @@ static char *answer(struct gw_core *core, const char *line)
 {
 	json_t *asked = json_loads(line, 0, NULL);
 	struct hs_err err = { 0 };
-	json_t *json = run_command(
-	    core, json_string_value(json_object_get(asked, "command")), &err);
+	json_t *json = run_command(core, asked, &err);
 	char *text;
 
 	if (json != NULL)

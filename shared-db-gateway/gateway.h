@@ -101,6 +101,17 @@ int gw_control_reload(const char *socket, struct hs_err *err);
 int gw_control_status(const char *socket, char **ret_json, struct hs_err *err);
 
 /**
+ * End a session.
+ *
+ * @session:   its id, as in the answer to "sessions"
+ * @ret_json:  whose it was; owned by the caller
+ *
+ * Errors: HS_EINVAL, HS_ENOTFOUND, HS_EREMOTE, HS_EDENIED.
+ */
+int gw_control_kill(const char *socket, const char *session, char **ret_json,
+    struct hs_err *err);
+
+/**
  * Send one command ("reload", "status", "sessions", "pools", "ping") and take
  * the answer; the others are made of it.
  */

@@ -472,6 +472,8 @@ static enum gw_progress after(struct gw_session *s)
 		return backend_gone(s);
 	if (s->entry->removed || s->revoked)
 		return gw_session_refuse(s, GW_END_ROUTE_REMOVED, "");
+	if (s->is_killed)
+		return gw_session_refuse(s, GW_END_KILLED, "");
 	if (s->core->stopping && !gw_session_is_busy(s) &&
 	    gw_bytes_len(&s->client.out) == 0)
 		return gw_session_refuse(s, GW_END_SHUTDOWN, "");

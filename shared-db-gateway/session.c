@@ -136,7 +136,8 @@ static void give_backend_back(struct gw_session *s)
 		gw_pool_release(s->pool, b);
 		return;
 	}
-	if (s->client.ended && gw_backend_is_busy(b) && !s->client_done)
+	/* Who said good-bye wants what was asked for done. */
+	if (gw_backend_is_busy(b) && !b->stream.ended && !s->client_done)
 		(void)gw_backend_cancel(b, NULL);
 	gw_backend_end(b);
 }

@@ -75,6 +75,7 @@ struct gw_session {
 	char *application_name;
 	char *certificate; /* SHA-256 of the client's; NULL: it has none */
 	bool revoked;      /* it is not accepted any more */
+	bool is_killed;    /* by the operator */
 
 	struct gw_key key; /* what the client may cancel with */
 	struct gw_session *key_next;

@@ -38,6 +38,7 @@ static const struct answer {
 	[GW_REFUSE_MESSAGE]           = { "message", "08P01", "a message is unknown, too long or out of place", NULL },
 	[GW_END_BACKEND_GONE]         = { "backend-gone", "57P01", "the database has closed the connection", TRY_AGAIN },
 	[GW_END_ROUTE_REMOVED]        = { "route-removed", "57P01", "the access of this user has ended", NULL },
+	[GW_END_KILLED]               = { "killed", "57P01", "the operator has ended this session", TRY_AGAIN },
 	[GW_END_SHUTDOWN]             = { "shutdown", "57P01", "the gateway is shutting down", TRY_AGAIN },
 };
 

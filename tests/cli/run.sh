@@ -13,7 +13,7 @@ unset HANSE_SOCKET
 export HANSE_SOCKET=$work/none.sock LC_ALL=C.UTF-8
 
 commands='doctor plan apply destroy restart rotate suspend resume roll get
-describe status events audit webhook psql verify quota user version completion help'
+describe status events audit webhook psql verify quota gateway user version completion help'
 
 out() { # COMMAND...: what it prints, both streams
 	"$@" 2>&1 </dev/null
@@ -55,6 +55,10 @@ for args in asp/x ve/ ve/V everything 'asp asp' set 'set asp' 'set asp vcpus' 's
 	expect "quota $args" 64 "$hanse" quota $args
 done
 contains 'a near resource is suggested' "did you mean 'vcpus'" "$(out "$hanse" quota set asp vcpu=3)"
+for args in routes 'status now' kill 'kill a b'; do
+	# shellcheck disable=SC2086
+	expect "gateway $args" 64 "$hanse" gateway $args
+done
 expect 'webhook of another subcommand' 64 "$hanse" webhook send
 expect 'webhook add without a URL' 64 "$hanse" webhook add
 expect 'webhook test without a number' 64 "$hanse" webhook test
@@ -93,7 +97,7 @@ contains 'faults as JSON' '"field": "relations\[0\].seller"' "$("$hanse" \
 # no hansed
 for c in 'apply etc/examples/automotive.yaml' 'get ves' 'describe ve x' \
 	'destroy --yes x' 'verify' 'events' 'events --follow' 'audit verify' 'quota' 'quota set asp vcpus=1' \
-	'quota unset asp' 'quota verify' 'status' 'user passwd a/b c --generate'; do
+	'quota unset asp' 'quota verify' gateway 'gateway kill 1' 'status' 'user passwd a/b c --generate'; do
 	# shellcheck disable=SC2086
 	expect "no hansed: ${c%% *}" 7 "$hanse" $c
 done

@@ -7,6 +7,7 @@
  *   routes platform DIR HOST PORT
  *   routes remove DIR VE
  *   routes call SOCKET COMMAND
+ *   routes kill SOCKET SESSION
  */
 
 #include <stdio.h>
@@ -108,6 +109,18 @@ static int call(int argc, char **argv, struct hs_err *err)
 	return 0;
 }
 
+static int end_session(int argc, char **argv, struct hs_err *err)
+{
+	char *json = NULL;
+
+	(void)argc;
+	if (gw_control_kill(argv[0], argv[1], &json, err) < 0)
+		return -1;
+	(void)fputs(json, stdout);
+	free(json);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int least;
@@ -118,6 +131,7 @@ static const struct {
 	{ "platform", 3, write_platform },
 	{ "remove", 2, remove_ve },
 	{ "call", 2, call },
+	{ "kill", 2, end_session },
 };
 
 int main(int argc, char **argv)

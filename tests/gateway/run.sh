@@ -187,6 +187,26 @@ contains "generation counts" '"generation": 3' "$(cat "$routes/alpha.json")"
 same "route files are private" 600 "$(stat -c %a "$routes/alpha.json")"
 same "the control socket too" 600 "$(stat -c %a "$socket")"
 
+# --- ending a session ---------------------------------------------------------
+
+of_anna() { tool call "$socket" sessions | jq -r '.sessions[] | select(.enterprise == "anna").id' | head -n 1; }
+hold ended "$by_cert"
+same "a session" 7 "$(say ended 'SELECT 7;')"
+contains "it is ended by its id" '"enterprise": *"anna"' "$(tool kill "$socket" "$(of_anna)")"
+contains "and hears why" 57P01 "$(say ended 'SELECT 8;')"
+contains "one that is not there" 'not-found: there is no session' "$(tool kill "$socket" 1234 2>&1)"
+contains "what is no id" 'invalid: ' "$(tool kill "$socket" nonsense 2>&1)"
+let_go ended
+hold busy "$by_cert"
+# shellcheck disable=SC2154 # hold has made it
+echo 'SELECT pg_sleep(60);' >&"$held_busy"
+eventually "one that is busy" 5 bash -c \
+    "'$B/gw_routes' call '$socket' sessions | grep -q '\"busy\":true'"
+tool kill "$socket" "$(of_anna)" >/dev/null
+eventually "is cancelled, too" 5 bash -c \
+    "! ps -C postgres -o args= | grep -q \"^postgres: $anna .*SELECT\""
+let_go busy
+
 # --- which certificates -------------------------------------------------------
 
 digest() { openssl x509 -in "$ca/$1.crt" -outform DER | sha256sum | cut -d' ' -f1; }
