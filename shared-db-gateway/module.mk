@@ -34,7 +34,9 @@ $(foreach t,$(GW_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c))
 $(foreach t,$(GW_TESTS),$(eval $(t)_LIBS := gwcore gw base))
 $(foreach t,$(GW_TESTS),$(eval $(t)_PKGS := cmocka))
 
-FUZZERS += fuzz_scram fuzz_wire
+FUZZERS += fuzz_reply fuzz_scram fuzz_wire
+fuzz_reply_SRCS := tests/fuzz/fuzz_reply.c
+fuzz_reply_LIBS := gwcore gw base
 fuzz_scram_SRCS := tests/fuzz/fuzz_scram.c
 fuzz_scram_LIBS := gwcore gw base
 fuzz_wire_SRCS := tests/fuzz/fuzz_wire.c
