@@ -207,50 +207,12 @@ static int dial(const struct gw_target *target)
 	return fd;
 }
 
-static enum stride dial_step(struct gw_backend *b)
+static bool is_loopback(const struct gw_target *target)
 {
-	struct gw_writer w;
-	int error = 0;
-	socklen_t len = sizeof(error);
-
-	if (b->stream.fd < 0)
-		return down(b, "cannot dial");
-	if (!b->stream.writable)
-		return WAITS;
-	(void)getsockopt(b->stream.fd, SOL_SOCKET, SO_ERROR, &error, &len);
-	if (error != 0)
-		return down(b, strerror(error));
-	b->stream.wants_write = false;
-	w = gw_put_begin(&b->stream.out, 0);
-	gw_put_u32(&w, GW_CODE_SSL);
-	(void)gw_put_end(&w);
-	b->state = GW_BACKEND_ASK_TLS;
-	return GOES_ON;
+	return strncmp(target->host, "127.", 4) == 0;
 }
 
-/* -- TLS ------------------------------------------------------------------- */
-
-static enum stride ask_tls_step(struct gw_backend *b)
-{
-	struct gw_bytes *in = &b->stream.in;
-	SSL *ssl;
-
-	(void)gw_stream_flush(&b->stream);
-	gw_stream_fill(&b->stream);
-	if (gw_bytes_len(in) == 0)
-		return b->stream.ended ? down(b, "closed at TLS request")
-				       : WAITS;
-	if (gw_bytes_len(in) != 1 || in->data[in->start] != 'S')
-		return broken(b, "no TLS there");
-	gw_bytes_drop(in, 1);
-	ssl =
-	    gw_tls_connect(&b->core->tls, b->stream.fd, b->target.server_name);
-	if (ssl == NULL)
-		return broken(b, "no memory for TLS");
-	gw_stream_secure(&b->stream, ssl);
-	b->state = GW_BACKEND_TLS;
-	return GOES_ON;
-}
+/* -- The first words ------------------------------------------------------- */
 
 static bool put_startup(struct gw_backend *b)
 {
@@ -292,6 +254,66 @@ static enum stride send_cancel(struct gw_backend *b)
 	return GOES_ON;
 }
 
+/* The way is there: say who it is, or deliver the cancel. */
+static enum stride speak(struct gw_backend *b)
+{
+	if (b->entry == NULL)
+		return send_cancel(b);
+	if (!put_startup(b))
+		return broken(b, "start-up does not fit");
+	b->state = GW_BACKEND_START;
+	return GOES_ON;
+}
+
+/* -- Connecting ------------------------------------------------------------ */
+
+static enum stride dial_step(struct gw_backend *b)
+{
+	struct gw_writer w;
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	if (b->stream.fd < 0)
+		return down(b, "cannot dial");
+	if (!b->stream.writable)
+		return WAITS;
+	(void)getsockopt(b->stream.fd, SOL_SOCKET, SO_ERROR, &error, &len);
+	if (error != 0)
+		return down(b, strerror(error));
+	b->stream.wants_write = false;
+	if (b->core->config->plaintext)
+		return is_loopback(&b->target)
+			   ? speak(b)
+			   : broken(b, "plaintext, and not on loopback");
+	w = gw_put_begin(&b->stream.out, 0);
+	gw_put_u32(&w, GW_CODE_SSL);
+	(void)gw_put_end(&w);
+	b->state = GW_BACKEND_ASK_TLS;
+	return GOES_ON;
+}
+
+static enum stride ask_tls_step(struct gw_backend *b)
+{
+	struct gw_bytes *in = &b->stream.in;
+	SSL *ssl;
+
+	(void)gw_stream_flush(&b->stream);
+	gw_stream_fill(&b->stream);
+	if (gw_bytes_len(in) == 0)
+		return b->stream.ended ? down(b, "closed at TLS request")
+				       : WAITS;
+	if (gw_bytes_len(in) != 1 || in->data[in->start] != 'S')
+		return broken(b, "no TLS there");
+	gw_bytes_drop(in, 1);
+	ssl =
+	    gw_tls_connect(&b->core->tls, b->stream.fd, b->target.server_name);
+	if (ssl == NULL)
+		return broken(b, "no memory for TLS");
+	gw_stream_secure(&b->stream, ssl);
+	b->state = GW_BACKEND_TLS;
+	return GOES_ON;
+}
+
 static enum stride tls_step(struct gw_backend *b)
 {
 	int rc = gw_stream_handshake(&b->stream);
@@ -301,12 +323,7 @@ static enum stride tls_step(struct gw_backend *b)
 				     SSL_get_verify_result(b->stream.ssl)));
 	if (rc == 0)
 		return WAITS;
-	if (b->entry == NULL)
-		return send_cancel(b);
-	if (!put_startup(b))
-		return broken(b, "start-up does not fit");
-	b->state = GW_BACKEND_START;
-	return GOES_ON;
+	return speak(b);
 }
 
 /* -- Start-up -------------------------------------------------------------- */

@@ -2,6 +2,8 @@
 
 #include "shared-db-gateway/config.h"
 
+#include <string.h>
+
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -32,6 +34,7 @@ static const cyaml_schema_field_t config_fields[] = {
 	CYAML_FIELD_UINT("connect_timeout_s", CYAML_FLAG_OPTIONAL, struct gw_config, connect_timeout_s),
 	CYAML_FIELD_UINT("wait_timeout_s",    CYAML_FLAG_OPTIONAL, struct gw_config, wait_timeout_s),
 	CYAML_FIELD_UINT("message_max_mib",   CYAML_FLAG_OPTIONAL, struct gw_config, message_max_mib),
+	CYAML_FIELD_BOOL("plaintext", CYAML_FLAG_OPTIONAL, struct gw_config, plaintext),
 	CYAML_FIELD_STRING_PTR("log", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct gw_config, log, 1, 16),
 	CYAML_FIELD_END
 };
@@ -73,6 +76,19 @@ static int fill_in(struct gw_config *config, const char *path,
 	return 0;
 }
 
+/* What has no TLS must not leave the machine. */
+static int check_plaintext(
+    const struct gw_config *config, const char *path, struct hs_err *err)
+{
+	for (unsigned i = 0; config->plaintext && i < config->listen_count; i++)
+		if (strncmp(config->listen[i], "127.", 4) != 0)
+			return hs_fail(err, HS_EINVAL,
+			    "%s: plaintext: listens at '%s', expected loopback "
+			    "addresses only",
+			    path, config->listen[i]);
+	return 0;
+}
+
 int gw_config_load(const char *path, struct hs_conf **ret_conf,
     struct gw_config **ret_config, struct hs_err *err)
 {
@@ -82,7 +98,8 @@ int gw_config_load(const char *path, struct hs_conf **ret_conf,
 	if (hs_conf_load(path, NULL, &config_schema, &conf, &data, NULL, err) <
 	    0)
 		return -1;
-	if (fill_in(data, path, conf, err) < 0)
+	if (fill_in(data, path, conf, err) < 0 ||
+	    check_plaintext(data, path, err) < 0)
 		return -1;
 	*ret_conf = hs_steal(&conf);
 	*ret_config = data;

@@ -2,6 +2,8 @@
 #ifndef HANSE_SHARED_DB_GATEWAY_CONFIG_H
 #define HANSE_SHARED_DB_GATEWAY_CONFIG_H
 
+#include <stdbool.h>
+
 struct hs_conf;
 struct hs_err;
 
@@ -19,6 +21,9 @@ struct gw_config {
 	unsigned wait_timeout_s;  /* for a backend of a pool */
 	unsigned message_max_mib; /* longest message of a client */
 	char *log;                /* warn, info, debug */
+	/* Without TLS, for measurements: on both sides, and only where both
+	 * are this machine's loopback. */
+	bool plaintext;
 };
 
 /**

@@ -37,6 +37,17 @@ static bool answer(struct gw_session *s, char c)
 	       gw_stream_flush(&s->client);
 }
 
+/* Only where the configuration says so: for measurements. */
+static enum gw_progress greet_plain(struct gw_session *s)
+{
+	if (!s->core->config->plaintext)
+		return gw_session_refuse(s, GW_REFUSE_PLAINTEXT, "");
+	s->login = hs_alloc(sizeof(*s->login));
+	gw_session_change(s, GW_TLS_ASKED);
+	gw_session_change(s, GW_TLS_DONE);
+	return GW_AGAIN;
+}
+
 static enum gw_progress take_hello(
     struct gw_session *s, enum gw_hello hello, size_t size)
 {
@@ -50,7 +61,7 @@ static enum gw_progress take_hello(
 	case GW_HELLO_BAD:
 		return gw_session_end(s, "not-postgresql");
 	case GW_HELLO_STARTUP:
-		return gw_session_refuse(s, GW_REFUSE_PLAINTEXT, "");
+		return greet_plain(s);
 	case GW_HELLO_CANCEL:
 		return gw_cancel_begin(s, packet, size);
 	case GW_HELLO_GSS:

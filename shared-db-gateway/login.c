@@ -71,8 +71,9 @@ static enum gw_progress challenge(
 		gw_verifier_mock(s->core->mock_secret, s->login->startup.user,
 		    &scram->verifier);
 	}
-	memcpy(scram->binding, tls->binding, tls->binding_len);
-	scram->binding_len = tls->binding_len;
+	/* There is nothing to bind to without TLS. */
+	scram->binding_len = s->client.ssl != NULL ? tls->binding_len : 0;
+	memcpy(scram->binding, tls->binding, scram->binding_len);
 	w = gw_put_begin(&s->client.out, 'R');
 	gw_put_u32(&w, AUTH_SASL);
 	if (scram->binding_len > 0)

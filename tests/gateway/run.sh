@@ -187,6 +187,11 @@ contains "generation counts" '"generation": 3' "$(cat "$routes/alpha.json")"
 same "route files are private" 600 "$(stat -c %a "$routes/alpha.json")"
 same "the control socket too" 600 "$(stat -c %a "$socket")"
 
+# --- without TLS, for measurements --------------------------------------------
+
+sed "s/^listen: .*/listen: [\"0.0.0.0:$front\"]\nplaintext: true/" "$dir/gateway.yaml" >"$dir/open.yaml"
+contains "plaintext only on loopback" 'loopback' "$("$B/hanse-gateway" --config "$dir/open.yaml" 2>&1)"
+
 # --- ending a session ---------------------------------------------------------
 
 of_anna() { tool call "$socket" sessions | jq -r '.sessions[] | select(.enterprise == "anna").id' | head -n 1; }
