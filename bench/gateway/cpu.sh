@@ -3,8 +3,8 @@
 # PostgreSQL, through the gateway (a pool of 16 backends, a transaction each) and
 # through PgBouncer (the same), in turn, all over plain loopback. Processor time from
 # the kernel's account of each process; the best of the rounds counts. Needs root.
-# PGBOUNCER names its program; without one it is left out. Debian's 1.18 knows no
-# prepared statements.
+# PGBOUNCER names its program; else it is Debian's, whose 1.18 knows no prepared
+# statements.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib.sh
@@ -41,7 +41,7 @@ declare -A way=(
 	[direct]=$straight
 	[gateway]="host=127.0.0.1 port=$front sslmode=disable user=$anna dbname=ve_alpha password=secret-anna"
 )
-ways="direct gateway"
+ways=(direct gateway)
 if [ -n "$pgbouncer" ]; then
 	cat >"$dir/pgbouncer.ini" <<END
 [databases]
@@ -65,7 +65,7 @@ END
 	eventually "PgBouncer" 10 pgrep -f "$dir/pgbouncer.ini"
 	pooler_pid=$(pgrep -nf "$dir/pgbouncer.ini")
 	way[pgbouncer]="host=127.0.0.1 port=$pooler sslmode=disable user=$anna dbname=ve_alpha password=secret-anna"
-	ways="$ways pgbouncer"
+	ways+=(pgbouncer)
 fi
 
 # --- measuring ----------------------------------------------------------------
@@ -101,7 +101,7 @@ best() { sort -g -k3,3 "$1" | head -n 1; } # the least processor time of the poo
 for mode in simple extended prepared; do
 	for clients in 1 16 64; do
 		for ((i = 0; i < rounds; i++)); do
-			for w in $(shuf -e $ways); do
+			for w in $(shuf -e "${ways[@]}"); do
 				one "$w" "$mode" "$clients" >>"$dir/$mode.$clients.$w"
 			done
 		done
