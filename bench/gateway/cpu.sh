@@ -59,7 +59,8 @@ server_tls_sslmode = disable
 log_connections = 0
 log_disconnections = 0
 END
-	echo "\"$anna\" \"secret-anna\"" >"$dir/users.txt"
+	# The verifier, lest each log-in derive it from the password.
+	echo "\"$anna\" \"$(tool verifier secret-anna)\"" >"$dir/users.txt"
 	chown postgres "$dir/pgbouncer.ini" "$dir/users.txt"
 	as_postgres "$pgbouncer" -q "$dir/pgbouncer.ini" >"$dir/pgbouncer.log" 2>&1 &
 	eventually "PgBouncer" 10 pgrep -f "$dir/pgbouncer.ini"
@@ -116,7 +117,7 @@ for mode in simple extended prepared; do
 		[ ! -e "$dir/$mode.$clients.pgbouncer" ] || p=$(best "$dir/$mode.$clients.pgbouncer")
 		read -r dt dm _ ds <<<"$d"
 		printf '%-10s %7s | %-26s | %-34s | %-34s | %s\n' "$mode" "$clients" "$dt $dm $ds" "$g" "$p" \
-		    "$(awk -v g="$(cut -d' ' -f3 <<<"$g")" -v p="$(cut -d' ' -f3 <<<"$p")" 'BEGIN { printf "%s", (p > 0) ? sprintf("%.2f", g / p) : "-" }')"
+		    "$(awk -v g="$(cut -d' ' -f3 <<<"$g")" -v p="$(cut -d' ' -f3 <<<"$p")" 'BEGIN { printf "%s", (p + 0 > 0) ? sprintf("%.2f", g / p) : "-" }')"
 	done
 done
 echo "(own ratio: the gateway's processor time a transaction over PgBouncer's; the bar is 0.85 at 16 and 64 clients, simple and prepared)"
