@@ -2,6 +2,7 @@
 
 #include "shared-db-gateway/core.h"
 
+#include <malloc.h>
 #include <openssl/rand.h>
 #include <string.h>
 
@@ -10,7 +11,9 @@
 #include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/session.h"
 
-#define STOP_MS 5000
+#define STOP_MS  5000
+#define TRIM_MIN 256u /* sessions */
+#define TRIM_MS  1000
 
 int gw_core_open(
     struct gw_core *core, const struct gw_config *config, struct hs_err *err)
@@ -95,11 +98,34 @@ void gw_core_stop(struct gw_core *core)
 	hs_timer_start(core->loop, &core->stop_timer, STOP_MS);
 	run_all(core);
 	gw_pools_sift(core);
-	gw_core_left(core);
+	if (core->sessions == NULL)
+		hs_loop_stop(core->loop);
+}
+
+void gw_core_joined(struct gw_core *core)
+{
+	if (++core->open > core->most)
+		core->most = core->open;
+}
+
+/* The C library keeps what is freed. */
+static void trim(void *owner)
+{
+	struct gw_core *core = owner;
+
+	(void)malloc_trim(0);
+	core->most = core->open;
 }
 
 void gw_core_left(struct gw_core *core)
 {
+	core->open--;
+	if (core->most >= TRIM_MIN && core->open < core->most / 2 &&
+	    core->trim_timer.loop == NULL) {
+		core->trim_timer.fn = trim;
+		core->trim_timer.owner = core;
+		hs_timer_start(core->loop, &core->trim_timer, TRIM_MS);
+	}
 	if (core->stopping && core->sessions == NULL)
 		hs_loop_stop(core->loop);
 }
@@ -109,6 +135,7 @@ void gw_core_close(struct gw_core *core)
 	if (core->loop != NULL)
 		end_all(core);
 	hs_timer_stop(&core->stop_timer);
+	hs_timer_stop(&core->trim_timer);
 	gw_table_free(core->table);
 	gw_tls_close(&core->tls);
 	core->table = NULL;

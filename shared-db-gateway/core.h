@@ -26,6 +26,8 @@ struct gw_core {
 	struct gw_backend *backends;
 	struct gw_pool *pools;
 	unsigned active, pending;
+	unsigned open, most; /* sessions; most: since memory was given back */
+	struct hs_timer trim_timer;
 	bool stopping;
 	uint64_t last_id, accepted, logins, refused, reloads, began_ms;
 	struct hs_timer stop_timer;
@@ -45,7 +47,8 @@ int gw_core_reload(struct gw_core *core, struct hs_err *err);
 /** End: idle sessions now, busy ones when they are done, all in 5 s. */
 void gw_core_stop(struct gw_core *core);
 
-/** Tell the core that a session has gone. */
+/** Tell the core that a session has come, or gone. */
+void gw_core_joined(struct gw_core *core);
 void gw_core_left(struct gw_core *core);
 
 #endif

@@ -371,6 +371,7 @@ static void link_in(struct gw_session *s)
 	if (s->next != NULL)
 		s->next->prev = s;
 	core->sessions = s;
+	gw_core_joined(core);
 	core->pending++;
 	s->pending = true;
 	s->id = ++core->last_id;
