@@ -1,0 +1,37 @@
+#!/bin/bash
+# logins.sh [ROUNDS [SECONDS]] - a connection for each statement: straight to
+# PostgreSQL and through the gateway (a pool), by client certificate over TLS, in
+# turn; and what a log-in takes of the gateway's processor time. Needs root.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/lib.sh
+. tests/lib.sh
+rounds=${1:-3} seconds=${2:-3}
+export POOLING=transaction BACKENDS=4
+# shellcheck source=tests/gateway/ground.sh
+. tests/gateway/ground.sh
+sed -i 's/^log: debug/log: warn/' "$dir/gateway.yaml"
+kill "$gateway_pid"
+wait "$gateway_pid"
+gateway_start
+eventually "the gateway, saying less" 10 tool call "$socket" ping
+echo 'SELECT 1;' >"$dir/one.sql"
+direct="host=db.hanse.internal hostaddr=127.0.0.1 port=$back sslmode=verify-full sslrootcert=$ca/ca.crt user=$anna dbname=ve_alpha $(cert gateway-client)"
+us() { cat "/proc/$gateway_pid"/task/*/schedstat | awk '{ s += $1 } END { printf "%d", s / 1000 }'; }
+one() { # CONNINFO: connections a second, and how many there were
+	timeout 60 pgbench -n -C -c 4 -j 2 -T "$seconds" -f "$dir/one.sql" "$1" 2>&1 |
+		awk '/actually processed/ { count = $NF } /^tps/ { tps = $3 } END { printf "%d %d\n", tps, count }'
+}
+best_direct=0 best_gateway=0 least=999999
+for ((i = 0; i < rounds; i++)); do
+	read -r tps _ < <(one "$direct")
+	[ "$tps" -le "$best_direct" ] || best_direct=$tps
+	before=$(us)
+	read -r tps count < <(one "$by_cert")
+	cost=$((($(us) - before) / count))
+	[ "$tps" -le "$best_gateway" ] || best_gateway=$tps
+	[ "$cost" -ge "$least" ] || least=$cost
+done
+printf 'TLS 1.3, ECDSA client certificate: direct %d connections/s, gateway %d: ratio %s (bar: 1.3)\n' "$best_direct" "$best_gateway" \
+    "$(awk -v g="$best_gateway" -v d="$best_direct" 'BEGIN { printf "%.2f", g / d }')"
+printf 'of it the gateway: %d us of processor time a connection (bar: 700)\n' "$least"
