@@ -37,7 +37,6 @@ const char *gw_backend_state_name(enum gw_backend_state state)
 		"start",
 		"ready",
 		"errand",
-		"closed",
 	};
 
 	assert(state < GW_BACKEND_STATE_COUNT);

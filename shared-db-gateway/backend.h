@@ -29,9 +29,8 @@ enum gw_backend_state {
 	GW_BACKEND_START,   /* waiting for its ReadyForQuery */
 	GW_BACKEND_READY,
 	GW_BACKEND_ERRAND, /* a cancel is sent; waiting for it to close */
-	GW_BACKEND_CLOSED,
 };
-#define GW_BACKEND_STATE_COUNT (GW_BACKEND_CLOSED + 1)
+#define GW_BACKEND_STATE_COUNT (GW_BACKEND_ERRAND + 1)
 
 /** The rest of a message that is passing. */
 struct gw_lane {

@@ -114,10 +114,8 @@ static void note(struct gw_session *s, struct gw_backend *b, uint8_t type)
 }
 
 /* Whether it asks about a statement or a portal decides what is answered. */
-static bool note_describe(
-    struct gw_session *s, struct gw_backend *b, uint8_t what)
+static bool note_describe(struct gw_backend *b, uint8_t what)
 {
-	(void)s;
 	if (what != 'S' && what != 'P')
 		return false;
 	(void)gw_replies_add(&b->replies,
@@ -181,7 +179,7 @@ static enum gw_outcome judge_up(struct gw_session *s, struct gw_backend *b,
 		else if (frame.type == 'D') {
 			if (len - at < HEADER + 1)
 				break;
-			if (!note_describe(s, b, data[at + HEADER]))
+			if (!note_describe(b, data[at + HEADER]))
 				return GW_BROKEN;
 		} else
 			note(s, b, frame.type);
