@@ -491,6 +491,15 @@ static void on_event(void *owner, unsigned events)
 		run(b);
 }
 
+void gw_backend_lost(struct gw_backend *b)
+{
+	b->stream.ended = true;
+	if (b->state == GW_BACKEND_READY && b->session != NULL)
+		gw_session_run(b->session);
+	else
+		run(b);
+}
+
 static void on_deadline(void *owner)
 {
 	struct gw_backend *b = owner;

@@ -97,6 +97,9 @@ struct gw_backend *gw_backend_cancel(
 /** End it. It says good-bye where a message may begin. */
 void gw_backend_end(struct gw_backend *b);
 
+/** The other side is gone: as if it had closed the connection. */
+void gw_backend_lost(struct gw_backend *b);
+
 /** Whether it owes an answer, or is amidst a batch. */
 bool gw_backend_is_busy(struct gw_backend *b);
 

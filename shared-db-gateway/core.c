@@ -14,6 +14,33 @@
 #define STOP_MS  5000
 #define TRIM_MIN 256u /* sessions */
 #define TRIM_MS  1000
+#define LOST_MS  5000 /* between looks for those who are gone */
+
+/* One at a time: what becomes of it may change the lists. */
+static bool end_one_lost(struct gw_core *core)
+{
+	for (struct gw_session *s = core->sessions; s != NULL; s = s->next)
+		if (gw_stream_is_lost(&s->client)) {
+			s->client.ended = true;
+			gw_session_run(s);
+			return true;
+		}
+	for (struct gw_backend *b = core->backends; b != NULL; b = b->next)
+		if (gw_stream_is_lost(&b->stream)) {
+			gw_backend_lost(b);
+			return true;
+		}
+	return false;
+}
+
+static void look_for_lost(void *owner)
+{
+	struct gw_core *core = owner;
+
+	while (end_one_lost(core))
+		;
+	hs_timer_start(core->loop, &core->lost_timer, LOST_MS);
+}
 
 int gw_core_open(
     struct gw_core *core, const struct gw_config *config, struct hs_err *err)
@@ -26,6 +53,9 @@ int gw_core_open(
 	if (RAND_bytes((unsigned char *)&core->last_id, 4) != 1)
 		return hs_fail(err, HS_ESYSTEM, "no random bytes");
 	core->last_id <<= 32;
+	core->lost_timer.fn = look_for_lost;
+	core->lost_timer.owner = core;
+	hs_timer_start(core->loop, &core->lost_timer, LOST_MS);
 	return gw_core_reload(core, err);
 }
 
@@ -136,6 +166,7 @@ void gw_core_close(struct gw_core *core)
 		end_all(core);
 	hs_timer_stop(&core->stop_timer);
 	hs_timer_stop(&core->trim_timer);
+	hs_timer_stop(&core->lost_timer);
 	gw_table_free(core->table);
 	gw_tls_close(&core->tls);
 	core->table = NULL;

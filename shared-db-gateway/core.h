@@ -27,7 +27,7 @@ struct gw_core {
 	struct gw_pool *pools;
 	unsigned active, pending;
 	unsigned open, most; /* sessions; most: since memory was given back */
-	struct hs_timer trim_timer;
+	struct hs_timer trim_timer, lost_timer;
 	bool stopping;
 	uint64_t last_id, accepted, logins, refused, reloads, began_ms;
 	struct hs_timer stop_timer;

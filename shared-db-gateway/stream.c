@@ -14,6 +14,7 @@
 #define IDLE_S  10
 #define EVERY_S 5
 #define TIMES   3
+#define LOST_MS ((IDLE_S + TIMES * EVERY_S) * 1000)
 
 void gw_stream_prepare(int fd)
 {
@@ -24,6 +25,17 @@ void gw_stream_prepare(int fd)
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof(every));
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &times, sizeof(times));
+}
+
+bool gw_stream_is_lost(const struct gw_stream *stream)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	return stream->fd >= 0 && !stream->ended &&
+	       getsockopt(stream->fd, IPPROTO_TCP, TCP_INFO, &info, &len) ==
+		   0 &&
+	       info.tcpi_unacked > 0 && info.tcpi_last_ack_recv > LOST_MS;
 }
 
 int gw_stream_open(

@@ -29,6 +29,13 @@ struct gw_stream {
  */
 void gw_stream_prepare(int fd);
 
+/**
+ * Whether what was sent has not been acknowledged for 25 s: the kernel's
+ * keepalive does not ask while something is on its way, and sends it again for
+ * a quarter of an hour. One that reads slowly acknowledges.
+ */
+bool gw_stream_is_lost(const struct gw_stream *stream);
+
 /** Take a descriptor over. Errors: HS_ESYSTEM; it stays the caller's then. */
 int gw_stream_open(
     struct gw_stream *stream, struct hs_loop *loop, int fd, struct hs_err *err);

@@ -18,6 +18,7 @@ finish() {
 	[ -z "$gateway_pid" ] || kill "$gateway_pid" 2>/dev/null
 	as_postgres pg_ctl -D "$dir/data" -m immediate -w stop >/dev/null 2>&1
 	wait 2>/dev/null
+	nft delete table inet hanse-cut 2>/dev/null # of run.sh
 	[ -n "${KEEP:-}" ] || rm -rf "$dir"
 }
 trap finish EXIT

@@ -212,6 +212,22 @@ eventually "is cancelled, too" 5 bash -c \
     "! ps -C postgres -o args= | grep -q \"^postgres: $anna .*SELECT\""
 let_go busy
 
+# --- a client that is cut off amidst an answer --------------------------------
+
+hold cut "$by_cert"
+same "a session" 9 "$(say cut 'SELECT 9;')"
+port=$(tool call "$socket" sessions | jq -r '.sessions[] | select(.enterprise == "anna").peer' | sed 's/.*://')
+nft "add table inet hanse-cut; add chain inet hanse-cut in { type filter hook input priority 0; };
+	add rule inet hanse-cut in ip saddr 127.0.0.1 tcp sport $front tcp dport $port drop"
+# shellcheck disable=SC2154 # hold has made it
+echo 'SELECT 10;' >&"$held_cut"
+sleep 0.3
+nft "add rule inet hanse-cut in ip saddr 127.0.0.1 tcp dport $front tcp sport $port drop"
+eventually "whose answer nobody takes is given up" 45 bash -c \
+    "'$B/gw_routes' call '$socket' status | jq -e '.sessions == 0'"
+nft delete table inet hanse-cut
+let_go cut
+
 # --- which certificates -------------------------------------------------------
 
 digest() { openssl x509 -in "$ca/$1.crt" -outform DER | sha256sum | cut -d' ' -f1; }
