@@ -28,7 +28,7 @@ coproc IDLE { "$B/gw_idle" "$front" "$anna" ve_alpha secret-anna "$count"; }
 read -r -t 300 line <&"${IDLE[0]}"
 same "all are in" "open $count" "$line"
 full=$(pss) spent=$(($(us) - before))
-exec {IDLE[1]}>&-
+echo >&"${IDLE[1]}"
 wait "$IDLE_PID" 2>/dev/null
 eventually "and out" 60 bash -c "'$B/gw_routes' call '$socket' status | grep -q '\"sessions\":0'"
 sleep 3 # it gives back a second later
