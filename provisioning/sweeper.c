@@ -9,7 +9,9 @@
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -19,6 +21,7 @@
 #include "provisioning/watching.h"
 
 #define SWEEP_MS  60000
+#define NICE      10
 #define SETTLE_MS 300 /* a domain that restarts tells of it several times */
 #define BUSY_MS   1000
 #define RETRY_MS  5000 /* with a host that is not watched */
@@ -111,6 +114,8 @@ static void *sweeper_thread(void *arg)
 	struct plat plat;
 
 	(void)arg;
+	/* Who asks does not wait for who only looks. */
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
 	plat_init(&plat, sweeper.conf);
 	while (wait_for(until(next_ms, all), &woken)) {
 		bool begun = watching_look(watching, &plat, &all);
