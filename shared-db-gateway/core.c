@@ -14,7 +14,7 @@
 #define STOP_MS  5000
 #define TRIM_MIN 256u /* sessions */
 #define TRIM_MS  1000
-#define LOST_MS  5000 /* between looks for those who are gone */
+#define LOOK_MS  5000 /* between looks for those who are gone */
 
 /* One at a time: what becomes of it may change the lists. */
 static bool end_one_lost(struct gw_core *core)
@@ -39,7 +39,7 @@ static void look_for_lost(void *owner)
 
 	while (end_one_lost(core))
 		;
-	hs_timer_start(core->loop, &core->lost_timer, LOST_MS);
+	hs_timer_start(core->loop, &core->lost_timer, LOOK_MS);
 }
 
 int gw_core_open(
@@ -55,7 +55,7 @@ int gw_core_open(
 	core->last_id <<= 32;
 	core->lost_timer.fn = look_for_lost;
 	core->lost_timer.owner = core;
-	hs_timer_start(core->loop, &core->lost_timer, LOST_MS);
+	hs_timer_start(core->loop, &core->lost_timer, LOOK_MS);
 	return gw_core_reload(core, err);
 }
 

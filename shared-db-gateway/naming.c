@@ -74,12 +74,6 @@ bool gw_naming_feed(struct gw_backend *b)
 	return true;
 }
 
-/* Room for a header and a name of ours. */
-static bool has_room(const struct gw_backend *b)
-{
-	return gw_bytes_room(&b->stream.out) >= HEADER + GW_STATEMENT_NAME + 1;
-}
-
 /* A Parse under the name of a statement; its text follows as there is room. */
 static void send_parse(struct gw_backend *b, const struct gw_statement *named,
     struct gw_statement *st)
@@ -131,7 +125,8 @@ static void prepare(
 	send_parse(b, st, st);
 }
 
-static bool has_room_twice(const struct gw_backend *b)
+/* Room for two headers with names of ours: a Close and a Parse. */
+static bool has_room(const struct gw_backend *b)
 {
 	return gw_bytes_room(&b->stream.out) >=
 	       2 * (HEADER + GW_STATEMENT_NAME + 1);
@@ -167,7 +162,7 @@ static enum provision provide(struct gw_backend *b, struct gw_statement *st)
 
 	if (has == GW_HAS || has == GW_HAS_IF_ANY)
 		return IS_THERE;
-	if (has == GW_HAS_PERHAPS || !has_room_twice(b))
+	if (has == GW_HAS_PERHAPS || !has_room(b))
 		return NOT_NOW;
 	make_way(b);
 	prepare(b, st, owe(b, GW_ASKED_PARSE, GW_SHARE_HIDE));
@@ -237,7 +232,7 @@ static enum gw_outcome take_parse(
 
 	if (r.bad)
 		return GW_BROKEN;
-	if (!has_room_twice(b))
+	if (!has_room(b))
 		return GW_STUCK;
 	slot = gw_names_slot(&s->names, name);
 	if (*name != '\0' && !is_sure(b, slot))
@@ -444,8 +439,6 @@ enum gw_outcome gw_naming_take(struct gw_session *s, struct gw_backend *b)
 			return begin_hold(s, b, frame.body);
 		return gw_bytes_room(in) == 0 ? GW_BROKEN : GW_STUCK;
 	}
-	if (!has_room(b))
-		return GW_STUCK;
 	switch (frame.type) {
 	case 'P':
 		outcome = take_parse(s, b, r.at, r.left);

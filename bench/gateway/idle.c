@@ -3,7 +3,7 @@
  *
  * The key is derived from the password once, so that what a log-in costs is the
  * other side's cost. Prints "open COUNT" and closes them all when standard
- * input ends. SCRAM: RFC 5802, RFC 7677.
+ * input ends or says something. SCRAM: RFC 5802, RFC 7677.
  */
 
 #include <arpa/inet.h>

@@ -97,28 +97,30 @@ static int remove_ve(int argc, char **argv, struct hs_err *err)
 	return gw_routes_remove(argv[0], argv[1], err);
 }
 
+static int print(int failed, char *json)
+{
+	if (failed == 0)
+		(void)fputs(json, stdout);
+	free(json);
+	return failed;
+}
+
 static int call(int argc, char **argv, struct hs_err *err)
 {
 	char *json = NULL;
+	int failed = gw_control_call(argv[0], argv[1], &json, err);
 
 	(void)argc;
-	if (gw_control_call(argv[0], argv[1], &json, err) < 0)
-		return -1;
-	(void)fputs(json, stdout);
-	free(json);
-	return 0;
+	return print(failed, json);
 }
 
 static int end_session(int argc, char **argv, struct hs_err *err)
 {
 	char *json = NULL;
+	int failed = gw_control_kill(argv[0], argv[1], &json, err);
 
 	(void)argc;
-	if (gw_control_kill(argv[0], argv[1], &json, err) < 0)
-		return -1;
-	(void)fputs(json, stdout);
-	free(json);
-	return 0;
+	return print(failed, json);
 }
 
 static const struct {
