@@ -137,7 +137,7 @@ static json_t *routes_json(
 		    json_pack("{s:s, s:s, s:s, s:s?, s:i, s:i, s:s}",
 			"enterprise", r->enterprise, "user", r->user,
 			"database", r->database, "host", r->host, "port",
-			(int)r->port, "connections", (int)r->connections,
+			(int)r->port, "connections", (int)r->limits.connections,
 			"certificates", current ? "current" : "stale"));
 	}
 	return list;

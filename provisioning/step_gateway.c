@@ -46,7 +46,8 @@ static int servers_write(struct plat *plat, json_t *servers, struct hs_err *err)
 		.user = lend("platform.provisioner"),
 		.database = lend("*"),
 		.role = lend("hanse_provisioner"),
-		.connections = 24, /* 8 of them may wait: plat_kept.c */
+		/* 8 of them may wait: plat_kept.c */
+		.limits = { .connections = 24 },
 		.certificate_cn = lend("platform.provisioner"),
 	};
 	const char *name;
@@ -129,13 +130,13 @@ static int route_make(
 			.port = (unsigned)json_integer_value(
 			    json_object_get(r, "port")),
 			.server_name = lent_server_name,
-			.connections = (unsigned)json_integer_value(
-			    json_object_get(r, "connections")),
+			.limits = { .connections = (unsigned)json_integer_value(
+					json_object_get(r, "connections")) },
 			.certificate_cn = text_of(r, "user"),
 			.certificates = lend(json_string_value(certificates)),
 		};
 	}
-	failed = gw_routes_write(dir, w->name, list, count, err);
+	failed = gw_routes_write(dir, w->name, NULL, list, count, err);
 	json_decref(lists);
 	return failed < 0 ? -1 : reload(plat, err);
 }

@@ -107,8 +107,14 @@ void gw_backend_end(struct gw_backend *b)
 	tell_errands(b);
 	hs_timer_stop(&b->deadline);
 	gw_stream_close(&b->stream);
+	if (b->entry != NULL) {
+		b->entry->backends--;
+		b->entry->ve->backends--;
+	}
 	if (b->pool != NULL)
 		gw_pool_lost(b->pool, b);
+	else if (b->entry != NULL)
+		gw_pools_feed(b->core, b->entry->ve);
 	if (b->session != NULL && b->session->errand == b)
 		b->session->errand = NULL;
 	else if (b->session != NULL)
@@ -430,7 +436,7 @@ static enum stride idle_step(struct gw_backend *b)
 	if (is_quiet(b))
 		return WAITS;
 	hs_info("backend.left", "host=%s ve=%s enterprise=%s", b->target.host,
-	    b->entry->ve, b->entry->route.enterprise);
+	    b->entry->ve->name, b->entry->route.enterprise);
 	gw_backend_end(b);
 	return GONE;
 }
@@ -564,6 +570,9 @@ struct gw_backend *gw_backend_new(struct gw_core *core, struct gw_entry *entry,
 
 	b->scope = 1;
 	b->entry = gw_entry_ref(entry);
+	core->dialled++;
+	entry->backends++;
+	entry->ve->backends++;
 	b->pool = pool;
 	b->session = session;
 	gw_startup_copy(startup, &b->startup);

@@ -59,10 +59,15 @@ struct gw_backend {
 	struct gw_bytes parameters; /* its ParameterStatus, and what follows */
 	struct gw_replies replies;
 	struct gw_lane up, down;
-	bool batch;      /* extended messages since the last Sync */
-	uint64_t scope;  /* what an error may skip ends with one */
-	uint64_t serial; /* of what it does: a cancel is meant for one */
+	bool batch;       /* extended messages since the last Sync */
+	uint64_t scope;   /* what an error may skip ends with one */
+	uint64_t charged; /* the scope that counts as a transaction */
+	uint64_t serial;  /* of what it does: a cancel is meant for one */
 	unsigned errands;
+	/* By the loop's clock, 0: not now. */
+	uint64_t began_ms; /* its transaction */
+	uint64_t asked_ms; /* what it does, or did last, in it */
+	uint64_t cut_ms;   /* it takes too long, and was cancelled */
 	bool dirty; /* its session's state is more than a transaction's */
 
 	/* Prepared statements. */

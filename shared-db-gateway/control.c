@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "shared-db-gateway/core.h"
 #include "shared-db-gateway/pool.h"
+#include "shared-db-gateway/route_file.h"
 #include "shared-db-gateway/session.h"
 
 #define LINE_MAX_BYTES 4096u
@@ -62,19 +63,52 @@ static json_t *do_reload(
 	return json_pack("{s:I}", "routes", (json_int_t)core->table->count);
 }
 
+static void set(json_t *object, const char *name, uint64_t value)
+{
+	(void)json_object_set_new(
+	    object, name, json_integer((json_int_t)value));
+}
+
 static json_t *route_status(const struct gw_entry *e)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:i, s:s*, s:s, s:i, s:i, "
-			 "s:I, s:I, s:I, s:I}",
-	    "ve", e->ve, "enterprise", e->route.enterprise, "user",
-	    e->route.user, "database", e->route.database, "host", e->route.host,
-	    "port", (int)e->route.port, "certificates", e->route.certificates,
-	    "pooling",
-	    gw_route_is_pooled(&e->route) ? "transaction" : "session",
-	    "sessions", (int)e->sessions, "connections",
-	    (int)e->route.connections, "logins", (json_int_t)e->logins,
-	    "statements", (json_int_t)e->statements, "bytes_in",
-	    (json_int_t)e->bytes_in, "bytes_out", (json_int_t)e->bytes_out);
+	json_t *json =
+	    json_pack("{s:s, s:s, s:s, s:s, s:s*, s:i, s:s*, s:s, s:o}", "ve",
+		e->ve->name, "enterprise", e->route.enterprise, "user",
+		e->route.user, "database", e->route.database, "host",
+		e->route.host, "port", (int)e->route.port, "certificates",
+		e->route.certificates, "pooling",
+		gw_route_is_pooled(&e->route) ? "transaction" : "session",
+		"limits", gw_limits_json(&e->route.limits));
+
+	set(json, "sessions", e->sessions);
+	set(json, "backends", e->backends);
+	set(json, "connections", e->route.limits.connections);
+	set(json, "logins", e->logins);
+	set(json, "transactions", e->transactions);
+	set(json, "statements", e->statements);
+	set(json, "bytes_in", e->bytes_in);
+	set(json, "bytes_out", e->bytes_out);
+	set(json, "waited_ms", e->waited_ms);
+	set(json, "cut", e->cut);
+	return json;
+}
+
+/* Limits, and what is used of them, of the VE that begins here in the list. */
+static json_t *ves_status(const struct gw_table *table)
+{
+	json_t *ves = json_object();
+
+	for (size_t i = 0; i < table->count; i++) {
+		const struct gw_ve *ve = table->list[i]->ve;
+
+		if (json_object_get(ves, ve->name) == NULL)
+			(void)json_object_set_new(ves, ve->name,
+			    json_pack("{s:o, s:i, s:i}", "limits",
+				gw_limits_json(&ve->limits), "sessions",
+				(int)ve->sessions, "backends",
+				(int)ve->backends));
+	}
+	return ves;
 }
 
 static json_t *servers_status(const struct gw_table *table)
@@ -97,15 +131,17 @@ static json_t *do_status(
 	for (size_t i = 0; i < core->table->count; i++)
 		(void)json_array_append_new(
 		    routes, route_status(core->table->list[i]));
-	return json_pack(
-	    "{s:s, s:i, s:I, s:i, s:i, s:I, s:I, s:I, s:I, s:o, s:o}",
+	return json_pack("{s:s, s:i, s:I, s:i, s:i, s:I, s:I, s:I, s:I, s:I, "
+			 "s:I, s:o, s:o, s:o}",
 	    "version", HANSE_VERSION, "pid", (int)getpid(), "up_ms",
 	    (json_int_t)(hs_loop_now_ms(core->loop) - core->began_ms),
 	    "sessions", (int)core->active, "pending", (int)core->pending,
 	    "accepted", (json_int_t)core->accepted, "logins",
 	    (json_int_t)core->logins, "refused", (json_int_t)core->refused,
-	    "reloads", (json_int_t)core->reloads, "servers",
-	    servers_status(core->table), "routes", routes);
+	    "reloads", (json_int_t)core->reloads, "dialled",
+	    (json_int_t)core->dialled, "evictions", (json_int_t)core->evictions,
+	    "servers", servers_status(core->table), "ves",
+	    ves_status(core->table), "routes", routes);
 }
 
 static json_t *session_status(const struct gw_session *s, uint64_t now_ms)
@@ -116,7 +152,7 @@ static json_t *session_status(const struct gw_session *s, uint64_t now_ms)
 
 	return json_pack(
 	    "{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I}", "id", id,
-	    "ve", s->entry->ve, "enterprise", s->entry->route.enterprise,
+	    "ve", s->entry->ve->name, "enterprise", s->entry->route.enterprise,
 	    "peer", s->peer, "application", hs_is_text(app) ? app : "", "state",
 	    gw_state_name(s->state), "busy", (int)gw_session_is_busy(s),
 	    "statements", (json_int_t)s->statements, "bytes_in",
@@ -158,11 +194,12 @@ static json_t *do_kill(
 		if (s->id != number || s->state != GW_RELAY)
 			continue;
 		hs_info("session.killed", "session=%016llx ve=%s enterprise=%s",
-		    number, s->entry->ve, s->entry->route.enterprise);
+		    number, s->entry->ve->name, s->entry->route.enterprise);
 		s->is_killed = true;
 		gw_session_wake(s);
 		return json_pack("{s:s, s:s, s:s}", "session", id, "ve",
-		    s->entry->ve, "enterprise", s->entry->route.enterprise);
+		    s->entry->ve->name, "enterprise",
+		    s->entry->route.enterprise);
 	}
 	(void)hs_fail(err, HS_ENOTFOUND, "there is no session '%s'", id);
 	return NULL;
@@ -184,7 +221,7 @@ static json_t *do_pools(
 		(void)json_array_append_new(list,
 		    json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, "
 			      "s:I}",
-			"ve", p->entry->ve, "enterprise",
+			"ve", p->entry->ve->name, "enterprise",
 			p->entry->route.enterprise, "database",
 			p->target.database, "host", p->target.host, "backends",
 			(int)p->backends, "idle", idle, "starting",

@@ -167,6 +167,7 @@ void gw_core_close(struct gw_core *core)
 	hs_timer_stop(&core->stop_timer);
 	hs_timer_stop(&core->trim_timer);
 	hs_timer_stop(&core->lost_timer);
+	hs_timer_stop(&core->limit_timer);
 	gw_table_free(core->table);
 	gw_tls_close(&core->tls);
 	core->table = NULL;

@@ -27,9 +27,10 @@ struct gw_core {
 	struct gw_pool *pools;
 	unsigned active, pending;
 	unsigned open, most; /* sessions; most: since memory was given back */
-	struct hs_timer trim_timer, lost_timer;
+	struct hs_timer trim_timer, lost_timer, limit_timer;
 	bool stopping;
 	uint64_t last_id, accepted, logins, refused, reloads, began_ms;
+	uint64_t dialled, evictions; /* backends */
 	struct hs_timer stop_timer;
 };
 

@@ -13,6 +13,19 @@
 
 struct hs_err;
 
+/** What an enterprise, or a whole VE, may use of a database; 0: no limit. It is
+ * kept by the gateway, outside SQL, and changes with the next reload. */
+struct gw_limits {
+	unsigned connections; /* sessions at once; of a route always > 0 */
+	unsigned backends;    /* connections to PostgreSQL at once */
+	unsigned transactions_per_s, bytes_per_s; /* those above it wait */
+	/* How long, in milliseconds: a statement (a message, if there are
+	 * several in one), then it is cancelled; a
+	 * transaction, and one in which nothing happens, then the session
+	 * ends. */
+	unsigned statement_ms, transaction_ms, idle_transaction_ms;
+};
+
 /** Who may log in, and as what they arrive at which server. */
 struct gw_route {
 	char *enterprise;
@@ -22,9 +35,8 @@ struct gw_route {
 	char *host;     /* IP address; NULL where database is "*" */
 	unsigned port;
 	char *server_name; /* the name in the server's certificate */
-	unsigned connections;
+	struct gw_limits limits;
 	char *pooling;        /* "transaction" or "session"; NULL: "session" */
-	unsigned backends;    /* of a pool, at most; 0: connections */
 	char *certificate_cn; /* NULL: no log-in by certificate */
 	char *certificates;   /* "HEX HEX": SHA-256 of those of that name that
 			       * are accepted; NULL: every one is */
@@ -43,6 +55,7 @@ struct gw_server {
 struct gw_routes {
 	char *ve; /* "platform" for the provisioner's */
 	uint64_t generation;
+	struct gw_limits limits;   /* of all of its enterprises together */
 	struct gw_server *servers; /* only in platform.json */
 	size_t server_count;
 	struct gw_route *list;
@@ -54,10 +67,13 @@ struct gw_routes {
  * its generation one higher than before. The gateway learns of it by
  * gw_control_reload().
  *
+ * @limits:  of the VE; NULL: none
+ *
  * Errors: HS_EINVAL (a route the gateway would refuse), HS_ESYSTEM.
  */
 int gw_routes_write(const char *dir, const char *ve,
-    const struct gw_route *routes, size_t count, struct hs_err *err);
+    const struct gw_limits *limits, const struct gw_route *routes, size_t count,
+    struct hs_err *err);
 
 /**
  * The same for DIR/platform.json, which also names the servers. Routes in it

@@ -44,7 +44,8 @@ static enum gw_progress admit(struct gw_session *s, struct gw_entry *entry)
 		return gw_session_refuse(s, GW_END_SHUTDOWN, "");
 	if (core->active >= core->config->max_sessions)
 		return gw_session_refuse(s, GW_REFUSE_GATEWAY_FULL, "");
-	if (entry->sessions >= entry->route.connections)
+	if (!gw_limit_has_place(entry) || (!gw_route_is_pooled(&entry->route) &&
+					      !gw_pools_make_room(core, entry)))
 		return gw_session_refuse(
 		    s, GW_REFUSE_ROUTE_FULL, s->login->startup.user);
 	s->entry = gw_entry_ref(entry);
@@ -52,6 +53,7 @@ static enum gw_progress admit(struct gw_session *s, struct gw_entry *entry)
 	core->pending--;
 	core->active++;
 	entry->sessions++;
+	entry->ve->sessions++;
 	gw_session_change(s, GW_ADMITTED);
 	find_backend(s);
 	return GW_AGAIN;

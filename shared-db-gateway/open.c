@@ -21,7 +21,7 @@ static void log_login(const struct gw_session *s)
 	hs_info("session.login",
 	    "session=%016llx peer=%s ve=%s enterprise=%s user=%s database=%s "
 	    "by=%s application=%s ms=%llu",
-	    (unsigned long long)s->id, s->peer, s->entry->ve,
+	    (unsigned long long)s->id, s->peer, s->entry->ve->name,
 	    s->entry->route.enterprise, s->entry->route.user, database.data,
 	    s->login->certificate_cn != NULL ? "certificate" : "scram",
 	    app.data,

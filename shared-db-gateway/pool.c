@@ -10,8 +10,9 @@
 #include "shared-db-gateway/core.h"
 #include "shared-db-gateway/session.h"
 
-#define TICK_MS 10000
-#define IDLE_MS 60000
+#define TICK_MS   10000
+#define IDLE_MS   60000
+#define HUNGER_MS 20 /* then another's idle backend makes way */
 
 /* -- Pools ----------------------------------------------------------------- */
 
@@ -55,6 +56,19 @@ static void on_tick(void *owner)
 	gw_pool_leave(pool);
 }
 
+static void on_hunger(void *owner);
+
+static void set_starving(struct gw_pool *pool, bool is_starving)
+{
+	if (pool->is_starving == is_starving)
+		return;
+	pool->is_starving = is_starving;
+	if (is_starving)
+		pool->entry->ve->starving++;
+	else
+		pool->entry->ve->starving--;
+}
+
 static struct gw_pool *make(struct gw_core *core, struct gw_entry *entry,
     const struct gw_target *target, const struct gw_startup *startup)
 {
@@ -73,6 +87,8 @@ static struct gw_pool *make(struct gw_core *core, struct gw_entry *entry,
 	pool->texts = gw_texts_new();
 	pool->tick.fn = on_tick;
 	pool->tick.owner = pool;
+	pool->hunger.fn = on_hunger;
+	pool->hunger.owner = pool;
 	hs_timer_start(core->loop, &pool->tick, TICK_MS);
 	pool->next = core->pools;
 	core->pools = pool;
@@ -88,7 +104,9 @@ static void end_if_unused(struct gw_pool *pool)
 	while (*at != pool)
 		at = &(*at)->next;
 	*at = pool->next;
+	set_starving(pool, false);
 	hs_timer_stop(&pool->tick);
+	hs_timer_stop(&pool->hunger);
 	gw_bytes_done(&pool->parameters);
 	gw_target_done(&pool->target);
 	gw_startup_done(&pool->startup);
@@ -116,21 +134,81 @@ void gw_pool_leave(struct gw_pool *pool)
 
 /* -- Backends -------------------------------------------------------------- */
 
-static unsigned limit_of(const struct gw_pool *pool)
+/* Of those that stand in an enterprise's way, the one not used for longest. */
+static struct gw_backend *oldest_idle(
+    const struct gw_core *core, const struct gw_entry *entry)
 {
-	const struct gw_route *r = &pool->entry->route;
+	bool own = !gw_limit_has_own_backend(entry);
+	struct gw_backend *oldest = NULL;
 
-	return r->backends > 0 ? r->backends : r->connections;
+	for (struct gw_backend *b = core->backends; b != NULL; b = b->next) {
+		if (b->pool == NULL || b->session != NULL || b->errands > 0 ||
+		    b->state != GW_BACKEND_READY ||
+		    (own ? b->entry != entry : b->entry->ve != entry->ve))
+			continue;
+		if (oldest == NULL || b->idle_since_ms < oldest->idle_since_ms)
+			oldest = b;
+	}
+	return oldest;
+}
+
+bool gw_pools_make_room(struct gw_core *core, const struct gw_entry *entry)
+{
+	struct gw_backend *b;
+
+	while (!gw_limit_has_backend(entry)) {
+		b = oldest_idle(core, entry);
+		if (b == NULL)
+			return false;
+		core->evictions++;
+		gw_backend_end(b);
+	}
+	return true;
 }
 
 static void open_one(struct gw_pool *pool)
 {
-	if (pool->backends >= limit_of(pool))
+	if (!gw_pools_make_room(pool->core, pool->entry)) {
+		set_starving(pool, true);
 		return;
+	}
+	set_starving(pool, false);
 	pool->backends++;
 	pool->starting++;
 	(void)gw_backend_new(
 	    pool->core, pool->entry, &pool->target, &pool->startup, pool, NULL);
+}
+
+static bool is_short(const struct gw_pool *pool)
+{
+	return pool->starting < pool->waiting;
+}
+
+static void on_hunger(void *owner)
+{
+	struct gw_pool *pool = owner;
+
+	if (is_short(pool))
+		open_one(pool);
+}
+
+/* One of its own may be free sooner than another's has made way and a new one
+ * is there. */
+static void ask_for_one(struct gw_pool *pool)
+{
+	if (pool->backends == 0 || gw_limit_has_backend(pool->entry))
+		open_one(pool);
+	else if (pool->hunger.loop == NULL)
+		hs_timer_start(pool->core->loop, &pool->hunger, HUNGER_MS);
+}
+
+void gw_pools_feed(struct gw_core *core, const struct gw_ve *ve)
+{
+	for (struct gw_pool *p = core->pools;
+	     p != NULL && ve->starving > 0 && !core->stopping; p = p->next)
+		if (p->is_starving && p->entry->ve == ve &&
+		    gw_limit_has_backend(p->entry))
+			open_one(p);
 }
 
 void gw_pool_warm(struct gw_pool *pool)
@@ -165,8 +243,8 @@ bool gw_pool_acquire(struct gw_pool *pool, struct gw_session *session)
 		pool->first = session;
 	pool->last = session;
 	pool->waiting++;
-	if (pool->starting < pool->waiting)
-		open_one(pool);
+	if (is_short(pool))
+		ask_for_one(pool);
 	return false;
 }
 
@@ -186,6 +264,8 @@ void gw_pool_give_up(struct gw_pool *pool, struct gw_session *session)
 		pool->last = before;
 	session->is_waiting = false;
 	pool->waiting--;
+	if (!is_short(pool))
+		set_starving(pool, false);
 }
 
 static bool is_ended(const struct gw_pool *pool)
@@ -198,6 +278,12 @@ static void give(struct gw_pool *pool, struct gw_backend *b)
 {
 	struct gw_session *session = pool->first;
 
+	/* Who has more than one leaves one to who has none. */
+	if (pool->backends > 1 && pool->entry->ve->starving > 0 &&
+	    !pool->is_starving) {
+		gw_backend_end(b);
+		return;
+	}
 	if (session != NULL) {
 		gw_pool_give_up(pool, session);
 		attach(b, session);
@@ -275,15 +361,13 @@ void gw_pool_lost(struct gw_pool *pool, struct gw_backend *b)
 		at = &(*at)->next_idle;
 	if (*at == b)
 		*at = b->next_idle;
+	pool->backends--;
 	if (b->state < GW_BACKEND_READY)
 		pool->starting--;
-	else if (pool->starting < pool->waiting && !is_ended(pool)) {
-		/* Who waits may wait for this one. */
-		pool->backends--;
+	gw_pools_feed(pool->core, pool->entry->ve);
+	/* Who waits may wait for this one. */
+	if (b->state == GW_BACKEND_READY && is_short(pool) && !is_ended(pool))
 		open_one(pool);
-		return;
-	}
-	pool->backends--;
 	end_if_unused(pool);
 }
 

@@ -25,7 +25,8 @@ struct gw_pool {
 	unsigned backends, starting, sessions, waiting;
 	struct gw_session *first, *last; /* who waits */
 	struct gw_texts *texts;
-	struct hs_timer tick;
+	bool is_starving; /* it waits for a place for a backend */
+	struct hs_timer tick, hunger;
 };
 
 /** The pool of an identity, made if it is not there; counts the session. */
@@ -45,6 +46,11 @@ void gw_pool_give_up(struct gw_pool *pool, struct gw_session *session);
 
 /** Its session needs it no more; it must be free. */
 void gw_pool_release(struct gw_pool *pool, struct gw_backend *b);
+
+/** End idle backends of others until the enterprise may have one more. */
+bool gw_pools_make_room(struct gw_core *core, const struct gw_entry *entry);
+/** There may be places for who waits for one. */
+void gw_pools_feed(struct gw_core *core, const struct gw_ve *ve);
 
 /** News of backends. */
 void gw_pool_ready(struct gw_pool *pool, struct gw_backend *b);

@@ -124,6 +124,27 @@ static bool note_describe(struct gw_backend *b, uint8_t what)
 	return true;
 }
 
+/* Whether it begins a transaction: it is in none, and this is not part of one
+ * that has been counted. */
+static bool begins(const struct gw_backend *b, uint8_t type)
+{
+	return b->replies.transaction == 'I' && b->charged != b->scope &&
+	       type != 'd' && type != 'c' && type != 'f';
+}
+
+/* False: not yet. */
+static bool begin(struct gw_session *s, struct gw_backend *b, uint8_t type)
+{
+	if (begins(b, type)) {
+		if (!gw_limit_may_begin(s))
+			return false;
+		gw_limit_begun(s, b);
+	}
+	if (gw_replies_first(&b->replies) == NULL)
+		b->asked_ms = hs_loop_now_ms(s->core->loop);
+	return true;
+}
+
 static bool has_name(uint8_t type)
 {
 	return type == 'P' || type == 'B' || type == 'D' || type == 'C';
@@ -168,6 +189,8 @@ static enum gw_outcome judge_up(struct gw_session *s, struct gw_backend *b,
 		}
 		if (frame.type == 'p')
 			return GW_BROKEN;
+		if (!begin(s, b, frame.type))
+			break;
 		if (s->pool != NULL && has_name(frame.type) &&
 		    !b->replies.skips && !b->replies.copies_in) {
 			*ret_named = true;
@@ -194,6 +217,7 @@ static void count_up(struct gw_session *s, size_t bytes)
 {
 	s->bytes_in += bytes;
 	s->entry->bytes_in += bytes;
+	gw_limit_passed(s, bytes);
 }
 
 /* A part of what is there, or a message with a name. */
@@ -239,7 +263,8 @@ static enum gw_outcome find_backend(struct gw_session *s)
 		s->client_done = true;
 		return GW_STUCK;
 	}
-	if (!is_whole(in, 0, frame.body) && gw_bytes_room(in) > 0)
+	if ((!is_whole(in, 0, frame.body) && gw_bytes_room(in) > 0) ||
+	    !gw_limit_may_begin(s))
 		return GW_STUCK;
 	if (!gw_pool_acquire(s->pool, s)) {
 		if (s->deadline.loop == NULL)
@@ -260,6 +285,8 @@ static enum gw_outcome up(struct gw_session *s)
 	gw_stream_fill(&s->client);
 	if (gw_bytes_len(&s->client.in) == 0 && s->held == NULL &&
 	    (s->backend == NULL || s->backend->feed == NULL))
+		return GW_STUCK;
+	if (gw_limit_is_full(s))
 		return GW_STUCK;
 	if (s->backend == NULL) {
 		outcome = find_backend(s);
@@ -297,7 +324,7 @@ static void take_tag(
 		if (!b->dirty)
 			hs_info("session.kept",
 			    "session=%016llx ve=%s enterprise=%s",
-			    (unsigned long long)s->id, s->entry->ve,
+			    (unsigned long long)s->id, s->entry->ve->name,
 			    s->entry->route.enterprise);
 		b->dirty = true;
 	}
@@ -318,6 +345,14 @@ static void take_error(
 		b->dirty = true;
 }
 
+/* What has been asked for since is its next transaction. */
+static void take_ready(struct gw_backend *b, uint8_t status)
+{
+	b->serial++;
+	if (status == 'I')
+		b->began_ms = gw_backend_is_busy(b) ? b->asked_ms : 0;
+}
+
 /* What a message is to the backend's account. */
 static enum gw_use take(struct gw_session *s, struct gw_backend *b,
     const struct gw_frame *frame, const uint8_t *body)
@@ -332,15 +367,41 @@ static enum gw_use take(struct gw_session *s, struct gw_backend *b,
 	    frame->type == 'Z' ? *body : 0, &ended, &has_ended);
 	if (use == GW_USE_BROKEN)
 		return use;
-	if (has_ended)
+	if (has_ended) {
 		gw_naming_done(b, &ended);
+		b->asked_ms = hs_loop_now_ms(s->core->loop);
+		b->cut_ms = 0;
+	}
 	if (frame->type == 'E')
 		take_error(s, b, body, frame->body);
 	else if (frame->type == 'C')
 		take_tag(s, b, body, frame->body);
 	else if (frame->type == 'Z')
-		b->serial++;
+		take_ready(b, *body);
 	return use;
+}
+
+/* Whether it says that our cancel has reached what took too long. */
+static bool is_cut(const struct gw_backend *b, const struct gw_frame *frame,
+    const uint8_t *body)
+{
+	struct gw_trouble trouble = { 0 };
+
+	return frame->type == 'E' && b->cut_ms > 0 &&
+	       HEADER + frame->body <= GW_BLOCK &&
+	       gw_trouble_parse(body, frame->body, &trouble) &&
+	       strcmp(trouble.sqlstate,
+		   gw_refusal_sqlstate(GW_CUT_STATEMENT)) == 0;
+}
+
+/* Why, in our words. */
+static enum gw_outcome say_cut(
+    struct gw_session *s, struct gw_backend *b, size_t at, size_t size)
+{
+	pass(&b->stream.in, &s->client.out, at);
+	gw_bytes_drop(&b->stream.in, size);
+	(void)gw_refusal_write_error(GW_CUT_STATEMENT, &s->client.out);
+	return GW_MOVED;
 }
 
 /* Pass what may pass; *ret_good is what is still to be passed. */
@@ -355,6 +416,7 @@ static enum gw_outcome judge_down(
 		struct gw_frame frame = { 0 };
 		enum gw_verdict verdict;
 		enum gw_use use;
+		bool cut;
 
 		if (b->down.left > 0) {
 			size_t part =
@@ -377,9 +439,16 @@ static enum gw_outcome judge_down(
 		if (is_read(frame.type) && HEADER + frame.body > GW_BLOCK &&
 		    frame.type != 'E')
 			return GW_BROKEN;
+		cut = is_cut(b, &frame, data + HEADER);
+		if (cut && gw_bytes_room(&s->client.out) < at + GW_REFUSAL_MAX)
+			break;
 		use = take(s, b, &frame, data + HEADER);
 		if (use == GW_USE_BROKEN)
 			return GW_BROKEN;
+		if (cut && use == GW_USE_PASS) {
+			*ret_good = 0;
+			return say_cut(s, b, at, HEADER + frame.body);
+		}
 		if (use == GW_USE_HIDE) {
 			/* It has no body, but for an error's. */
 			pass(in, &s->client.out, at);
@@ -398,6 +467,7 @@ static void count_down(struct gw_session *s, size_t bytes)
 {
 	s->bytes_out += bytes;
 	s->entry->bytes_out += bytes;
+	gw_limit_passed(s, bytes);
 }
 
 static enum gw_outcome back_some(struct gw_session *s, struct gw_backend *b)
@@ -424,6 +494,8 @@ static enum gw_outcome down(struct gw_session *s)
 	if (!gw_stream_flush(&s->client) || b == NULL)
 		return GW_STUCK;
 	gw_stream_fill(&b->stream);
+	if (gw_limit_is_full(s))
+		return GW_STUCK;
 	while ((outcome = back_some(s, b)) == GW_MOVED)
 		all = GW_MOVED;
 	if (outcome == GW_BROKEN)
@@ -458,15 +530,16 @@ static bool is_sent(const struct gw_session *s)
 static enum gw_progress after(struct gw_session *s)
 {
 	bool lost = s->backend != NULL && s->backend->stream.ended;
+	bool is_held = s->pace.loop != NULL; /* what it sent has to wait */
 
 	if (s->client_done && is_sent(s))
 		return gw_session_end(s, "terminate");
-	if (s->client.ended && (lost || is_sent(s)))
+	if (s->client.ended && (lost || (is_sent(s) && !is_held)))
 		return gw_session_end(s, "client-gone");
 	/* Its last words may still be taken. */
 	if (s->client.ended && s->deadline.loop == NULL)
 		hs_timer_start(s->core->loop, &s->deadline, LAST_WORDS_MS);
-	if (lost && gw_bytes_len(&s->client.out) == 0)
+	if (lost && gw_bytes_len(&s->client.out) == 0 && !is_held)
 		return backend_gone(s);
 	if (s->entry->removed || s->revoked)
 		return gw_session_refuse(s, GW_END_ROUTE_REMOVED, "");

@@ -22,8 +22,22 @@ void gw_entry_unref(struct gw_entry *entry)
 	if (entry == NULL || --entry->refs > 0)
 		return;
 	gw_route_done(&entry->route);
-	free(entry->ve);
+	gw_ve_unref(entry->ve);
 	free(entry);
+}
+
+static struct gw_ve *ve_ref(struct gw_ve *ve)
+{
+	ve->refs++;
+	return ve;
+}
+
+void gw_ve_unref(struct gw_ve *ve)
+{
+	if (ve == NULL || --ve->refs > 0)
+		return;
+	free(ve->name);
+	free(ve);
 }
 
 void gw_table_free(struct gw_table *table)
@@ -79,16 +93,22 @@ bool gw_route_is_pooled(const struct gw_route *route)
 /* Move what a file holds into the table. */
 static void take_over(struct gw_table *table, struct gw_routes *routes)
 {
+	struct gw_ve *ve = hs_alloc(sizeof(*ve));
+
+	ve->refs = 1;
+	ve->name = hs_strdup(routes->ve);
+	ve->limits = routes->limits;
 	table->list = hs_realloc_array(table->list,
 	    table->count + routes->count + 1, sizeof(struct gw_entry *));
 	for (size_t i = 0; i < routes->count; i++) {
 		struct gw_entry *entry = hs_alloc(sizeof(*entry));
 
 		entry->refs = 1;
-		entry->ve = hs_strdup(routes->ve);
+		entry->ve = ve_ref(ve);
 		entry->route = routes->list[i];
 		table->list[table->count++] = entry;
 	}
+	gw_ve_unref(ve);
 	routes->count = 0;
 	table->servers = hs_realloc_array(table->servers,
 	    table->server_count + routes->server_count + 1,
@@ -152,7 +172,8 @@ int gw_table_load(
 			return hs_fail(err, HS_EINVAL,
 			    "user '%s' is in %s/%s.json and %s/%s.json",
 			    table->list[i]->route.user, dir,
-			    table->list[i - 1]->ve, dir, table->list[i]->ve);
+			    table->list[i - 1]->ve->name, dir,
+			    table->list[i]->ve->name);
 	*ret_table = hs_steal(&table);
 	return 0;
 }
@@ -167,11 +188,27 @@ static bool means_the_same(const struct gw_entry *a, const struct gw_entry *b)
 {
 	const struct gw_route *x = &a->route, *y = &b->route;
 
-	return same(a->ve, b->ve) && same(x->enterprise, y->enterprise) &&
-	       same(x->user, y->user) && same(x->database, y->database) &&
-	       same(x->role, y->role) && same(x->host, y->host) &&
-	       x->port == y->port && same(x->server_name, y->server_name) &&
+	return same(a->ve->name, b->ve->name) &&
+	       same(x->enterprise, y->enterprise) && same(x->user, y->user) &&
+	       same(x->database, y->database) && same(x->role, y->role) &&
+	       same(x->host, y->host) && x->port == y->port &&
+	       same(x->server_name, y->server_name) &&
 	       same(x->certificate_cn, y->certificate_cn);
+}
+
+/* A VE of the same name stays the same one: what it has used, it has used. */
+static void keep_ve(struct gw_entry *fresh, const struct gw_table *old)
+{
+	struct gw_ve *ve = fresh->ve;
+
+	for (size_t i = 0; i < old->count; i++) {
+		if (!same(old->list[i]->ve->name, ve->name))
+			continue;
+		fresh->ve = ve_ref(old->list[i]->ve);
+		fresh->ve->limits = ve->limits;
+		gw_ve_unref(ve);
+		return;
+	}
 }
 
 void gw_table_replace(struct gw_table *fresh, struct gw_table *old)
@@ -183,9 +220,10 @@ void gw_table_replace(struct gw_table *fresh, struct gw_table *old)
 		struct gw_entry *kept = gw_table_find(old, now->route.user);
 		struct gw_route swap;
 
+		keep_ve(now, old);
 		if (kept == NULL || !means_the_same(kept, now))
 			continue;
-		/* The limit, the verifier and what certificates are
+		/* The limits, the verifier and what certificates are
 		 * accepted may have changed. */
 		swap = kept->route;
 		kept->route = now->route;

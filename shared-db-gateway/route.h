@@ -8,18 +8,32 @@
 
 #include "base/mem.h"
 #include "shared-db-gateway/gateway.h"
+#include "shared-db-gateway/limit.h"
 
 struct hs_err;
+
+/** A VE in use; counted by its entries. */
+struct gw_ve {
+	unsigned refs;
+	char *name;
+	struct gw_limits limits;
+	unsigned sessions, backends;
+	unsigned starving; /* pools that wait for a place for a backend */
+	struct gw_rate transaction_rate, byte_rate;
+};
 
 /** A route in use; counted by the table and by each session on it. */
 struct gw_entry {
 	unsigned refs;
 	bool removed; /* no longer served: its sessions must end */
-	char *ve;
+	struct gw_ve *ve;
 	struct gw_route route;
+	struct gw_rate transaction_rate, byte_rate;
 	/* The meter. */
-	unsigned sessions;
-	uint64_t logins, statements, bytes_in, bytes_out;
+	unsigned sessions, backends;
+	uint64_t logins, transactions, statements, bytes_in, bytes_out;
+	uint64_t waited_ms; /* for its turn, by its rates */
+	uint64_t cut;       /* what took too long */
 };
 
 struct gw_table {
@@ -62,6 +76,7 @@ bool gw_route_is_pooled(const struct gw_route *route);
 struct gw_entry *gw_table_find(const struct gw_table *table, const char *user);
 
 struct gw_entry *gw_entry_ref(struct gw_entry *entry);
+void gw_ve_unref(struct gw_ve *ve);
 void gw_entry_unref(struct gw_entry *entry);
 
 /**

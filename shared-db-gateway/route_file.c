@@ -31,31 +31,41 @@ static void json_freep(json_t **json)
 struct member {
 	const char *name;
 	size_t offset;
-	bool is_number, optional;
+	enum { TEXT, NUMBER, LIMITS } kind;
+	bool optional;
 };
 
 /* clang-format off */
+static const struct member limit_members[] = {
+	{ "connections",         offsetof(struct gw_limits, connections),         NUMBER, true },
+	{ "backends",            offsetof(struct gw_limits, backends),            NUMBER, true },
+	{ "transactions_per_s",  offsetof(struct gw_limits, transactions_per_s),  NUMBER, true },
+	{ "bytes_per_s",         offsetof(struct gw_limits, bytes_per_s),         NUMBER, true },
+	{ "statement_ms",        offsetof(struct gw_limits, statement_ms),        NUMBER, true },
+	{ "transaction_ms",      offsetof(struct gw_limits, transaction_ms),      NUMBER, true },
+	{ "idle_transaction_ms", offsetof(struct gw_limits, idle_transaction_ms), NUMBER, true },
+};
+
 static const struct member route_members[] = {
-	{ "enterprise",     offsetof(struct gw_route, enterprise),     false, false },
-	{ "user",           offsetof(struct gw_route, user),           false, false },
-	{ "database",       offsetof(struct gw_route, database),       false, false },
-	{ "role",           offsetof(struct gw_route, role),           false, false },
-	{ "host",           offsetof(struct gw_route, host),           false, true  },
-	{ "port",           offsetof(struct gw_route, port),           true,  true  },
-	{ "server_name",    offsetof(struct gw_route, server_name),    false, true  },
-	{ "connections",    offsetof(struct gw_route, connections),    true,  false },
-	{ "pooling",        offsetof(struct gw_route, pooling),        false, true  },
-	{ "backends",       offsetof(struct gw_route, backends),       true,  true  },
-	{ "certificate_cn", offsetof(struct gw_route, certificate_cn), false, true  },
-	{ "certificates",   offsetof(struct gw_route, certificates),   false, true  },
-	{ "scram",          offsetof(struct gw_route, scram),          false, true  },
+	{ "enterprise",     offsetof(struct gw_route, enterprise),     TEXT,   false },
+	{ "user",           offsetof(struct gw_route, user),           TEXT,   false },
+	{ "database",       offsetof(struct gw_route, database),       TEXT,   false },
+	{ "role",           offsetof(struct gw_route, role),           TEXT,   false },
+	{ "host",           offsetof(struct gw_route, host),           TEXT,   true  },
+	{ "port",           offsetof(struct gw_route, port),           NUMBER, true  },
+	{ "server_name",    offsetof(struct gw_route, server_name),    TEXT,   true  },
+	{ "limits",         offsetof(struct gw_route, limits),         LIMITS, false },
+	{ "pooling",        offsetof(struct gw_route, pooling),        TEXT,   true  },
+	{ "certificate_cn", offsetof(struct gw_route, certificate_cn), TEXT,   true  },
+	{ "certificates",   offsetof(struct gw_route, certificates),   TEXT,   true  },
+	{ "scram",          offsetof(struct gw_route, scram),          TEXT,   true  },
 };
 
 static const struct member server_members[] = {
-	{ "name",           offsetof(struct gw_server, name),          false, false },
-	{ "host",           offsetof(struct gw_server, host),          false, false },
-	{ "port",           offsetof(struct gw_server, port),          true,  false },
-	{ "server_name",    offsetof(struct gw_server, server_name),   false, false },
+	{ "name",           offsetof(struct gw_server, name),          TEXT,   false },
+	{ "host",           offsetof(struct gw_server, host),          TEXT,   false },
+	{ "port",           offsetof(struct gw_server, port),          NUMBER, false },
+	{ "server_name",    offsetof(struct gw_server, server_name),   TEXT,   false },
 };
 /* clang-format on */
 
@@ -73,7 +83,7 @@ static void object_done(
     void *object, const struct member *members, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!members[i].is_number)
+		if (members[i].kind == TEXT)
 			free(*text_at(object, &members[i]));
 }
 
@@ -162,11 +172,12 @@ static int check_route(
 		    err, HS_EINVAL, "a host and database '*' together");
 	if (!any && check_address(r->host, r->port, r->server_name, err) < 0)
 		return -1;
-	if (r->connections < 1 || r->connections > 10000)
-		return hs_fail(err, HS_EINVAL, "connections is not 1 to 10000");
-	if (r->backends > r->connections)
+	if (r->limits.connections < 1 || r->limits.connections > 10000)
 		return hs_fail(
-		    err, HS_EINVAL, "backends is more than connections");
+		    err, HS_EINVAL, "limits.connections is not 1 to 10000");
+	if (r->limits.backends > r->limits.connections)
+		return hs_fail(err, HS_EINVAL,
+		    "limits.backends is more than limits.connections");
 	if (r->pooling != NULL && strcmp(r->pooling, "session") != 0 &&
 	    strcmp(r->pooling, "transaction") != 0)
 		return hs_fail(err, HS_EINVAL,
@@ -206,6 +217,9 @@ int gw_routes_check(const struct gw_routes *routes, struct hs_err *err)
 
 /* Reading. */
 
+static int read_object(const json_t *json, void *object,
+    const struct member *members, size_t count, struct hs_err *err);
+
 static int read_member(void *object, const struct member *m,
     const json_t *value, struct hs_err *err)
 {
@@ -214,7 +228,12 @@ static int read_member(void *object, const struct member *m,
 			return 0;
 		return hs_fail(err, HS_EINVAL, "%s is missing", m->name);
 	}
-	if (m->is_number) {
+	if (m->kind == LIMITS)
+		return read_object(value, (char *)object + m->offset,
+			   limit_members, ARRAY_LEN(limit_members), err) < 0
+			   ? hs_wrap(err, "%s", m->name)
+			   : 0;
+	if (m->kind == NUMBER) {
 		if (!json_is_integer(value) || json_integer_value(value) < 0 ||
 		    json_integer_value(value) > INT_MAX)
 			return hs_fail(
@@ -252,6 +271,7 @@ static int read_file(
 {
 	const json_t *servers = json_object_get(json, "servers");
 	const json_t *list = json_object_get(json, "routes");
+	const json_t *limits = json_object_get(json, "limits");
 	const char *ve = json_string_value(json_object_get(json, "ve"));
 
 	if (ve == NULL || !json_is_array(list))
@@ -259,6 +279,10 @@ static int read_file(
 	routes->ve = hs_strdup(ve);
 	routes->generation =
 	    (uint64_t)json_integer_value(json_object_get(json, "generation"));
+	if (limits != NULL &&
+	    read_object(limits, &routes->limits, limit_members,
+		ARRAY_LEN(limit_members), err) < 0)
+		return hs_wrap(err, "limits");
 	routes->list =
 	    hs_alloc((json_array_size(list) + 1) * sizeof(struct gw_route));
 	routes->servers =
@@ -312,29 +336,47 @@ int gw_routes_read(const char *dir, const char *ve,
 /* Printing. */
 
 static json_t *to_json(
+    const void *object, const struct member *members, size_t count);
+
+static json_t *member_json(const void *object, const struct member *m)
+{
+	const void *at = (const char *)object + m->offset;
+	const char *text;
+
+	if (m->kind == LIMITS)
+		return to_json(at, limit_members, ARRAY_LEN(limit_members));
+	if (m->kind == NUMBER)
+		return *(const unsigned *)at > 0 || !m->optional
+			   ? json_integer(*(const unsigned *)at)
+			   : NULL;
+	text = *(char *const *)at;
+	return text != NULL ? json_string(text) : NULL;
+}
+
+static json_t *to_json(
     const void *object, const struct member *members, size_t count)
 {
 	json_t *json = json_object();
 
 	for (size_t i = 0; i < count; i++) {
-		const char *at = (const char *)object + members[i].offset;
-		json_t *value = NULL;
+		json_t *value = member_json(object, &members[i]);
 
-		if (members[i].is_number)
-			value =
-			    json_integer(*(const unsigned *)(const void *)at);
-		else if (*(char *const *)(const void *)at != NULL)
-			value = json_string(*(char *const *)(const void *)at);
 		if (value != NULL)
 			(void)json_object_set_new(json, members[i].name, value);
 	}
 	return json;
 }
 
+json_t *gw_limits_json(const struct gw_limits *limits)
+{
+	return to_json(limits, limit_members, ARRAY_LEN(limit_members));
+}
+
 char *gw_routes_print(const struct gw_routes *routes)
 {
-	hs_auto(json_freep) json_t *json = json_pack("{s:s, s:I}", "ve",
-	    routes->ve, "generation", (json_int_t)routes->generation);
+	hs_auto(json_freep) json_t *json = json_pack("{s:s, s:I, s:o}", "ve",
+	    routes->ve, "generation", (json_int_t)routes->generation, "limits",
+	    gw_limits_json(&routes->limits));
 	json_t *list = json_array(), *servers = json_array();
 
 	for (size_t i = 0; i < routes->server_count; i++)

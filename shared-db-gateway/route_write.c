@@ -61,12 +61,14 @@ static int write_routes(
 }
 
 int gw_routes_write(const char *dir, const char *ve,
-    const struct gw_route *routes, size_t count, struct hs_err *err)
+    const struct gw_limits *limits, const struct gw_route *routes, size_t count,
+    struct hs_err *err)
 {
 	return write_routes(dir,
 	    &(struct gw_routes) {
 		.ve = (char *)(uintptr_t)ve,
 		.generation = last_generation(dir, ve) + 1,
+		.limits = limits != NULL ? *limits : (struct gw_limits) { 0 },
 		.list = (struct gw_route *)(uintptr_t)routes,
 		.count = count,
 	    },

@@ -166,6 +166,7 @@ static void release(struct gw_session *s)
 	else if (s->entry != NULL) {
 		core->active--;
 		s->entry->sessions--;
+		s->entry->ve->sessions--;
 	}
 	s->pending = false;
 	gw_keys_remove(&core->keys, s);
@@ -182,9 +183,10 @@ static void log_close(const struct gw_session *s)
 	hs_info("session.close",
 	    "session=%016llx ve=%s enterprise=%s reason=%s in=%llu out=%llu "
 	    "statements=%llu ms=%llu",
-	    (unsigned long long)s->id, s->entry->ve, s->entry->route.enterprise,
-	    s->reason, (unsigned long long)s->bytes_in,
-	    (unsigned long long)s->bytes_out, (unsigned long long)s->statements,
+	    (unsigned long long)s->id, s->entry->ve->name,
+	    s->entry->route.enterprise, s->reason,
+	    (unsigned long long)s->bytes_in, (unsigned long long)s->bytes_out,
+	    (unsigned long long)s->statements,
 	    (unsigned long long)(hs_loop_now_ms(s->core->loop) - s->began_ms));
 }
 
@@ -277,6 +279,7 @@ static void session_free(struct gw_session *s)
 
 	hs_timer_stop(&s->deadline);
 	hs_timer_stop(&s->again);
+	hs_timer_stop(&s->pace);
 	gw_stream_finish(&s->client);
 	gw_stream_close(&s->client);
 	if (s->prev != NULL)
@@ -385,9 +388,9 @@ static struct gw_session *make(struct gw_core *core, const char *peer)
 	s->core = core;
 	s->client.watch.fn = on_client;
 	s->deadline.fn = on_deadline;
-	s->again.fn = on_again;
+	s->again.fn = s->pace.fn = on_again;
 	s->client.watch.owner = s;
-	s->deadline.owner = s->again.owner = s;
+	s->deadline.owner = s->again.owner = s->pace.owner = s;
 	s->client.fd = -1;
 	(void)snprintf(s->peer, sizeof(s->peer), "%s", peer);
 	link_in(s);

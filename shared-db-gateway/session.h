@@ -65,7 +65,7 @@ struct gw_session {
 	uint64_t id, began_ms;
 	char peer[56];
 	struct gw_stream client;
-	struct hs_timer deadline, again;
+	struct hs_timer deadline, again, pace;
 	bool pending; /* counted among those not yet admitted */
 	bool direct_tls, gss_asked, client_done;
 
@@ -88,6 +88,8 @@ struct gw_session {
 	struct gw_names names; /* of its prepared statements */
 	struct gw_held *held;
 
+	bool is_paid;      /* its next transaction has been taken */
+	uint64_t begin_ms; /* and may begin then */
 	uint64_t statements, bytes_in, bytes_out;
 	const char *reason; /* of its end, for the log */
 };

@@ -39,6 +39,10 @@ static const struct answer {
 	[GW_END_BACKEND_GONE]         = { "backend-gone", "57P01", "the database has closed the connection", TRY_AGAIN },
 	[GW_END_ROUTE_REMOVED]        = { "route-removed", "57P01", "the access of this user has ended", NULL },
 	[GW_END_KILLED]               = { "killed", "57P01", "the operator has ended this session", TRY_AGAIN },
+	[GW_CUT_STATEMENT]            = { "statement-time", "57014", "the statement took longer than this enterprise's limit", "Ask for less at a time, or ask the operator for a higher limit." },
+	[GW_END_STATEMENT]            = { "statement-time", "57014", "the statement took longer than this enterprise's limit, and did not end", "Ask for less at a time, or ask the operator for a higher limit." },
+	[GW_END_TRANSACTION]          = { "transaction-time", "25P04", "the transaction took longer than this enterprise's limit", "Do less in a transaction, or ask the operator for a higher limit." },
+	[GW_END_IDLE]                 = { "idle-in-transaction", "25P03", "nothing was done in the transaction for longer than this enterprise's limit", "End transactions at once, or ask the operator for a higher limit." },
 	[GW_END_SHUTDOWN]             = { "shutdown", "57P01", "the gateway is shutting down", TRY_AGAIN },
 };
 
@@ -83,21 +87,32 @@ static char *fill_in(const char *message, const char *detail)
 	    "%.*s%.128s%s", (int)(at - message), message, detail, at + 2);
 }
 
-bool gw_refusal_write(
-    enum gw_refusal refusal, const char *detail, struct gw_bytes *out)
+static bool write_as(const char *severity, enum gw_refusal refusal,
+    const char *detail, struct gw_bytes *out)
 {
 	hs_auto(hs_freep) char *message =
 	    fill_in(answers[refusal].message, detail);
 	struct gw_writer w = gw_put_begin(out, 'E');
 
-	put_field(&w, 'S', "FATAL");
-	put_field(&w, 'V', "FATAL");
+	put_field(&w, 'S', severity);
+	put_field(&w, 'V', severity);
 	put_field(&w, 'C', answers[refusal].sqlstate);
 	put_field(&w, 'M', message);
 	if (answers[refusal].hint != NULL)
 		put_field(&w, 'H', answers[refusal].hint);
 	gw_put_u8(&w, 0);
 	return gw_put_end(&w);
+}
+
+bool gw_refusal_write(
+    enum gw_refusal refusal, const char *detail, struct gw_bytes *out)
+{
+	return write_as("FATAL", refusal, detail, out);
+}
+
+bool gw_refusal_write_error(enum gw_refusal refusal, struct gw_bytes *out)
+{
+	return write_as("ERROR", refusal, "", out);
 }
 
 enum gw_refusal gw_refusal_of_backend(const char *sqlstate)

@@ -30,6 +30,10 @@ enum gw_refusal {
 	GW_END_BACKEND_GONE,
 	GW_END_ROUTE_REMOVED,
 	GW_END_KILLED,
+	GW_CUT_STATEMENT, /* an error, not the end */
+	GW_END_STATEMENT,
+	GW_END_TRANSACTION,
+	GW_END_IDLE,
 	GW_END_SHUTDOWN,
 };
 #define GW_REFUSAL_COUNT (GW_END_SHUTDOWN + 1)
@@ -48,6 +52,11 @@ const char *gw_refusal_sqlstate(enum gw_refusal refusal);
  */
 bool gw_refusal_write(
     enum gw_refusal refusal, const char *detail, struct gw_bytes *out);
+
+/** The same as an error that ends a statement, not the session. */
+bool gw_refusal_write_error(enum gw_refusal refusal, struct gw_bytes *out);
+/** No ErrorResponse without a detail is longer, in bytes. */
+#define GW_REFUSAL_MAX 512u
 
 /** What to tell a client when PostgreSQL said this at the backend's start. */
 enum gw_refusal gw_refusal_of_backend(const char *sqlstate);

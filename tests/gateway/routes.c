@@ -2,8 +2,9 @@
  *
  *   routes verifier PASSWORD
  *   routes write DIR VE HOST PORT CONNECTIONS USER [PASSWORD] ...
- *       (a '-' in place of a password: none; POOLING and BACKENDS of the
- *       environment go into each route)
+ *       (a '-' in place of a password: none; POOLING, BACKENDS, TPS, BPS,
+ *       STATEMENT_MS, TRANSACTION_MS and IDLE_MS of the environment go into
+ *       each route, VE_CONNECTIONS, VE_BACKENDS and VE_TPS into the file)
  *   routes platform DIR HOST PORT
  *   routes remove DIR VE
  *   routes call SOCKET COMMAND
@@ -18,7 +19,7 @@
 #include "base/mem.h"
 #include "shared-db-gateway/gateway.h"
 
-#define ROUTES_MAX 8
+#define ROUTES_MAX 256
 
 static char preset[] = "db.hanse.internal";
 static char *server_name = preset; /* or of the environment */
@@ -34,9 +35,21 @@ static int verifier(int argc, char **argv, struct hs_err *err)
 	return 0;
 }
 
+static unsigned number_of(const char *variable)
+{
+	const char *text = getenv(variable);
+
+	return text != NULL ? (unsigned)strtoul(text, NULL, 10) : 0;
+}
+
 static int write_ve(int argc, char **argv, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *database = hs_printf("ve_%s", argv[1]);
+	const struct gw_limits all = {
+		.connections = number_of("VE_CONNECTIONS"),
+		.backends = number_of("VE_BACKENDS"),
+		.transactions_per_s = number_of("VE_TPS"),
+	};
 	struct gw_route routes[ROUTES_MAX] = { 0 };
 	size_t count = 0;
 	int rc = 0;
@@ -53,19 +66,25 @@ static int write_ve(int argc, char **argv, struct hs_err *err)
 			.host = argv[2],
 			.port = (unsigned)strtoul(argv[3], NULL, 10),
 			.server_name = server_name,
-			.connections = (unsigned)strtoul(argv[4], NULL, 10),
+			.limits = {
+				.connections =
+				    (unsigned)strtoul(argv[4], NULL, 10),
+				.backends = number_of("BACKENDS"),
+				.transactions_per_s = number_of("TPS"),
+				.bytes_per_s = number_of("BPS"),
+				.statement_ms = number_of("STATEMENT_MS"),
+				.transaction_ms = number_of("TRANSACTION_MS"),
+				.idle_transaction_ms = number_of("IDLE_MS"),
+			},
 			.pooling = getenv("POOLING"),
-			.backends = (unsigned)strtoul(getenv("BACKENDS") != NULL
-							  ? getenv("BACKENDS")
-							  : "0",
-			    NULL, 10),
 			.certificate_cn = argv[i],
 		};
 		if (strcmp(argv[i + 1], "-") != 0)
 			rc = gw_scram_verifier(argv[i + 1], &r->scram, err);
 	}
 	if (rc == 0)
-		rc = gw_routes_write(argv[0], argv[1], routes, count, err);
+		rc =
+		    gw_routes_write(argv[0], argv[1], &all, routes, count, err);
 	for (size_t i = 0; i < count; i++)
 		free(routes[i].scram);
 	return rc;
@@ -83,7 +102,7 @@ static int write_platform(int argc, char **argv, struct hs_err *err)
 		.user = user,
 		.database = any,
 		.role = role,
-		.connections = 5,
+		.limits = { .connections = 5 },
 		.certificate_cn = user,
 	};
 

@@ -33,7 +33,7 @@ static struct gw_route route(char *enterprise, char *user)
 		.host = host,
 		.port = 5432,
 		.server_name = tls,
-		.connections = 3,
+		.limits = { .connections = 3 },
 		.certificate_cn = user };
 }
 
@@ -68,8 +68,8 @@ static void test_round_trip(void **state)
 	struct stat st;
 
 	(void)state;
-	must(gw_routes_write(dir, "alpha", routes, 2, &err), &err);
-	must(gw_routes_write(dir, "alpha", routes, 2, &err), &err);
+	must(gw_routes_write(dir, "alpha", NULL, routes, 2, &err), &err);
+	must(gw_routes_write(dir, "alpha", NULL, routes, 2, &err), &err);
 	must(gw_routes_read(dir, "alpha", &back, &err), &err);
 	assert_int_equal(back->generation, 2);
 	assert_int_equal(back->count, 2);
@@ -93,17 +93,17 @@ static void test_bad_routes(void **state)
 	bad[0].host = NULL;
 	bad[1].host = shared;
 	bad[2].port = 70000;
-	bad[3].connections = 0;
+	bad[3].limits.connections = 0;
 	bad[4].database = any;
 	bad[5].scram = tls;
 	bad[6].role = NULL;
 	bad[7].server_name = NULL;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		if (gw_routes_write(dir, "alpha", &bad[i], 1, &err) == 0)
+		if (gw_routes_write(dir, "alpha", NULL, &bad[i], 1, &err) == 0)
 			fail_msg("taken: %zu", i);
 		assert_int_equal(err.code, HS_EINVAL);
 	}
-	assert_int_equal(gw_routes_write(dir, "../x", bad, 0, &err), -1);
+	assert_int_equal(gw_routes_write(dir, "../x", NULL, bad, 0, &err), -1);
 }
 
 static const char *const bad_files[] = {
@@ -153,17 +153,17 @@ static void test_reload(void **state)
 	struct hs_err err = { 0 };
 
 	(void)state;
-	must(gw_routes_write(dir, "alpha", routes, 2, &err), &err);
+	must(gw_routes_write(dir, "alpha", NULL, routes, 2, &err), &err);
 	table = load();
 	anna = gw_entry_ref(gw_table_find(table, "alpha.anna"));
 	bert = gw_entry_ref(gw_table_find(table, "alpha.bert"));
-	routes[0].connections = 9;
+	routes[0].limits.connections = 9;
 	routes[1].host = wide;
-	must(gw_routes_write(dir, "alpha", routes, 2, &err), &err);
+	must(gw_routes_write(dir, "alpha", NULL, routes, 2, &err), &err);
 	next = load();
 	gw_table_replace(next, table);
 	assert_ptr_equal(gw_table_find(next, "alpha.anna"), anna);
-	assert_int_equal(anna->route.connections, 9);
+	assert_int_equal(anna->route.limits.connections, 9);
 	assert_false(anna->removed);
 	assert_true(bert->removed);
 	assert_ptr_not_equal(gw_table_find(next, "alpha.bert"), bert);
@@ -180,8 +180,8 @@ static void test_same_user_twice(void **state)
 	struct hs_err err = { 0 };
 
 	(void)state;
-	must(gw_routes_write(dir, "alpha", &r, 1, &err), &err);
-	must(gw_routes_write(dir, "beta", &r, 1, &err), &err);
+	must(gw_routes_write(dir, "alpha", NULL, &r, 1, &err), &err);
+	must(gw_routes_write(dir, "beta", NULL, &r, 1, &err), &err);
 	assert_int_equal(gw_table_load(dir, &table, &err), -1);
 	assert_non_null(strstr(err.msg, "alpha.anna"));
 }
@@ -209,7 +209,7 @@ static void test_targets(void **state)
 	(void)state;
 	p.database = any;
 	p.host = NULL;
-	must(gw_routes_write(dir, "alpha", &r, 1, &err), &err);
+	must(gw_routes_write(dir, "alpha", NULL, &r, 1, &err), &err);
 	must(gw_platform_write(dir, &server, 1, &p, 1, &err), &err);
 	table = load();
 	target(table, a_user, NULL, "ve_alpha");
