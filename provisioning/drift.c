@@ -162,8 +162,9 @@ const struct drift_row drift_rows[] = {
 	{ K(MEMBERS), UNKNOWN, .name = "members-unknown", NOTICE, .repair = "none" },
 
 	{ K(ROUTE), MISSING, .name = "route-missing", CRITICAL, .repair = "write the file again" },
-	{ K(ROUTE), WAS("routes", "null"), .name = "route-unreadable", CRITICAL, .repair = "write the file again", .hides = " identities mode serves " },
+	{ K(ROUTE), WAS("routes", "null"), .name = "route-unreadable", CRITICAL, .repair = "write the file again", .hides = " identities limits mode serves " },
 	{ K(ROUTE), CHANGED("routes"), .name = "route-edited", CRITICAL, .repair = "write the file again", .hides = " serves " },
+	{ K(ROUTE), CHANGED("limits"), .name = "route-edited", CRITICAL, .repair = "write the file again", .hides = " serves " },
 	{ K(ROUTE), CHANGED("identities"), .name = "route-edited", CRITICAL, .repair = "write the file again", .hides = " serves " },
 	{ K(ROUTE), CHANGED("mode"), .name = "route-file-open", CRITICAL, .repair = "write the file again" },
 	{ K(ROUTE), CHANGED("serves"), .name = "route-not-served", CRITICAL, .repair = "let the gateway read it again" },

@@ -134,11 +134,13 @@ static json_t *routes_json(
 		    r->certificates);
 
 		(void)json_object_set_new(list, r->enterprise,
-		    json_pack("{s:s, s:s, s:s, s:s?, s:i, s:i, s:s}",
+		    json_pack("{s:s, s:s, s:s, s:s?, s:i, s:s, s:o, s:s}",
 			"enterprise", r->enterprise, "user", r->user,
 			"database", r->database, "host", r->host, "port",
-			(int)r->port, "connections", (int)r->limits.connections,
-			"certificates", current ? "current" : "stale"));
+			(int)r->port, "pooling",
+			r->pooling != NULL ? r->pooling : "session", "limits",
+			gw_limits_json(&r->limits), "certificates",
+			current ? "current" : "stale"));
 	}
 	return list;
 }
@@ -203,13 +205,14 @@ static json_t *served_json(const json_t *status)
 		}
 		(void)json_object_set_new(list,
 		    json_string_value(json_object_get(r, "enterprise")),
-		    json_pack("{s:O, s:O, s:O, s:O*, s:O*, s:O, s:O*}",
+		    json_pack("{s:O, s:O, s:O, s:O*, s:O*, s:O*, s:O*, s:O*}",
 			"enterprise", json_object_get(r, "enterprise"), "user",
 			json_object_get(r, "user"), "database",
 			json_object_get(r, "database"), "host",
 			json_object_get(r, "host"), "port",
-			json_object_get(r, "port"), "connections",
-			json_object_get(r, "connections"), "certificates",
+			json_object_get(r, "port"), "pooling",
+			json_object_get(r, "pooling"), "limits",
+			json_object_get(r, "limits"), "certificates",
 			json_object_get(r, "certificates")));
 	}
 	return by_ve;
@@ -238,11 +241,24 @@ static bool serves_routes(const struct object *file, const json_t *served)
 	return same;
 }
 
+/* Those of the whole VE; of one without routes the gateway knows nothing. */
+static bool serves_limits(const struct object *file, const json_t *status)
+{
+	const json_t *ves = json_object_get(status, "ves");
+	const json_t *ve = json_object_get(ves, file->name);
+
+	return ve == NULL ? json_object_size(
+				json_object_get(file->attrs, "routes")) == 0
+			  : json_equal(json_object_get(file->attrs, "limits"),
+				json_object_get(ve, "limits")) == 1;
+}
+
 static bool serves(
     const struct object *file, const json_t *status, const json_t *served)
 {
 	if (file->kind == OBJ_ROUTE)
-		return serves_routes(file, served);
+		return serves_routes(file, served) &&
+		       serves_limits(file, status);
 	return json_equal(json_object_get(file->attrs, "servers"),
 		   json_object_get(status, "servers")) == 1;
 }
@@ -302,8 +318,9 @@ static void add_route(struct observation *o, const char *path, const char *name)
 		    &o->found, OBJ_ROUTE, name, name, NULL, NULL, NULL);
 	else
 		(void)objects_add(&o->found, OBJ_ROUTE, name, name, NULL,
-		    json_pack("{s:o, s:s, s:s}", "routes",
-			routes_json(o, routes), "identities",
+		    json_pack("{s:o, s:o, s:s, s:s}", "routes",
+			routes_json(o, routes), "limits",
+			gw_limits_json(&routes->limits), "identities",
 			identities(routes), "mode", mode_of(path)),
 		    json_pack(
 			"{s:o}", "certificates", certificates_json(routes)));

@@ -9,8 +9,12 @@
 #include "base/err.h"
 #include "provisioning/spec_check.h"
 
-#define CONNECTIONS_DEFAULT 20
-#define DISK_GIB_DEFAULT    8
+#define CONNECTIONS_DEFAULT    20
+#define SESSIONS_EACH          8u /* connection, in transaction pooling */
+#define STATEMENT_MS_DEFAULT   60000u
+#define TRANSACTION_MS_DEFAULT 300000u
+#define IDLE_MS_DEFAULT        60000u
+#define DISK_GIB_DEFAULT       8
 
 #define NEED CYAML_FLAG_DEFAULT
 #define MAY  CYAML_FLAG_OPTIONAL
@@ -33,6 +37,11 @@ static const cyaml_strval_t isolations[] = {
 static const cyaml_strval_t classes[] = {
 	{ "shared",    SPEC_CLASS_SHARED    },
 	{ "dedicated", SPEC_CLASS_DEDICATED },
+};
+
+static const cyaml_strval_t poolings[] = {
+	{ "transaction", SPEC_POOLING_TRANSACTION },
+	{ "session",     SPEC_POOLING_SESSION     },
 };
 
 static const cyaml_strval_t places[] = {
@@ -66,6 +75,16 @@ static const cyaml_schema_field_t database_fields[] = {
 	CYAML_FIELD_UINT("connections", MAY, struct spec_database, connections),
 	CYAML_FIELD_UINT("memory_mib",  MAY, struct spec_database, memory_mib),
 	CYAML_FIELD_UINT("disk_gib",    MAY, struct spec_database, disk_gib),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_field_t limit_fields[] = {
+	CYAML_FIELD_UINT("sessions",            MAY, struct spec_limits, sessions),
+	CYAML_FIELD_UINT("transactions_per_s",  MAY, struct spec_limits, transactions_per_s),
+	CYAML_FIELD_UINT("bytes_per_s",         MAY, struct spec_limits, bytes_per_s),
+	CYAML_FIELD_UINT("statement_ms",        MAY, struct spec_limits, statement_ms),
+	CYAML_FIELD_UINT("transaction_ms",      MAY, struct spec_limits, transaction_ms),
+	CYAML_FIELD_UINT("idle_transaction_ms", MAY, struct spec_limits, idle_transaction_ms),
 	CYAML_FIELD_END
 };
 
@@ -120,6 +139,9 @@ static const cyaml_schema_field_t enterprise_fields[] = {
 	WORD("isolation", MAY, spec_enterprise, isolation, isolations),
 	CYAML_FIELD_MAPPING("placement", MAY, struct spec_enterprise, placement,
 	    placement_fields),
+	WORD("pooling",   MAY, spec_enterprise, pooling,   poolings),
+	CYAML_FIELD_MAPPING("limits", MAY, struct spec_enterprise, limits,
+	    limit_fields),
 	CYAML_FIELD_SEQUENCE("sites", TEXT, struct spec_enterprise, sites,
 	    &site_value, 1, 200),
 	CYAML_FIELD_SEQUENCE("people", TEXT, struct spec_enterprise, people,
@@ -166,6 +188,7 @@ static const cyaml_schema_field_t spec_fields[] = {
 	STRING("title", spec, title),
 	CYAML_FIELD_MAPPING("database", MAY, struct spec, database,
 	    database_fields),
+	CYAML_FIELD_MAPPING("limits", MAY, struct spec, limits, limit_fields),
 	WORD("driver",    MAY, spec, driver,    drivers),
 	WORD("isolation", MAY, spec, isolation, isolations),
 	CYAML_FIELD_SEQUENCE("enterprises", TEXT, struct spec, enterprises,
@@ -190,6 +213,25 @@ static void fill_database(struct spec_database *db)
 		db->disk_gib = DISK_GIB_DEFAULT;
 }
 
+/* What a portal needs is far below; what holds a lock for ever is above. */
+static void fill_limits(struct spec_enterprise *e, unsigned connections)
+{
+	struct spec_limits *l = &e->limits;
+
+	if (e->pooling == SPEC_POOLING_UNSET)
+		e->pooling = SPEC_POOLING_TRANSACTION;
+	if (l->sessions == 0)
+		l->sessions = e->pooling == SPEC_POOLING_SESSION
+				  ? connections
+				  : connections * SESSIONS_EACH;
+	if (l->statement_ms == 0)
+		l->statement_ms = STATEMENT_MS_DEFAULT;
+	if (l->transaction_ms == 0)
+		l->transaction_ms = TRANSACTION_MS_DEFAULT;
+	if (l->idle_transaction_ms == 0)
+		l->idle_transaction_ms = IDLE_MS_DEFAULT;
+}
+
 /* No written value is 0 here: the check has refused it. */
 static void fill_defaults(struct spec *spec)
 {
@@ -205,6 +247,7 @@ static void fill_defaults(struct spec *spec)
 			e->driver = spec->driver;
 		if (e->isolation == SPEC_ISOLATION_UNSET)
 			e->isolation = spec->isolation;
+		fill_limits(e, spec->database.connections);
 	}
 }
 
@@ -276,6 +319,11 @@ const char *spec_isolation_name(enum spec_isolation isolation)
 const char *spec_class_name(enum spec_class class)
 {
 	return NAME_OF(classes, class);
+}
+
+const char *spec_pooling_name(enum spec_pooling pooling)
+{
+	return NAME_OF(poolings, pooling);
 }
 
 const char *spec_place_name(enum spec_place place)

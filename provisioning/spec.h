@@ -73,6 +73,20 @@ struct spec_database {
 	unsigned disk_gib;    /* the same; 0 if shared */
 };
 
+/** At the gateway: of an enterprise, or of all of a VE together. 0: not said.
+ */
+struct spec_limits {
+	unsigned sessions; /* at once; they share the database's connections */
+	unsigned transactions_per_s, bytes_per_s;
+	unsigned statement_ms, transaction_ms, idle_transaction_ms;
+};
+
+enum spec_pooling {
+	SPEC_POOLING_UNSET,
+	SPEC_POOLING_TRANSACTION, /* sessions share connections */
+	SPEC_POOLING_SESSION,     /* each has one of its own */
+};
+
 struct spec_site {
 	char *id; /* a label */
 	char *name;
@@ -106,6 +120,8 @@ struct spec_enterprise {
 	enum spec_driver driver;
 	enum spec_isolation isolation;
 	struct spec_placement placement;
+	enum spec_pooling pooling;
+	struct spec_limits limits;
 	struct spec_site *sites;
 	size_t sites_count;
 	struct spec_person *people;
@@ -134,6 +150,7 @@ struct spec {
 	char *ve; /* a label */
 	char *title;
 	struct spec_database database;
+	struct spec_limits limits;
 	enum spec_driver driver; /* what an enterprise gets that says nothing */
 	enum spec_isolation isolation;
 	struct spec_enterprise *enterprises;
@@ -173,6 +190,7 @@ const struct spec_enterprise *spec_enterprise_find(
 const char *spec_driver_name(enum spec_driver driver);
 const char *spec_isolation_name(enum spec_isolation isolation);
 const char *spec_class_name(enum spec_class class);
+const char *spec_pooling_name(enum spec_pooling pooling);
 const char *spec_place_name(enum spec_place place);
 const char *spec_language_name(enum spec_language language);
 const char *spec_role_name(unsigned bit);

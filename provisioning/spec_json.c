@@ -61,19 +61,48 @@ static json_t *placement_json(const struct spec_placement *p)
 			       : NULL);
 }
 
+/* Those that are said; NULL: none. */
+static json_t *limits_json(const struct spec_limits *l)
+{
+	const struct {
+		const char *name;
+		unsigned value;
+	} list[] = {
+		{ "sessions", l->sessions },
+		{ "transactions_per_s", l->transactions_per_s },
+		{ "bytes_per_s", l->bytes_per_s },
+		{ "statement_ms", l->statement_ms },
+		{ "transaction_ms", l->transaction_ms },
+		{ "idle_transaction_ms", l->idle_transaction_ms },
+	};
+	json_t *json = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(list); i++) {
+		if (list[i].value == 0)
+			continue;
+		if (json == NULL)
+			json = json_object();
+		(void)json_object_set_new(json, list[i].name,
+		    json_integer((json_int_t)list[i].value));
+	}
+	return json;
+}
+
 static json_t *enterprise_json(const void *element)
 {
 	const struct spec_enterprise *e = element;
 
 	return json_pack(
-	    "{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:o*, s:o, s:o}", "name",
-	    e->name, "legal_name", e->legal_name, "role",
+	    "{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:o*, s:s, s:o*, s:o, "
+	    "s:o}",
+	    "name", e->name, "legal_name", e->legal_name, "role",
 	    spec_place_name(e->role), "template", e->template, "vcpus",
 	    (json_int_t)e->vcpus, "memory_mib", (json_int_t)e->memory_mib,
 	    "driver", spec_driver_name(e->driver), "isolation",
 	    spec_isolation_name(e->isolation), "placement",
-	    placement_json(&e->placement), "sites",
-	    LIST_OF(e->sites, e->sites_count, site_json), "people",
+	    placement_json(&e->placement), "pooling",
+	    spec_pooling_name(e->pooling), "limits", limits_json(&e->limits),
+	    "sites", LIST_OF(e->sites, e->sites_count, site_json), "people",
 	    LIST_OF(e->people, e->people_count, person_json));
 }
 
@@ -114,9 +143,10 @@ static json_t *database_json(const struct spec_database *db)
 
 json_t *spec_json(const struct spec *spec)
 {
-	json_t *json = json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:o}", "ve",
-	    spec->ve, "title", spec->title, "database",
-	    database_json(&spec->database), "driver",
+	json_t *json = json_pack("{s:s, s:s, s:o, s:o*, s:s, s:s, s:o, s:o}",
+	    "ve", spec->ve, "title", spec->title, "database",
+	    database_json(&spec->database), "limits",
+	    limits_json(&spec->limits), "driver",
 	    spec_driver_name(spec->driver), "isolation",
 	    spec_isolation_name(spec->isolation), "enterprises",
 	    LIST_OF(

@@ -107,11 +107,13 @@ static int route_make(
 	json_t *routes = json_object_get(w->attrs, "routes"), *r;
 	json_t *credentials = json_object_get(w->params, "credentials");
 	json_t *lists = json_array(); /* owns what the routes lend */
+	struct gw_limits all = { 0 };
 	hs_auto(hs_freep) struct gw_route *list =
 	    hs_alloc((json_object_size(routes) + 1) * sizeof(*list));
 	const char *enterprise;
 	size_t count = 0;
-	int failed;
+	int failed =
+	    gw_limits_parse(json_object_get(w->attrs, "limits"), &all, err);
 
 	json_object_foreach (routes, enterprise, r) {
 		const char *credential =
@@ -119,8 +121,12 @@ static int route_make(
 		hs_auto(hs_freep) char *accepted =
 		    accepted_list(plat, text_of(r, "user"), credential);
 		json_t *certificates = json_string(accepted);
+		struct gw_limits limits = { 0 };
 
 		(void)json_array_append_new(lists, certificates);
+		if (gw_limits_parse(
+			json_object_get(r, "limits"), &limits, err) < 0)
+			failed = -1;
 		list[count++] = (struct gw_route) {
 			.enterprise = lend(enterprise),
 			.user = text_of(r, "user"),
@@ -130,13 +136,14 @@ static int route_make(
 			.port = (unsigned)json_integer_value(
 			    json_object_get(r, "port")),
 			.server_name = lent_server_name,
-			.limits = { .connections = (unsigned)json_integer_value(
-					json_object_get(r, "connections")) },
+			.limits = limits,
+			.pooling = text_of(r, "pooling"),
 			.certificate_cn = text_of(r, "user"),
 			.certificates = lend(json_string_value(certificates)),
 		};
 	}
-	failed = gw_routes_write(dir, w->name, NULL, list, count, err);
+	if (failed == 0)
+		failed = gw_routes_write(dir, w->name, &all, list, count, err);
 	json_decref(lists);
 	return failed < 0 ? -1 : reload(plat, err);
 }

@@ -17,6 +17,7 @@
 #include "provisioning/schema.h"
 #include "provisioning/step.h"
 #include "provisioning/want_part.h"
+#include "shared-db-gateway/gateway.h"
 
 #define SUBNET_PREFIX 24
 #define LAST_NETWORK  253
@@ -230,21 +231,43 @@ static int want_enterprise(struct want *w, const struct spec *spec,
 			      : want_portal(w, spec, e, &place, err);
 }
 
+/* In the gateway's words: its sessions are connections to it, and the
+ * database's connections are backends. */
+static struct gw_limits limits_of(
+    const struct spec_limits *l, unsigned connections)
+{
+	return (struct gw_limits) {
+		.connections = l->sessions,
+		.backends = l->sessions > 0 && l->sessions < connections
+				? l->sessions
+				: connections,
+		.transactions_per_s = l->transactions_per_s,
+		.bytes_per_s = l->bytes_per_s,
+		.statement_ms = l->statement_ms,
+		.transaction_ms = l->transaction_ms,
+		.idle_transaction_ms = l->idle_transaction_ms,
+	};
+}
+
 static json_t *route_json(const struct spec *spec,
     const struct spec_enterprise *e, const char *user, const char *address)
 {
 	hs_auto(hs_freep) char *database = hs_printf("ve_%s", spec->ve);
+	const struct gw_limits limits =
+	    limits_of(&e->limits, spec->database.connections);
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:s}", "enterprise",
-	    e->name, "user", user, "database", database, "host", address,
-	    "port", DOM_PORT_POSTGRES, "connections",
-	    (int)spec->database.connections, "certificates", "current");
+	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:o, s:s}",
+	    "enterprise", e->name, "user", user, "database", database, "host",
+	    address, "port", DOM_PORT_POSTGRES, "pooling",
+	    spec_pooling_name(e->pooling), "limits", gw_limits_json(&limits),
+	    "certificates", "current");
 }
 
 static void want_route(
     struct want *w, const struct spec *spec, const char *server)
 {
 	json_t *routes = json_object(), *credentials = json_object();
+	const struct gw_limits all = limits_of(&spec->limits, 0);
 	const char *address = "";
 
 	for (size_t i = 0; i < w->objects.count; i++)
@@ -267,8 +290,9 @@ static void want_route(
 		    credentials, e->name, json_string(credential));
 	}
 	(void)objects_add(&w->objects, OBJ_ROUTE, spec->ve, spec->ve, NULL,
-	    json_pack("{s:o, s:s, s:s, s:s}", "routes", routes, "identities",
-		"their own", "mode", "private", "serves", "the file"),
+	    json_pack("{s:o, s:o, s:s, s:s, s:s}", "routes", routes, "limits",
+		gw_limits_json(&all), "identities", "their own", "mode",
+		"private", "serves", "the file"),
 	    json_pack("{s:o}", "credentials", credentials));
 }
 

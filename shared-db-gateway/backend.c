@@ -108,6 +108,8 @@ void gw_backend_end(struct gw_backend *b)
 	hs_timer_stop(&b->deadline);
 	gw_stream_close(&b->stream);
 	if (b->entry != NULL) {
+		if (b->dirty && b->pool != NULL)
+			b->entry->kept--;
 		b->entry->backends--;
 		b->entry->ve->backends--;
 	}

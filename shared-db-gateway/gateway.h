@@ -12,6 +12,7 @@
 #include "base/mem.h"
 
 struct hs_err;
+struct json_t;
 
 /** What an enterprise, or a whole VE, may use of a database; 0: no limit. It is
  * kept by the gateway, outside SQL, and changes with the next reload. */
@@ -42,6 +43,14 @@ struct gw_route {
 			       * are accepted; NULL: every one is */
 	char *scram;          /* from gw_scram_verifier(); NULL: no password */
 };
+
+/** Those that are set, as an object in the words of the routes' files; owned by
+ * the caller. */
+struct json_t *gw_limits_json(const struct gw_limits *limits);
+
+/** The other way. Errors: HS_EINVAL (names the member). */
+int gw_limits_parse(const struct json_t *json, struct gw_limits *ret_limits,
+    struct hs_err *err);
 
 /** A database domain, for routes with database "*". */
 struct gw_server {

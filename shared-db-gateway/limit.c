@@ -54,12 +54,29 @@ bool gw_limit_has_place(const struct gw_entry *entry)
 	       has_one(entry->ve->sessions, entry->ve->limits.connections);
 }
 
-bool gw_limit_has_own_backend(const struct gw_entry *entry)
+static unsigned backends_of(const struct gw_entry *entry)
 {
 	const struct gw_limits *own = &entry->route.limits;
 
-	return has_one(entry->backends,
-	    own->backends > 0 ? own->backends : own->connections);
+	return own->backends > 0 ? own->backends : own->connections;
+}
+
+bool gw_limit_has_own_backend(const struct gw_entry *entry)
+{
+	return has_one(entry->backends, backends_of(entry));
+}
+
+bool gw_limit_is_over(const struct gw_entry *entry)
+{
+	unsigned all = entry->ve->limits.backends;
+
+	return entry->backends > backends_of(entry) ||
+	       (all > 0 && entry->ve->backends > all);
+}
+
+bool gw_limit_may_keep(const struct gw_entry *entry)
+{
+	return entry->kept <= backends_of(entry) / 2;
 }
 
 bool gw_limit_has_backend(const struct gw_entry *entry)
@@ -101,8 +118,7 @@ bool gw_limit_may_begin(struct gw_session *s)
 	if (!s->is_paid) {
 		uint64_t wait_ms =
 		    longer(gw_rate_take(&e->transaction_rate, own, 1, now_ms),
-			gw_rate_take(
-			    &e->ve->transaction_rate, all, 1, now_ms));
+			gw_rate_take(&e->ve->transaction_rate, all, 1, now_ms));
 
 		s->is_paid = true;
 		s->begin_ms = now_ms + wait_ms;
@@ -149,8 +165,8 @@ bool gw_limit_is_full(struct gw_session *s)
 	if (e->route.limits.bytes_per_s == 0 && e->ve->limits.bytes_per_s == 0)
 		return false;
 	now_ms = hs_loop_now_ms(s->core->loop);
-	wait_ms = longer(gw_rate_take(&e->byte_rate,
-			     e->route.limits.bytes_per_s, 0, now_ms),
+	wait_ms = longer(
+	    gw_rate_take(&e->byte_rate, e->route.limits.bytes_per_s, 0, now_ms),
 	    gw_rate_take(
 		&e->ve->byte_rate, e->ve->limits.bytes_per_s, 0, now_ms));
 	if (wait_ms == 0)

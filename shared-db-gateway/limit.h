@@ -41,6 +41,11 @@ unsigned gw_limit_of(const struct gw_entry *entry, size_t offset);
 bool gw_limit_has_place(const struct gw_entry *entry);
 bool gw_limit_has_backend(const struct gw_entry *entry);
 bool gw_limit_has_own_backend(const struct gw_entry *entry); /* of its own */
+/** Whether it has more than it may have by now. */
+bool gw_limit_is_over(const struct gw_entry *entry);
+/** Whether one more of its sessions may keep a backend to itself: some stay
+ * for the others. */
+bool gw_limit_may_keep(const struct gw_entry *entry);
 
 /** Whether its next transaction may begin; if not, it is run when it may. */
 bool gw_limit_may_begin(struct gw_session *s);

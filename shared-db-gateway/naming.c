@@ -305,6 +305,7 @@ static enum provision translate(struct gw_session *s, struct gw_backend *b,
 	const struct gw_slot *slot = gw_names_look(&s->names, name);
 
 	*ret_text = ret_name;
+	ret_name[0] = '\0';
 	if (!is_sure(b, slot))
 		return NOT_NOW;
 	if (slot != NULL && slot->statement != NULL) {
@@ -340,7 +341,8 @@ static enum gw_outcome take_bind(struct gw_session *s, struct gw_backend *b,
 		return not_yet(provision);
 	outcome = send_front(s, b, frame, portal, portal_len, text, taken);
 	if (outcome == GW_MOVED)
-		(void)owe(b, GW_ASKED_BIND, GW_SHARE_PASS);
+		owe(b, GW_ASKED_BIND, GW_SHARE_PASS)->is_nothing =
+		    ours[0] == '\0';
 	return outcome;
 }
 
@@ -349,7 +351,7 @@ static enum gw_outcome take_describe(struct gw_session *s, struct gw_backend *b,
 {
 	char what = (char)gw_get_u8(&r);
 	const char *name = gw_get_text(&r), *text = name;
-	char ours[GW_STATEMENT_NAME];
+	char ours[GW_STATEMENT_NAME] = "";
 	enum provision provision = IS_THERE;
 	enum gw_outcome outcome;
 
@@ -361,8 +363,9 @@ static enum gw_outcome take_describe(struct gw_session *s, struct gw_backend *b,
 		return not_yet(provision);
 	outcome = send_front(s, b, frame, &what, 1, text, frame->body);
 	if (outcome == GW_MOVED)
-		(void)owe(b, what == 'S' ? GW_ASKED_STATEMENT : GW_ASKED_PORTAL,
-		    GW_SHARE_PASS);
+		owe(b, what == 'S' ? GW_ASKED_STATEMENT : GW_ASKED_PORTAL,
+		    GW_SHARE_PASS)
+		    ->is_nothing = ours[0] == '\0';
 	return outcome;
 }
 

@@ -279,8 +279,9 @@ static void give(struct gw_pool *pool, struct gw_backend *b)
 	struct gw_session *session = pool->first;
 
 	/* Who has more than one leaves one to who has none. */
-	if (pool->backends > 1 && pool->entry->ve->starving > 0 &&
-	    !pool->is_starving) {
+	if (gw_limit_is_over(pool->entry) ||
+	    (pool->backends > 1 && pool->entry->ve->starving > 0 &&
+		!pool->is_starving)) {
 		gw_backend_end(b);
 		return;
 	}
@@ -378,7 +379,8 @@ void gw_pools_sift(struct gw_core *core)
 	for (; b != NULL; b = next) {
 		next = b->next;
 		if (b->pool != NULL && b->session == NULL &&
-		    b->state == GW_BACKEND_READY && is_ended(b->pool))
+		    b->state == GW_BACKEND_READY && b->errands == 0 &&
+		    (is_ended(b->pool) || gw_limit_is_over(b->entry)))
 			gw_backend_end(b);
 	}
 }

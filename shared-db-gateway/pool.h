@@ -58,7 +58,8 @@ void gw_pool_failed(
     struct gw_pool *pool, struct gw_backend *b, enum gw_refusal refusal);
 void gw_pool_lost(struct gw_pool *pool, struct gw_backend *b);
 
-/** End the idle backends of entries that are served no more. */
+/** End the idle backends of entries that are served no more, and those above
+ * what an entry may have by now. */
 void gw_pools_sift(struct gw_core *core);
 
 #endif

@@ -314,35 +314,65 @@ static bool is_read(uint8_t type)
 	return type == 'Z' || type == 'C' || type == 'E';
 }
 
+static void keep(struct gw_session *s, struct gw_backend *b)
+{
+	if (s->pool != NULL && !b->dirty)
+		s->entry->kept++;
+	b->dirty = true;
+}
+
+/* In front of the ReadyForQuery; false: there is no room. */
+static bool tell_kept(struct gw_session *s, struct gw_backend *b)
+{
+	struct gw_bytes *in = &b->stream.in;
+
+	if (!b->untold || b->down.left > 0 || gw_bytes_len(in) == 0 ||
+	    in->data[in->start] != 'Z')
+		return true;
+	if (gw_bytes_room(&s->client.out) < GW_REFUSAL_MAX)
+		return false;
+	(void)gw_notice_write(GW_TELL_KEPT, &s->client.out);
+	b->untold = false;
+	return true;
+}
+
 static void take_tag(
     struct gw_session *s, struct gw_backend *b, const uint8_t *body, size_t len)
 {
 	struct gw_reader r = { .at = body, .left = len };
 	const char *tag = gw_get_text(&r);
 
-	if (s->pool != NULL && !gw_naming_is_clean(tag)) {
-		if (!b->dirty)
-			hs_info("session.kept",
-			    "session=%016llx ve=%s enterprise=%s",
-			    (unsigned long long)s->id, s->entry->ve->name,
-			    s->entry->route.enterprise);
-		b->dirty = true;
+	if (s->pool != NULL && !gw_naming_is_clean(tag) && !b->dirty) {
+		hs_info("session.kept", "session=%016llx ve=%s enterprise=%s",
+		    (unsigned long long)s->id, s->entry->ve->name,
+		    s->entry->route.enterprise);
+		keep(s, b);
+		b->untold = true;
 	}
 }
 
-/* A statement that has become another one, or is not there: what we think it
- * has prepared is wrong, so it is not for others any more. */
+/* A statement that has become another one, or is not there though we gave it
+ * to the backend: what we think it has prepared is wrong. */
+static bool is_amiss(const struct gw_owed *asked, const char *sqlstate)
+{
+	if (strcmp(sqlstate, "0A000") == 0)
+		return true;
+	return strcmp(sqlstate, "26000") == 0 && asked != NULL &&
+	       !asked->is_nothing &&
+	       (asked->asked == GW_ASKED_BIND ||
+		   asked->asked == GW_ASKED_STATEMENT);
+}
+
 static void take_error(
     struct gw_session *s, struct gw_backend *b, const uint8_t *body, size_t len)
 {
 	struct gw_trouble trouble = { 0 };
 
-	gw_naming_failed(b);
 	if (s->pool != NULL && HEADER + len <= GW_BLOCK &&
 	    gw_trouble_parse(body, len, &trouble) &&
-	    (strcmp(trouble.sqlstate, "0A000") == 0 ||
-		strcmp(trouble.sqlstate, "26000") == 0))
-		b->dirty = true;
+	    is_amiss(gw_replies_first(&b->replies), trouble.sqlstate))
+		b->is_spent = true;
+	gw_naming_failed(b);
 }
 
 /* What has been asked for since is its next transaction. */
@@ -426,7 +456,8 @@ static enum gw_outcome judge_down(
 			at += part;
 			continue;
 		}
-		if (gw_naming_owes(b))
+		if (gw_naming_owes(b) ||
+		    (b->untold && data[0] == 'Z' && at > 0))
 			break;
 		verdict = gw_frame_parse(
 		    GW_BACKEND, data, len - at, BACKEND_MAX, &frame);
@@ -476,7 +507,7 @@ static enum gw_outcome back_some(struct gw_session *s, struct gw_backend *b)
 	size_t before = gw_bytes_len(in), good = 0;
 	enum gw_outcome outcome;
 
-	if (b->down.left == 0 && !gw_naming_answer(s, b))
+	if (b->down.left == 0 && (!gw_naming_answer(s, b) || !tell_kept(s, b)))
 		return GW_STUCK; /* no room for it */
 	outcome = judge_down(s, b, passable(in, out), &good);
 	if (outcome == GW_BROKEN)
@@ -503,7 +534,10 @@ static enum gw_outcome down(struct gw_session *s)
 	(void)gw_stream_flush(&s->client);
 	if (s->pool != NULL && s->held == NULL && gw_backend_is_free(b)) {
 		gw_names_trim(&s->names);
-		gw_pool_release(s->pool, b);
+		if (b->is_spent)
+			gw_backend_end(b);
+		else
+			gw_pool_release(s->pool, b);
 	}
 	return all;
 }
@@ -543,6 +577,10 @@ static enum gw_progress after(struct gw_session *s)
 		return backend_gone(s);
 	if (s->entry->removed || s->revoked)
 		return gw_session_refuse(s, GW_END_ROUTE_REMOVED, "");
+	if (s->backend != NULL && s->backend->dirty && s->pool != NULL &&
+	    !gw_limit_may_keep(s->entry) && !gw_session_is_busy(s) &&
+	    s->backend->replies.transaction == 'I')
+		return gw_session_refuse(s, GW_END_KEPT, "");
 	if (s->is_killed)
 		return gw_session_refuse(s, GW_END_KILLED, "");
 	if (s->core->stopping && !gw_session_is_busy(s) &&

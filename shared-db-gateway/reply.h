@@ -41,6 +41,7 @@ struct gw_owed {
 	uint8_t asked, share;
 	bool data_after;  /* CopyData was sent next */
 	bool data_before; /* a Sync: some was sent since what is not one */
+	bool is_nothing;  /* the client uses a name that means nothing */
 	/* Parse, Close, Query: the name that changed its meaning, and what it
 	 * meant before; of a Parse or a Close of ours, whose it is. */
 	struct gw_slot *slot;

@@ -229,8 +229,10 @@ static int read_member(void *object, const struct member *m,
 		return hs_fail(err, HS_EINVAL, "%s is missing", m->name);
 	}
 	if (m->kind == LIMITS)
-		return read_object(value, (char *)object + m->offset,
-			   limit_members, ARRAY_LEN(limit_members), err) < 0
+		return gw_limits_parse(value,
+			   (struct gw_limits *)(void *)((char *)object +
+							m->offset),
+			   err) < 0
 			   ? hs_wrap(err, "%s", m->name)
 			   : 0;
 	if (m->kind == NUMBER) {
@@ -266,6 +268,14 @@ static int read_object(const json_t *json, void *object,
 	return 0;
 }
 
+int gw_limits_parse(
+    const json_t *json, struct gw_limits *ret_limits, struct hs_err *err)
+{
+	*ret_limits = (struct gw_limits) { 0 };
+	return read_object(
+	    json, ret_limits, limit_members, ARRAY_LEN(limit_members), err);
+}
+
 static int read_file(
     const json_t *json, struct gw_routes *routes, struct hs_err *err)
 {
@@ -279,9 +289,7 @@ static int read_file(
 	routes->ve = hs_strdup(ve);
 	routes->generation =
 	    (uint64_t)json_integer_value(json_object_get(json, "generation"));
-	if (limits != NULL &&
-	    read_object(limits, &routes->limits, limit_members,
-		ARRAY_LEN(limit_members), err) < 0)
+	if (limits != NULL && gw_limits_parse(limits, &routes->limits, err) < 0)
 		return hs_wrap(err, "limits");
 	routes->list =
 	    hs_alloc((json_array_size(list) + 1) * sizeof(struct gw_route));

@@ -5,8 +5,6 @@
 #define GW_PLATFORM "platform"
 
 struct hs_err;
-struct json_t;
-struct gw_limits;
 struct gw_route;
 struct gw_routes;
 struct gw_server;
@@ -20,9 +18,6 @@ int gw_routes_check(const struct gw_routes *routes, struct hs_err *err);
 
 /** The file's text, owned by the caller. */
 char *gw_routes_print(const struct gw_routes *routes);
-
-/** Those that are set, in the file's words. */
-struct json_t *gw_limits_json(const struct gw_limits *limits);
 
 /** Free what they own, not themselves. */
 void gw_route_done(struct gw_route *route);

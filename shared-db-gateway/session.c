@@ -131,7 +131,7 @@ static void give_backend_back(struct gw_session *s)
 
 	if (b == NULL)
 		return;
-	if (s->pool != NULL && b->state == GW_BACKEND_READY &&
+	if (s->pool != NULL && b->state == GW_BACKEND_READY && !b->is_spent &&
 	    gw_backend_is_free(b)) {
 		gw_pool_release(s->pool, b);
 		return;

@@ -34,6 +34,8 @@ enum gw_refusal {
 	GW_END_STATEMENT,
 	GW_END_TRANSACTION,
 	GW_END_IDLE,
+	GW_TELL_KEPT, /* a notice */
+	GW_END_KEPT,
 	GW_END_SHUTDOWN,
 };
 #define GW_REFUSAL_COUNT (GW_END_SHUTDOWN + 1)
@@ -52,6 +54,9 @@ const char *gw_refusal_sqlstate(enum gw_refusal refusal);
  */
 bool gw_refusal_write(
     enum gw_refusal refusal, const char *detail, struct gw_bytes *out);
+
+/** A NoticeResponse. */
+bool gw_notice_write(enum gw_refusal notice, struct gw_bytes *out);
 
 /** The same as an error that ends a statement, not the session. */
 bool gw_refusal_write_error(enum gw_refusal refusal, struct gw_bytes *out);

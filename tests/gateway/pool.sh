@@ -59,7 +59,14 @@ same "COPY in" 2000 "$(seq 2000 | sed 's/$/\tx/' | timeout 60 psql -XqAt -d "$by
 same "COPY in with an error, and on" 1 "$(printf 'x\ty\n' | timeout 20 psql -XqAt -v VERBOSITY=verbose -d "$by_cert" -c '\copy t from stdin' -c 'SELECT 77' 2>&1 | grep -c 22P02)"
 same "COPY out" 2000 "$(ask "$by_cert" -c 'COPY t TO STDOUT' | wc -l)"
 expect "cancel" 0 timeout 30 "$B/gw_cancel" "$by_cert"
-same "what a session sets stays with it" "7|off" "$(ask "$by_cert" -c 'SET extra_float_digits = 2' -c "SELECT 7, 'off'")"
+set_two() { ask "$by_cert" -c 'SET extra_float_digits = 2' -c 'SHOW extra_float_digits'; }
+same "what a session sets stays with it" 2 "$(set_two | tail -n 1)"
+contains "it is told that it keeps its backend" 'NOTICE: *01000: *this session keeps' "$(set_two)"
+for _ in 1 2 3; do ask "$by_cert" -c 'SET extra_float_digits = 2' -c 'SELECT pg_sleep(2)' -c 'SELECT 1' >>"$dir/kept" & keepers+=($!); done
+sleep 0.7
+contains "of 4 backends 2 may be kept" 'FATAL: *53300: *too many sessions of this enterprise keep' "$(set_two)"
+wait "${keepers[@]}"
+same "and two have been" 2 "$(grep -cx 1 "$dir/kept")"
 same "and is nobody else's" 1 "$(ask "$by_cert" -c 'SHOW extra_float_digits')"
 same "an error in a transaction, its end, another" "22012|5" "$(ask "$by_cert" -v ON_ERROR_STOP=0 -c BEGIN -c 'SELECT 1/0' -c ROLLBACK -c 'SELECT 5' |
 	grep -oE '22012|^5$' | paste -sd'|')"
