@@ -31,7 +31,7 @@ static void json_freep(json_t **json)
 struct member {
 	const char *name;
 	size_t offset;
-	enum { TEXT, NUMBER, LIMITS } kind;
+	enum { TEXT, NUMBER, LIMITS, OLD_NUMBER } kind;
 	bool optional;
 };
 
@@ -54,7 +54,10 @@ static const struct member route_members[] = {
 	{ "host",           offsetof(struct gw_route, host),           TEXT,   true  },
 	{ "port",           offsetof(struct gw_route, port),           NUMBER, true  },
 	{ "server_name",    offsetof(struct gw_route, server_name),    TEXT,   true  },
-	{ "limits",         offsetof(struct gw_route, limits),         LIMITS, false },
+	{ "limits",         offsetof(struct gw_route, limits),         LIMITS, true  },
+	/* Where version 0.1.0 before its limits had them. */
+	{ "connections",    offsetof(struct gw_route, limits.connections), OLD_NUMBER, true },
+	{ "backends",       offsetof(struct gw_route, limits.backends),    OLD_NUMBER, true },
 	{ "pooling",        offsetof(struct gw_route, pooling),        TEXT,   true  },
 	{ "certificate_cn", offsetof(struct gw_route, certificate_cn), TEXT,   true  },
 	{ "certificates",   offsetof(struct gw_route, certificates),   TEXT,   true  },
@@ -235,7 +238,7 @@ static int read_member(void *object, const struct member *m,
 			   err) < 0
 			   ? hs_wrap(err, "%s", m->name)
 			   : 0;
-	if (m->kind == NUMBER) {
+	if (m->kind == NUMBER || m->kind == OLD_NUMBER) {
 		if (!json_is_integer(value) || json_integer_value(value) < 0 ||
 		    json_integer_value(value) > INT_MAX)
 			return hs_fail(
@@ -351,6 +354,8 @@ static json_t *member_json(const void *object, const struct member *m)
 	const void *at = (const char *)object + m->offset;
 	const char *text;
 
+	if (m->kind == OLD_NUMBER)
+		return NULL;
 	if (m->kind == LIMITS)
 		return to_json(at, limit_members, ARRAY_LEN(limit_members));
 	if (m->kind == NUMBER)

@@ -58,6 +58,27 @@ static int clean(void **state)
 	return gw_routes_remove(dir, "beta", NULL);
 }
 
+/* Files of before are still read: a gateway that is newer than what it finds
+ * must serve. */
+static void test_old_form(void **state)
+{
+	hs_auto(gw_routes_freep) struct gw_routes *back = NULL;
+	struct hs_err err = { 0 };
+
+	(void)state;
+	put("alpha.json",
+	    "{\"ve\": \"alpha\", \"generation\": 7, \"routes\": ["
+	    "{\"enterprise\": \"anna\", \"user\": \"alpha.anna\", "
+	    "\"database\": "
+	    "\"ve_alpha\", \"role\": \"alpha.anna\", \"host\": \"127.0.0.1\", "
+	    "\"port\": 5432, \"server_name\": \"db.hanse.internal\", "
+	    "\"connections\": 20, \"backends\": 4, \"certificate_cn\": "
+	    "\"alpha.anna\"}]}");
+	must(gw_routes_read(dir, "alpha", &back, &err), &err);
+	assert_int_equal(back->list[0].limits.connections, 20);
+	assert_int_equal(back->list[0].limits.backends, 4);
+}
+
 static void test_round_trip(void **state)
 {
 	const struct gw_route routes[] = { route(a_name, a_user),
@@ -226,6 +247,28 @@ static void test_targets(void **state)
 	target(table, p_user, "@", NULL);
 }
 
+/* A hundred a second: ten at once, then one each 10 ms, in the order asked. */
+static void test_rate(void **state)
+{
+	struct gw_rate rate = { 0 };
+	uint64_t now_ms = 1000000, taken = 0;
+
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(gw_rate_take(&rate, 100, 1, now_ms), 0);
+	assert_int_equal(gw_rate_take(&rate, 100, 1, now_ms), 0);
+	assert_int_equal(gw_rate_take(&rate, 100, 1, now_ms), 10);
+	assert_int_equal(gw_rate_take(&rate, 100, 1, now_ms), 20);
+	assert_int_equal(gw_rate_take(&rate, 0, 1, now_ms), 0);
+	/* What was not used is not kept for longer than a tenth of a second. */
+	for (uint64_t end = (now_ms += 60000) + 10000; now_ms < end; now_ms++)
+		while (gw_rate_take(&rate, 100, 0, now_ms) == 0) {
+			(void)gw_rate_take(&rate, 100, 1, now_ms);
+			taken++;
+		}
+	assert_in_range(taken, 1000, 1011);
+}
+
 static int make(void **state)
 {
 	(void)state;
@@ -242,6 +285,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_round_trip, clean),
+		cmocka_unit_test_teardown(test_old_form, clean),
+		cmocka_unit_test(test_rate),
 		cmocka_unit_test_teardown(test_bad_routes, clean),
 		cmocka_unit_test_teardown(test_bad_files, clean),
 		cmocka_unit_test_teardown(test_reload, clean),
