@@ -29,10 +29,13 @@ static const char *number(struct number *n, uint64_t value)
 #define QUOTA_PER_VCPU 100000u
 
 /* clang-format off */
+/* What no portal does and an enterprise could harm another with. */
+#define REFUSES "lock listen set role do copy-file hold temporary ddl prepared-transaction advisory-lock large-object signal file maintenance"
+
 static const struct dom_kind kinds[] = {
-	{ "app",       "app", "app", DOM_PORT_PORTAL,   128, 64,  8  },
-	{ "app-large", "app", "app", DOM_PORT_PORTAL,   256, 256, 16 },
-	{ "db",        "db",  "db",  DOM_PORT_POSTGRES, 256, 64,  0  },
+	{ "app",       "app", "app", DOM_PORT_PORTAL,   128, 64,  8,  REFUSES },
+	{ "app-large", "app", "app", DOM_PORT_PORTAL,   256, 256, 16, REFUSES },
+	{ "db",        "db",  "db",  DOM_PORT_POSTGRES, 256, 64,  0,  ""      },
 };
 /* clang-format on */
 

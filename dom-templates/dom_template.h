@@ -55,6 +55,7 @@ struct dom_kind {
 	unsigned memory_min_mib; /* what it takes to work at all */
 	unsigned tmp_mib;        /* of /tmp */
 	unsigned threads;        /* of a portal, at most */
+	const char *refuses;     /* what the gateway refuses to its sessions */
 };
 
 /** NULL if there is no template of that name. */

@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -22,6 +23,7 @@
 #include "provisioning/manager.h"
 #include "provisioning/metric.h"
 #include "provisioning/operator.h"
+#include "shared-db-gateway/gateway.h"
 
 #define TICK_MS 1000
 #define SEAL_MS 2000 /* at most so often */
@@ -231,6 +233,44 @@ static int verify(struct request *r, struct event_walk *w, struct hs_err *err)
 	return compare(r, store, w, err);
 }
 
+/* The statements that went through the gateway are a chain of their own. */
+static int verify_gateway(struct request *r, json_t *result, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *folder = plat_path(r->plat, "gateway/audit");
+	json_t *report = NULL;
+
+	if (access(folder, F_OK) < 0)
+		return 0;
+	if (gw_audit_verify(folder, &report, err) < 0)
+		return -1;
+	if (!json_is_true(json_object_get(report, "ok")))
+		(void)json_object_set_new(result, "ok", json_false());
+	(void)json_object_set_new(result, "gateway", report);
+	return 0;
+}
+
+int audit_statements(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *folder = plat_path(r->plat, "gateway/audit");
+	const struct gw_audit_filter filter = {
+		.ve = request_text(r, "ve"),
+		.enterprise = request_text(r, "enterprise"),
+		.last = (size_t)json_integer_value(
+		    json_object_get(r->args, "last")),
+	};
+	json_t *list = NULL;
+
+	if (access(folder, F_OK) < 0)
+		return hs_fail(err, HS_ENOTFOUND,
+		    "the gateway keeps no audit: there is no '%s' ('audit' in "
+		    "gateway.yaml)",
+		    folder);
+	if (gw_audit_list(folder, &filter, &list, err) < 0)
+		return -1;
+	*ret_result = json_pack("{s:o}", "statements", list);
+	return 0;
+}
+
 int audit_verify(struct request *r, json_t **ret_result, struct hs_err *err)
 {
 	int64_t since = hs_now_ms();
@@ -246,6 +286,7 @@ int audit_verify(struct request *r, json_t **ret_result, struct hs_err *err)
 		    w.broken == 0, "checked", (json_int_t)w.checked, "head",
 		    head, "broken", (json_int_t)w.broken, "findings",
 		    w.findings, "ms", (json_int_t)(hs_now_ms() - since));
+		failed = verify_gateway(r, *ret_result, err);
 	}
 	event_walk_done(&w);
 	return failed;

@@ -88,7 +88,7 @@ const char *const quota_words[] = { "asp", "set", "unset", "verify", NULL };
 const char *const gateway_words[] = { "status", "pools", "sessions", "kill",
 	NULL };
 
-const char *const audit_words[] = { "verify", NULL };
+const char *const audit_words[] = { "verify", "statements", NULL };
 
 const char *const webhook_words[] = { "add", "list", "remove", "test", NULL };
 
@@ -257,14 +257,17 @@ const struct command commands[] = {
 		.run = cmd_events,
 	},
 	{
-		.name = "audit", .args = "verify",
-		.summary = "find out whether the event log was tampered with",
-		.about = "Makes every event's hash again and compares, with the next event, with the last\n"
+		.name = "audit", .args = "verify | statements [VE[/ENTERPRISE]]",
+		.summary = "find out whether the logs were tampered with, and who asked what",
+		.about = "verify makes every event's hash again and compares, with the next event, with the last\n"
 			 "one hansed has seen and, with --against, with a head that you have kept\n"
-			 "elsewhere. Names what was changed, taken out or cut off. Exit status 1 then.",
+			 "elsewhere; then every block of the gateway's audit. Names what was changed, taken\n"
+			 "out or cut off. Exit status 1 then. statements lists the last 100 that went through\n"
+			 "the gateway, or the last 10000 with -o json: who, what, how long; never the values.",
 		.examples = "hanse audit verify\tprints the head, too\n"
-			    "hanse audit verify --against \"$(cat /mnt/usb/head)\"\twith a kept one\n",
-		.options = OPT(OUTPUT) | OPT(SOCKET) | OPT(HELP) | OPT(AGAINST), .min = 1, .max = 1,
+			    "hanse audit verify --against \"$(cat /mnt/usb/head)\"\twith a kept one\n"
+			    "hanse audit statements automotive/adler-motors\twhat it asked of late\n",
+		.options = OPT(OUTPUT) | OPT(SOCKET) | OPT(HELP) | OPT(AGAINST), .min = 1, .max = 2,
 		.arg = ARG_AUDIT, .run = cmd_audit,
 	},
 	{

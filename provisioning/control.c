@@ -51,6 +51,7 @@ static const struct command {
 	{ "get",             query_get,          false },
 	{ "describe",        query_describe,     false },
 	{ "events",          query_events,       false },
+	{ "audit.statements", audit_statements,  false },
 	{ "audit.verify",    audit_verify,       false },
 	{ "plan",            manager_plan,       false },
 	{ "verify",          manager_verify,     false },

@@ -30,7 +30,7 @@ manager_command manager_restart, manager_rotate, manager_suspend,
     manager_resume, manager_roll;
 manager_command manager_job_follow, manager_job_cancel, manager_job_retry;
 manager_command query_get, query_describe, query_events, query_status;
-manager_command audit_verify;
+manager_command audit_statements, audit_verify;
 manager_command schema_status, schema_roll;
 manager_command user_passwd;
 manager_command quota_get, quota_set, quota_unset, quota_verify;

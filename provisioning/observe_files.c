@@ -134,12 +134,13 @@ static json_t *routes_json(
 		    r->certificates);
 
 		(void)json_object_set_new(list, r->enterprise,
-		    json_pack("{s:s, s:s, s:s, s:s?, s:i, s:s, s:o, s:s}",
+		    json_pack("{s:s, s:s, s:s, s:s?, s:i, s:s, s:o, s:s, s:s}",
 			"enterprise", r->enterprise, "user", r->user,
 			"database", r->database, "host", r->host, "port",
 			(int)r->port, "pooling",
 			r->pooling != NULL ? r->pooling : "session", "limits",
-			gw_limits_json(&r->limits), "certificates",
+			gw_limits_json(&r->limits), "refuses",
+			r->refuses != NULL ? r->refuses : "", "certificates",
 			current ? "current" : "stale"));
 	}
 	return list;
@@ -205,14 +206,16 @@ static json_t *served_json(const json_t *status)
 		}
 		(void)json_object_set_new(list,
 		    json_string_value(json_object_get(r, "enterprise")),
-		    json_pack("{s:O, s:O, s:O, s:O*, s:O*, s:O*, s:O*, s:O*}",
+		    json_pack(
+			"{s:O, s:O, s:O, s:O*, s:O*, s:O*, s:O*, s:O*, s:O*}",
 			"enterprise", json_object_get(r, "enterprise"), "user",
 			json_object_get(r, "user"), "database",
 			json_object_get(r, "database"), "host",
 			json_object_get(r, "host"), "port",
 			json_object_get(r, "port"), "pooling",
 			json_object_get(r, "pooling"), "limits",
-			json_object_get(r, "limits"), "certificates",
+			json_object_get(r, "limits"), "refuses",
+			json_object_get(r, "refuses"), "certificates",
 			json_object_get(r, "certificates")));
 	}
 	return by_ve;

@@ -16,8 +16,10 @@
 #include "base/err.h"
 #include "base/fault.h"
 #include "base/text.h"
+#include "dom-templates/dom_template.h"
 #include "provisioning/host.h"
 #include "provisioning/metric_http.h"
+#include "shared-db-gateway/gateway.h"
 
 #define ARCHIVE_DAYS 3650
 
@@ -61,6 +63,12 @@ static const cyaml_schema_field_t archive_fields[] = {
 	CYAML_FIELD_UINT_PTR("keep_days",
 	    CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct plat_conf,
 	    archive.keep_days),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t refuses_fields[] = {
+	TEXT("app", refuses.app, 400),
+	TEXT("app-large", refuses.app_large, 400),
 	CYAML_FIELD_END,
 };
 
@@ -116,6 +124,14 @@ static const cyaml_schema_field_t fields[] = {
 		.mapping = { .fields = archive_fields } },
 	    .data_offset = 0,
 	},
+	{
+	    .key = "refuses",
+	    .value = { .type = CYAML_MAPPING,
+		.flags = CYAML_FLAG_OPTIONAL,
+		.data_size = sizeof(struct plat_conf),
+		.mapping = { .fields = refuses_fields } },
+	    .data_offset = 0,
+	},
 	CYAML_FIELD_END,
 };
 
@@ -155,6 +171,25 @@ static void fill_defaults(struct plat_conf *c)
 	number_default(&c->database.disk_gib, 4);
 }
 
+const char *plat_refuses(const struct plat_conf *conf, const char *template)
+{
+	const struct dom_kind *kind = dom_kind_find(template);
+	const char *said = strcmp(template, "app-large") == 0
+			       ? conf->refuses.app_large
+			       : conf->refuses.app;
+
+	return said != NULL ? said : kind != NULL ? kind->refuses : "";
+}
+
+static int check_kinds(const struct plat_conf *c, struct hs_err *err)
+{
+	if (gw_kinds_check(c->refuses.app, err) < 0)
+		return hs_wrap(err, "refuses.app");
+	if (gw_kinds_check(c->refuses.app_large, err) < 0)
+		return hs_wrap(err, "refuses.app-large");
+	return 0;
+}
+
 static int check_addresses(const struct plat_conf *c, struct hs_err *err)
 {
 	if (strrchr(c->edge.listen, ':') == NULL)
@@ -181,7 +216,8 @@ int plat_conf_load(const char *path, struct hs_conf **ret_keep,
 	fill_defaults(ret_conf);
 	ret_conf->started = time(NULL);
 	ret_conf->hypervisors = NULL;
-	if (check_addresses(ret_conf, err) == 0)
+	if (check_addresses(ret_conf, err) == 0 &&
+	    check_kinds(ret_conf, err) == 0)
 		return 0;
 	hs_conf_freep(ret_keep);
 	return hs_wrap(err, "%s", path);

@@ -45,6 +45,9 @@ struct plat_conf {
 	struct {
 		unsigned *keep_days; /* NULL: not said */
 	} archive;
+	struct {
+		char *app, *app_large; /* kinds of statements */
+	} refuses;
 };
 
 /**
@@ -55,6 +58,10 @@ struct plat_conf {
  */
 int plat_conf_load(const char *path, struct hs_conf **ret_keep,
     struct plat_conf *ret_conf, struct hs_err *err);
+
+/** Kinds of statements that the gateway refuses to sessions of enterprises with
+ * that template. */
+const char *plat_refuses(const struct plat_conf *conf, const char *template);
 
 /** How long archives of who has left are kept; 0: there are none. */
 unsigned plat_archive_days(const struct plat_conf *conf);

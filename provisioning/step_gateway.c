@@ -138,6 +138,7 @@ static int route_make(
 			.server_name = lent_server_name,
 			.limits = limits,
 			.pooling = text_of(r, "pooling"),
+			.refuses = text_of(r, "refuses"),
 			.certificate_cn = text_of(r, "user"),
 			.certificates = lend(json_string_value(certificates)),
 		};

@@ -249,18 +249,19 @@ static struct gw_limits limits_of(
 	};
 }
 
-static json_t *route_json(const struct spec *spec,
+static json_t *route_json(const struct want *w, const struct spec *spec,
     const struct spec_enterprise *e, const char *user, const char *address)
 {
 	hs_auto(hs_freep) char *database = hs_printf("ve_%s", spec->ve);
 	const struct gw_limits limits =
 	    limits_of(&e->limits, spec->database.connections);
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:o, s:s}",
+	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:o, s:s, s:s}",
 	    "enterprise", e->name, "user", user, "database", database, "host",
 	    address, "port", DOM_PORT_POSTGRES, "pooling",
 	    spec_pooling_name(e->pooling), "limits", gw_limits_json(&limits),
-	    "certificates", "current");
+	    "refuses", plat_refuses(w->plat->conf, e->template), "certificates",
+	    "current");
 }
 
 static void want_route(
@@ -285,7 +286,7 @@ static void want_route(
 		if (row->suspended)
 			continue;
 		(void)json_object_set_new(
-		    routes, e->name, route_json(spec, e, user, address));
+		    routes, e->name, route_json(w, spec, e, user, address));
 		(void)json_object_set_new(
 		    credentials, e->name, json_string(credential));
 	}

@@ -17,6 +17,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "shared-db-gateway/account.h"
+#include "shared-db-gateway/audit_file.h"
 #include "shared-db-gateway/core.h"
 #include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/session.h"
@@ -86,6 +88,9 @@ static void forget_replies(struct gw_backend *b)
 	struct gw_owed *owed;
 
 	while ((owed = gw_replies_first(&b->replies)) != NULL) {
+		if (b->session != NULL && b->session->entry != NULL)
+			gw_account_failed(
+			    b->session, b, owed, "", GW_WAS_UNKNOWN);
 		gw_statement_unref(owed->before);
 		gw_statement_unref(owed->sent);
 		gw_replies_drop(&b->replies);

@@ -68,6 +68,8 @@ struct gw_backend {
 	uint64_t began_ms; /* its transaction */
 	uint64_t asked_ms; /* what it does, or did last, in it */
 	uint64_t cut_ms;   /* it takes too long, and was cancelled */
+	uint64_t done_us;  /* its last answer, since 1970 */
+	uint64_t answered; /* bytes since then */
 	bool dirty;    /* its session's state is more than a transaction's */
 	bool untold;   /* and its client does not know yet */
 	bool is_spent; /* it ends when its session needs it no more */

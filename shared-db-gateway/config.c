@@ -17,6 +17,14 @@ static const cyaml_schema_field_t pair_fields[] = {
 	CYAML_FIELD_END
 };
 
+static const cyaml_schema_field_t audit_fields[] = {
+	CYAML_FIELD_STRING_PTR("folder", CYAML_FLAG_POINTER, struct gw_audit_config, folder, 1, TEXT_MAX),
+	CYAML_FIELD_BOOL("required",     CYAML_FLAG_OPTIONAL, struct gw_audit_config, required),
+	CYAML_FIELD_UINT("keep_days",    CYAML_FLAG_OPTIONAL, struct gw_audit_config, keep_days),
+	CYAML_FIELD_UINT("segment_mib",  CYAML_FLAG_OPTIONAL, struct gw_audit_config, segment_mib),
+	CYAML_FIELD_END
+};
+
 static const cyaml_schema_value_t listen_entry = {
 	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 64),
 };
@@ -28,6 +36,7 @@ static const cyaml_schema_field_t config_fields[] = {
 	CYAML_FIELD_STRING_PTR("ca",             CYAML_FLAG_POINTER, struct gw_config, ca,             1, TEXT_MAX),
 	CYAML_FIELD_MAPPING("server",  CYAML_FLAG_DEFAULT, struct gw_config, server,  pair_fields),
 	CYAML_FIELD_MAPPING("backend", CYAML_FLAG_DEFAULT, struct gw_config, backend, pair_fields),
+	CYAML_FIELD_MAPPING("audit", CYAML_FLAG_OPTIONAL, struct gw_config, audit, audit_fields),
 	CYAML_FIELD_UINT("max_sessions",      CYAML_FLAG_OPTIONAL, struct gw_config, max_sessions),
 	CYAML_FIELD_UINT("max_pending",       CYAML_FLAG_OPTIONAL, struct gw_config, max_pending),
 	CYAML_FIELD_UINT("login_timeout_s",   CYAML_FLAG_OPTIONAL, struct gw_config, login_timeout_s),
@@ -54,6 +63,8 @@ static const struct range {
 	{ "connect_timeout_s", offsetof(struct gw_config, connect_timeout_s), 5,    600    },
 	{ "wait_timeout_s",    offsetof(struct gw_config, wait_timeout_s),    30,    600    },
 	{ "message_max_mib",   offsetof(struct gw_config, message_max_mib),   64,   1023   },
+	{ "audit.keep_days",   offsetof(struct gw_config, audit.keep_days),   90,   36500  },
+	{ "audit.segment_mib", offsetof(struct gw_config, audit.segment_mib), 64,   200    },
 };
 /* clang-format on */
 

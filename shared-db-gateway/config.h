@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "shared-db-gateway/audit.h"
+
 struct hs_conf;
 struct hs_err;
 
@@ -20,7 +22,8 @@ struct gw_config {
 	unsigned login_timeout_s, connect_timeout_s;
 	unsigned wait_timeout_s;  /* for a backend of a pool */
 	unsigned message_max_mib; /* longest message of a client */
-	char *log;                /* warn, info, debug */
+	struct gw_audit_config audit;
+	char *log; /* warn, info, debug */
 	/* Without TLS, for measurements: on both sides, and only where both
 	 * are this machine's loopback. */
 	bool plaintext;

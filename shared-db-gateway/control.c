@@ -18,10 +18,12 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/text.h"
+#include "shared-db-gateway/audit.h"
 #include "shared-db-gateway/core.h"
 #include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/route_file.h"
 #include "shared-db-gateway/session.h"
+#include "shared-db-gateway/shape.h"
 
 #define LINE_MAX_BYTES 4096u
 #define CALLERS_MAX    16u
@@ -86,6 +88,8 @@ static json_t *route_status(const struct gw_entry *e)
 	set(json, "logins", e->logins);
 	set(json, "transactions", e->transactions);
 	set(json, "statements", e->statements);
+	set(json, "rows", e->rows);
+	set(json, "kept", e->kept);
 	set(json, "bytes_in", e->bytes_in);
 	set(json, "bytes_out", e->bytes_out);
 	set(json, "waited_ms", e->waited_ms);
@@ -121,27 +125,45 @@ static json_t *servers_status(const struct gw_table *table)
 	return servers;
 }
 
+static json_t *audit_status(const struct gw_core *core)
+{
+	struct gw_audit_stat stat;
+
+	if (core->audit == NULL)
+		return NULL;
+	stat = gw_audit_stat(core->audit);
+	return json_pack("{s:s, s:b, s:I, s:I, s:I, s:b, s:I}", "folder",
+	    core->config->audit.folder, "required",
+	    (int)core->config->audit.required, "records",
+	    (json_int_t)stat.records, "bytes", (json_int_t)stat.bytes, "lost",
+	    (json_int_t)stat.lost, "failing", (int)stat.is_failing, "shapes",
+	    (json_int_t)gw_shapes_count(core->shapes));
+}
+
 static json_t *do_status(
     struct gw_core *core, const json_t *asked, struct hs_err *err)
 {
-	json_t *routes = json_array();
+	json_t *routes = json_array(), *json;
 
 	(void)asked;
 	(void)err;
 	for (size_t i = 0; i < core->table->count; i++)
 		(void)json_array_append_new(
 		    routes, route_status(core->table->list[i]));
-	return json_pack("{s:s, s:i, s:I, s:i, s:i, s:I, s:I, s:I, s:I, s:I, "
-			 "s:I, s:o, s:o, s:o}",
-	    "version", HANSE_VERSION, "pid", (int)getpid(), "up_ms",
-	    (json_int_t)(hs_loop_now_ms(core->loop) - core->began_ms),
-	    "sessions", (int)core->active, "pending", (int)core->pending,
-	    "accepted", (json_int_t)core->accepted, "logins",
-	    (json_int_t)core->logins, "refused", (json_int_t)core->refused,
-	    "reloads", (json_int_t)core->reloads, "dialled",
-	    (json_int_t)core->dialled, "evictions", (json_int_t)core->evictions,
-	    "servers", servers_status(core->table), "ves",
-	    ves_status(core->table), "routes", routes);
+	json = json_pack("{s:s, s:i, s:o, s:o, s:o*, s:o}", "version",
+	    HANSE_VERSION, "pid", (int)getpid(), "servers",
+	    servers_status(core->table), "ves", ves_status(core->table),
+	    "audit", audit_status(core), "routes", routes);
+	set(json, "up_ms", hs_loop_now_ms(core->loop) - core->began_ms);
+	set(json, "sessions", core->active);
+	set(json, "pending", core->pending);
+	set(json, "accepted", core->accepted);
+	set(json, "logins", core->logins);
+	set(json, "refused", core->refused);
+	set(json, "reloads", core->reloads);
+	set(json, "dialled", core->dialled);
+	set(json, "evictions", core->evictions);
+	return json;
 }
 
 static json_t *session_status(const struct gw_session *s, uint64_t now_ms)

@@ -8,8 +8,10 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "shared-db-gateway/audit.h"
 #include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/session.h"
+#include "shared-db-gateway/shape.h"
 
 #define STOP_MS  5000
 #define TRIM_MIN 256u /* sessions */
@@ -53,6 +55,12 @@ int gw_core_open(
 	if (RAND_bytes((unsigned char *)&core->last_id, 4) != 1)
 		return hs_fail(err, HS_ESYSTEM, "no random bytes");
 	core->last_id <<= 32;
+	core->shapes = gw_shapes_new();
+	if (core->shapes == NULL)
+		return hs_fail(err, HS_ESYSTEM, "no random bytes");
+	if (config->audit.folder != NULL &&
+	    gw_audit_open(&config->audit, &core->audit, err) < 0)
+		return -1;
 	core->lost_timer.fn = look_for_lost;
 	core->lost_timer.owner = core;
 	hs_timer_start(core->loop, &core->lost_timer, LOOK_MS);
@@ -170,5 +178,8 @@ void gw_core_close(struct gw_core *core)
 	hs_timer_stop(&core->limit_timer);
 	gw_table_free(core->table);
 	gw_tls_close(&core->tls);
+	gw_shapes_free(core->shapes);
+	gw_audit_close(core->audit);
+	core->audit = NULL;
 	core->table = NULL;
 }

@@ -13,6 +13,8 @@
 #include "shared-db-gateway/scram.h"
 #include "shared-db-gateway/tls.h"
 
+struct gw_audit;
+struct gw_shapes;
 struct hs_err;
 
 struct gw_core {
@@ -21,6 +23,8 @@ struct gw_core {
 	struct gw_tls tls;
 	struct gw_table *table;
 	struct gw_keys keys;
+	struct gw_shapes *shapes;
+	struct gw_audit *audit; /* NULL: none */
 	uint8_t mock_secret[GW_SECRET_LEN];
 	struct gw_session *sessions;
 	struct gw_backend *backends;

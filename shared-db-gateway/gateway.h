@@ -38,6 +38,7 @@ struct gw_route {
 	char *server_name; /* the name in the server's certificate */
 	struct gw_limits limits;
 	char *pooling;        /* "transaction" or "session"; NULL: "session" */
+	char *refuses;        /* kinds of statements, see kinds.h; NULL: none */
 	char *certificate_cn; /* NULL: no log-in by certificate */
 	char *certificates;   /* "HEX HEX": SHA-256 of those of that name that
 			       * are accepted; NULL: every one is */
@@ -51,6 +52,14 @@ struct json_t *gw_limits_json(const struct gw_limits *limits);
 /** The other way. Errors: HS_EINVAL (names the member). */
 int gw_limits_parse(const struct json_t *json, struct gw_limits *ret_limits,
     struct hs_err *err);
+
+/**
+ * Whether each word of a list, e.g. "lock set", is a kind of statements that a
+ * route can refuse; docs/operations.md has them all. NULL is fine.
+ *
+ * Errors: HS_EINVAL (names the one that is not).
+ */
+int gw_kinds_check(const char *list, struct hs_err *err);
 
 /** A database domain, for routes with database "*". */
 struct gw_server {
@@ -154,6 +163,38 @@ int gw_control_call(const char *socket, const char *command, char **ret_json,
  */
 int gw_scram_verifier(
     const char *password, char **ret_verifier, struct hs_err *err);
+
+/** Which statements of the audit. */
+struct gw_audit_filter {
+	const char *ve, *enterprise; /* NULL: of all */
+	uint64_t since_us;           /* since 1970; 0: from the beginning */
+	size_t last;                 /* so many, the last ones; 0: all */
+};
+
+/**
+ * Statements that the gateway has passed on, or refused, in the order of their
+ * ends: an array of objects with time, ve, enterprise, user, application,
+ * session, shape, statement (its text without values; absent where that is not
+ * known), tag, rows, bytes, ms, verdict, sqlstate.
+ *
+ * @folder:    of the audit; read while it is written is fine
+ * @ret_list:  owned by the caller
+ *
+ * Errors: HS_EINVAL (the chain is broken), HS_ESYSTEM.
+ */
+int gw_audit_list(const char *folder, const struct gw_audit_filter *filter,
+    struct json_t **ret_list, struct hs_err *err);
+
+/**
+ * Check every block of the audit: an object with ok, segments, blocks, last
+ * (the number of the last block), statements, lost (those that could not be
+ * kept), torn (ends that were being written when the gateway was killed), head
+ * (the hash of all), and why if it is not ok.
+ *
+ * Errors: HS_ESYSTEM.
+ */
+int gw_audit_verify(
+    const char *folder, struct json_t **ret_report, struct hs_err *err);
 
 HS_FREEP(gw_routes_freep, struct gw_routes *, gw_routes_free)
 

@@ -87,7 +87,7 @@ bool gw_limit_has_backend(const struct gw_entry *entry)
 
 /* -- Transactions ---------------------------------------------------------- */
 
-static void run_at(struct gw_session *s, uint64_t wait_ms)
+void gw_limit_wait(struct gw_session *s, uint64_t wait_ms)
 {
 	if (s->pace.loop == NULL)
 		hs_timer_start(s->core->loop, &s->pace, wait_ms);
@@ -126,7 +126,7 @@ bool gw_limit_may_begin(struct gw_session *s)
 	}
 	if (s->begin_ms <= now_ms)
 		return true;
-	run_at(s, s->begin_ms - now_ms);
+	gw_limit_wait(s, s->begin_ms - now_ms);
 	return false;
 }
 
@@ -171,7 +171,7 @@ bool gw_limit_is_full(struct gw_session *s)
 		&e->ve->byte_rate, e->ve->limits.bytes_per_s, 0, now_ms));
 	if (wait_ms == 0)
 		return false;
-	run_at(s, wait_ms);
+	gw_limit_wait(s, wait_ms);
 	return true;
 }
 

@@ -52,6 +52,9 @@ bool gw_limit_may_begin(struct gw_session *s);
 /** It begins. */
 void gw_limit_begun(struct gw_session *s, struct gw_backend *b);
 
+/** It is run again in a while. */
+void gw_limit_wait(struct gw_session *s, uint64_t wait_ms);
+
 /** Bytes have passed. */
 void gw_limit_passed(struct gw_session *s, size_t bytes);
 /** Whether none may pass for now; it is run when they may. */

@@ -1,10 +1,11 @@
 # gw: what provisioning links. gwcore: the gateway but for its main.
 GW := shared-db-gateway
 LIBRARIES += gw gwcore
-gw_SRCS := $(addprefix $(GW)/,client.c route_file.c route_write.c scram.c)
+gw_SRCS := $(addprefix $(GW)/,audit_file.c audit_list.c client.c kinds.c route_file.c route_write.c scram.c)
 gw_PKGS := jansson libcrypto
 gwcore_SRCS := $(filter-out $(gw_SRCS) $(GW)/main.c,$(wildcard $(GW)/*.c))
-gwcore_PKGS := jansson libssl libcrypto libcyaml
+gwcore_PKGS := jansson libssl libcrypto libcyaml libxxhash
+gwcore_LDLIBS := -lpg_query
 
 PROGRAMS += hanse-gateway
 hanse-gateway_SRCS := $(GW)/main.c

@@ -6,13 +6,16 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "shared-db-gateway/account.h"
+#include "shared-db-gateway/audit_file.h"
 #include "shared-db-gateway/core.h"
 #include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/session.h"
 
 #define HEADER       5u
-#define PREPARED_MAX 200u  /* of one backend */
-#define TEXTS_MAX    5000u /* of one enterprise's pool */
+#define PREPARED_MAX 200u        /* of one backend */
+#define TEXTS_MAX    5000u       /* of one enterprise's pool */
+#define HELD_MAX     (16u << 20) /* bytes of one text */
 
 /* -- What leaves nothing behind -------------------------------------------- */
 
@@ -43,8 +46,12 @@ bool gw_naming_is_clean(const char *tag)
 static struct gw_owed *owe(
     struct gw_backend *b, enum gw_asked asked, enum gw_share share)
 {
+	struct gw_owed *owed = gw_replies_add(&b->replies, asked, share);
+
 	b->batch = true;
-	return gw_replies_add(&b->replies, asked, share);
+	if (share != GW_SHARE_HIDE && b->session != NULL)
+		gw_account_sent(b->session, owed);
+	return owed;
 }
 
 static void put_header(struct gw_bytes *out, uint8_t type, size_t body)
@@ -242,6 +249,72 @@ static enum gw_outcome take_parse(
 	return parse_new(s, b, slot, &r);
 }
 
+bool gw_naming_substitute(
+    struct gw_session *s, struct gw_backend *b, uint8_t type, const char *name)
+{
+	static const uint8_t no_types[2] = { 0, 0 };
+	struct gw_bytes *out = &b->stream.out;
+	/* The backends of a pool have names of ours alone, and do without the
+	 * one that is none. */
+	const char *called = s->pool != NULL ? "" : name;
+	size_t name_len = strlen(called) + 1, text_len = sizeof(GW_SUBSTITUTE);
+	struct gw_slot *slot;
+
+	if (gw_bytes_room(out) < HEADER + name_len + text_len + 2)
+		return false;
+	if (type == 'Q') {
+		put_header(out, 'Q', text_len);
+		(void)gw_bytes_add(out, GW_SUBSTITUTE, text_len);
+		gw_relay_note(s, b, 'Q');
+		return true;
+	}
+	put_header(out, 'P', name_len + text_len + sizeof(no_types));
+	(void)gw_bytes_add(out, called, name_len);
+	(void)gw_bytes_add(out, GW_SUBSTITUTE, text_len);
+	(void)gw_bytes_add(out, no_types, sizeof(no_types));
+	gw_relay_note(s, b, 'P');
+	slot = *name == '\0' ? gw_names_look(&s->names, name) : NULL;
+	if (s->pool != NULL && slot != NULL)
+		change(b, slot, NULL,
+		    gw_replies_at(&b->replies, b->replies.count - 1));
+	return true;
+}
+
+/* A Query that was put together; what it comes to is sent as there is room. */
+static enum gw_outcome take_query(
+    struct gw_session *s, struct gw_backend *b, const uint8_t *body, size_t len)
+{
+	if (!has_room(b))
+		return GW_STUCK;
+	put_header(&b->stream.out, 'Q', len);
+	b->feed = gw_texts_take(s->pool->texts, body, len);
+	b->fed = 0;
+	gw_relay_note(s, b, 'Q');
+	(void)gw_naming_feed(b);
+	return GW_MOVED;
+}
+
+static enum gw_outcome take_held(struct gw_session *s, struct gw_backend *b)
+{
+	const struct gw_held *h = s->held;
+	struct gw_reader r = { .at = h->body, .left = h->len };
+	const char *name = h->type == 'P' ? gw_get_text(&r) : NULL;
+	const char *text = gw_get_text(&r);
+
+	if (b->replies.skips)
+		return GW_MOVED; /* it would be skipped */
+	if (r.bad)
+		return GW_BROKEN;
+	if ((s->core->audit != NULL || s->entry->refuses != 0) &&
+	    gw_account_look_text(s, name, text, strlen(text)) == GW_LOOK_REFUSE)
+		return gw_naming_substitute(
+			   s, b, h->type, name != NULL ? name : "")
+			   ? GW_MOVED
+			   : GW_STUCK;
+	return h->type == 'P' ? take_parse(s, b, h->body, h->len)
+			      : take_query(s, b, h->body, h->len);
+}
+
 enum gw_outcome gw_naming_hold(struct gw_session *s, struct gw_backend *b)
 {
 	struct gw_held *h = s->held;
@@ -258,21 +331,25 @@ enum gw_outcome gw_naming_hold(struct gw_session *s, struct gw_backend *b)
 	}
 	if (h->have < h->len)
 		return part > 0 ? GW_MOVED : GW_STUCK;
-	/* After an error it would be skipped. */
-	outcome =
-	    b->replies.skips ? GW_MOVED : take_parse(s, b, h->body, h->len);
+	outcome = take_held(s, b);
 	if (outcome != GW_STUCK)
 		hs_freep(&s->held);
 	return outcome;
 }
 
-static enum gw_outcome begin_hold(
-    struct gw_session *s, struct gw_backend *b, size_t body)
+enum gw_outcome gw_naming_begin_hold(struct gw_session *s, struct gw_backend *b)
 {
+	const struct gw_bytes *in = &s->client.in;
+	struct gw_frame frame = { 0 };
+
+	if (gw_frame_parse(GW_FRONTEND, in->data + in->start, gw_bytes_len(in),
+		HELD_MAX, &frame) != GW_GOOD)
+		return GW_BROKEN;
 	gw_bytes_drop(&s->client.in, HEADER);
-	s->held = hs_realloc(NULL, sizeof(*s->held) + body);
-	s->held->len = body;
+	s->held = hs_realloc(NULL, sizeof(*s->held) + frame.body);
+	s->held->len = frame.body;
 	s->held->have = 0;
+	s->held->type = frame.type;
 	return gw_naming_hold(s, b);
 }
 
@@ -439,7 +516,7 @@ enum gw_outcome gw_naming_take(struct gw_session *s, struct gw_backend *b)
 		if (HEADER + frame.body <= GW_BLOCK)
 			return GW_STUCK;
 		if (frame.type == 'P')
-			return begin_hold(s, b, frame.body);
+			return gw_naming_begin_hold(s, b);
 		return gw_bytes_room(in) == 0 ? GW_BROKEN : GW_STUCK;
 	}
 	switch (frame.type) {
@@ -551,6 +628,9 @@ void gw_naming_failed(struct gw_backend *b)
 	bool is_first = true;
 
 	while (gw_replies_skip(&b->replies, is_first, &owed)) {
+		if (!is_first && b->session != NULL)
+			gw_account_failed(
+			    b->session, b, &owed, "", GW_WAS_SKIPPED);
 		if (owed.sent != NULL)
 			not_sent(b, &owed, is_first);
 		take_back(b, &owed, is_first && owed.asked == GW_ASKED_PARSE);

@@ -18,9 +18,11 @@
 struct gw_backend;
 struct gw_session;
 
-/** A Parse that is longer than a block, until it is all there. */
+/** A Parse, or a Query that is to be looked at, that is longer than a block,
+ * until it is all there. */
 struct gw_held {
 	size_t len, have;
+	uint8_t type;
 	uint8_t body[];
 };
 
@@ -28,7 +30,15 @@ struct gw_held {
  * sent, and send what it comes to. */
 enum gw_outcome gw_naming_take(struct gw_session *s, struct gw_backend *b);
 
-/** Go on with a long Parse. */
+/** Begin with a long message: the one at the front. */
+enum gw_outcome gw_naming_begin_hold(
+    struct gw_session *s, struct gw_backend *b);
+/** In place of a Query, or of a Parse of that name, send what is not taken;
+ * false: there is no room. */
+bool gw_naming_substitute(
+    struct gw_session *s, struct gw_backend *b, uint8_t type, const char *name);
+
+/** Go on with a long message. */
 enum gw_outcome gw_naming_hold(struct gw_session *s, struct gw_backend *b);
 
 /** Go on sending a statement's text; false: it is not all sent yet. */

@@ -12,7 +12,10 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "shared-db-gateway/account.h"
+#include "shared-db-gateway/audit.h"
 #include "shared-db-gateway/core.h"
+#include "shared-db-gateway/kinds.h"
 #include "shared-db-gateway/naming.h"
 #include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/session.h"
@@ -21,6 +24,7 @@
 #define BACKEND_MAX   0x3fffffffu /* PostgreSQL's own limit, 1 GiB */
 #define LAST_WORDS_MS 10000
 #define HEADER        5u
+#define AUDIT_MS      50
 
 /* Hand over the block itself where that saves a copy; the caller has seen to
  * the room. */
@@ -63,19 +67,20 @@ static void count_statement(struct gw_session *s)
 }
 
 /* What the client asks for. */
-static void note(struct gw_session *s, struct gw_backend *b, uint8_t type)
+void gw_relay_note(struct gw_session *s, struct gw_backend *b, uint8_t type)
 {
 	struct gw_replies *r = &b->replies;
+	struct gw_owed *owed = NULL;
 
 	switch (type) {
 	case 'Q':
-		gw_naming_query(
-		    s, b, gw_replies_add(r, GW_ASKED_QUERY, GW_SHARE_PASS));
+		owed = gw_replies_add(r, GW_ASKED_QUERY, GW_SHARE_PASS);
+		gw_naming_query(s, b, owed);
 		b->scope++;
 		count_statement(s);
 		break;
 	case 'F':
-		(void)gw_replies_add(r, GW_ASKED_CALL, GW_SHARE_PASS);
+		owed = gw_replies_add(r, GW_ASKED_CALL, GW_SHARE_PASS);
 		b->scope++;
 		count_statement(s);
 		break;
@@ -85,16 +90,16 @@ static void note(struct gw_session *s, struct gw_backend *b, uint8_t type)
 		b->batch = false;
 		break;
 	case 'E':
-		(void)gw_replies_add(r, GW_ASKED_EXECUTE, GW_SHARE_PASS);
+		owed = gw_replies_add(r, GW_ASKED_EXECUTE, GW_SHARE_PASS);
 		count_statement(s);
 		b->batch = true;
 		break;
 	case 'P':
-		(void)gw_replies_add(r, GW_ASKED_PARSE, GW_SHARE_PASS);
+		owed = gw_replies_add(r, GW_ASKED_PARSE, GW_SHARE_PASS);
 		b->batch = true;
 		break;
 	case 'B':
-		(void)gw_replies_add(r, GW_ASKED_BIND, GW_SHARE_PASS);
+		owed = gw_replies_add(r, GW_ASKED_BIND, GW_SHARE_PASS);
 		b->batch = true;
 		break;
 	case 'C':
@@ -111,6 +116,8 @@ static void note(struct gw_session *s, struct gw_backend *b, uint8_t type)
 	default:
 		break;
 	}
+	if (owed != NULL)
+		gw_account_sent(s, owed);
 }
 
 /* Whether it asks about a statement or a portal decides what is answered. */
@@ -132,9 +139,13 @@ static bool begins(const struct gw_backend *b, uint8_t type)
 	       type != 'd' && type != 'c' && type != 'f';
 }
 
-/* False: not yet. */
+/* False: not yet. What cannot be put down in the audit waits until it can. */
 static bool begin(struct gw_session *s, struct gw_backend *b, uint8_t type)
 {
+	if (!gw_audit_is_ready(s->core->audit)) {
+		gw_limit_wait(s, AUDIT_MS);
+		return false;
+	}
 	if (begins(b, type)) {
 		if (!gw_limit_may_begin(s))
 			return false;
@@ -155,19 +166,52 @@ static size_t longest(const struct gw_session *s)
 	return (size_t)s->core->config->message_max_mib << 20;
 }
 
-/* As many whole or begun messages as may pass as they are; *ret_named when the
- * next one is to be looked into. */
+/* What is to be done with a message that does not pass as it is. */
+enum next {
+	NONE,
+	NAMED,   /* it has a name that is to be translated */
+	REFUSED, /* another goes in its place */
+	HELD,    /* it is to be put together first */
+};
+
+static bool is_long(const struct gw_frame *frame)
+{
+	return HEADER + frame->body > GW_BLOCK;
+}
+
+/* A message that counts; false: it is not all there. */
+static bool look(struct gw_session *s, struct gw_backend *b,
+    const struct gw_frame *frame, size_t at, enum next *ret_next)
+{
+	const struct gw_bytes *in = &s->client.in;
+	enum gw_look found;
+
+	if (s->core->audit == NULL && s->entry->refuses == 0)
+		return true;
+	found = gw_account_look(s, frame, in->data + in->start + at + HEADER,
+	    gw_bytes_len(in) - at - HEADER);
+	if (found == GW_LOOK_REFUSE)
+		*ret_next = REFUSED;
+	else if (s->pool != NULL && frame->type == 'Q' && is_long(frame) &&
+		 !b->replies.copies_in)
+		*ret_next = HELD;
+	return found != GW_LOOK_MORE;
+}
+
+/* As many whole or begun messages as may pass as they are; *ret_next says what
+ * becomes of the one behind them. */
 static enum gw_outcome judge_up(struct gw_session *s, struct gw_backend *b,
-    size_t len, size_t *ret_good, bool *ret_named)
+    size_t len, size_t *ret_good, enum next *ret_next)
 {
 	const struct gw_bytes *in = &s->client.in;
 	const uint8_t *data = in->data + in->start;
 	size_t at = 0;
 
-	*ret_named = false;
+	*ret_next = NONE;
 	while (at < len && !s->client_done) {
 		struct gw_frame frame = { 0 };
 		enum gw_verdict verdict;
+		bool is_idle;
 
 		if (b->up.left > 0) {
 			size_t part =
@@ -191,21 +235,23 @@ static enum gw_outcome judge_up(struct gw_session *s, struct gw_backend *b,
 			return GW_BROKEN;
 		if (!begin(s, b, frame.type))
 			break;
-		if (s->pool != NULL && has_name(frame.type) &&
-		    !b->replies.skips && !b->replies.copies_in) {
-			*ret_named = true;
+		/* To no effect, or that of an error. */
+		is_idle = (b->replies.skips && frame.type != 'S') ||
+			  (b->replies.copies_in && has_name(frame.type));
+		if (!is_idle && !look(s, b, &frame, at, ret_next))
 			break;
-		}
-		if ((b->replies.skips && frame.type != 'S') ||
-		    (b->replies.copies_in && has_name(frame.type)))
-			; /* to no effect, or that of an error */
-		else if (frame.type == 'D') {
+		if (*ret_next == NONE && !is_idle && s->pool != NULL &&
+		    has_name(frame.type))
+			*ret_next = NAMED;
+		if (*ret_next != NONE)
+			break;
+		if (frame.type == 'D' && !is_idle) {
 			if (len - at < HEADER + 1)
 				break;
 			if (!note_describe(b, data[at + HEADER]))
 				return GW_BROKEN;
-		} else
-			note(s, b, frame.type);
+		} else if (!is_idle)
+			gw_relay_note(s, b, frame.type);
 		b->up = (struct gw_lane) { frame.body, frame.type };
 		at += HEADER;
 	}
@@ -220,26 +266,66 @@ static void count_up(struct gw_session *s, size_t bytes)
 	gw_limit_passed(s, bytes);
 }
 
+/* The rest of a message that was refused. */
+static enum gw_outcome discard(struct gw_session *s)
+{
+	size_t part = gw_bytes_len(&s->client.in);
+
+	if (part > s->discard)
+		part = s->discard;
+	if (part == 0)
+		return GW_STUCK;
+	gw_bytes_drop(&s->client.in, part);
+	s->discard -= part;
+	return GW_MOVED;
+}
+
+/* The Query or Parse at the front is refused: PostgreSQL gets what it will not
+ * take, so that all that follows from an error is its own doing, and the client
+ * gets our words for it. */
+static enum gw_outcome substitute(struct gw_session *s, struct gw_backend *b)
+{
+	struct gw_bytes *in = &s->client.in;
+	struct gw_frame frame = { 0 };
+	struct gw_reader r;
+
+	if (gw_frame_parse(GW_FRONTEND, in->data + in->start, gw_bytes_len(in),
+		longest(s), &frame) != GW_GOOD)
+		return GW_STUCK;
+	r = (struct gw_reader) { .at = in->data + in->start + HEADER,
+		.left = gw_bytes_len(in) - HEADER };
+	if (!gw_naming_substitute(
+		s, b, frame.type, frame.type == 'P' ? gw_get_text(&r) : ""))
+		return GW_STUCK;
+	s->discard = HEADER + frame.body;
+	return discard(s);
+}
+
 /* A part of what is there, or a message with a name. */
 static enum gw_outcome forward_some(struct gw_session *s, struct gw_backend *b)
 {
 	struct gw_bytes *in = &s->client.in, *out = &b->stream.out;
 	size_t before = gw_bytes_len(in), good = 0;
 	enum gw_outcome outcome;
-	bool named = false;
+	enum next next = NONE;
 
 	if (!gw_naming_feed(b))
 		return GW_STUCK;
-	if (s->held != NULL)
+	if (s->discard > 0)
+		outcome = discard(s);
+	else if (s->held != NULL)
 		outcome = gw_naming_hold(s, b);
 	else {
-		outcome = judge_up(s, b, passable(in, out), &good, &named);
+		outcome = judge_up(s, b, passable(in, out), &good, &next);
 		if (outcome == GW_BROKEN)
 			return GW_BROKEN;
 		pass(in, out, good);
-		outcome = named      ? gw_naming_take(s, b)
-			  : good > 0 ? GW_MOVED
-				     : GW_STUCK;
+		/* What is not at the front is looked at again when it is. */
+		outcome = next == NAMED     ? gw_naming_take(s, b)
+			  : good > 0        ? GW_MOVED
+			  : next == REFUSED ? substitute(s, b)
+			  : next == HELD    ? gw_naming_begin_hold(s, b)
+					    : GW_STUCK;
 	}
 	count_up(s, before - gw_bytes_len(in));
 	return outcome == GW_STUCK && good > 0 ? GW_MOVED : outcome;
@@ -311,7 +397,7 @@ static enum gw_outcome up(struct gw_session *s)
 /* Those whose content says what becomes of the backend are waited for. */
 static bool is_read(uint8_t type)
 {
-	return type == 'Z' || type == 'C' || type == 'E';
+	return type == 'Z' || type == 'C' || type == 'E' || type == 'S';
 }
 
 static void keep(struct gw_session *s, struct gw_backend *b)
@@ -363,16 +449,33 @@ static bool is_amiss(const struct gw_owed *asked, const char *sqlstate)
 		   asked->asked == GW_ASKED_STATEMENT);
 }
 
-static void take_error(
-    struct gw_session *s, struct gw_backend *b, const uint8_t *body, size_t len)
+static void take_error(struct gw_session *s, struct gw_backend *b,
+    const uint8_t *body, size_t len, enum gw_refusal instead)
 {
+	const struct gw_owed *asked = gw_replies_first(&b->replies);
 	struct gw_trouble trouble = { 0 };
+	bool known =
+	    HEADER + len <= GW_BLOCK && gw_trouble_parse(body, len, &trouble);
 
-	if (s->pool != NULL && HEADER + len <= GW_BLOCK &&
-	    gw_trouble_parse(body, len, &trouble) &&
-	    is_amiss(gw_replies_first(&b->replies), trouble.sqlstate))
+	if (s->pool != NULL && known && is_amiss(asked, trouble.sqlstate))
 		b->is_spent = true;
+	if (asked != NULL)
+		gw_account_failed(s, b, asked,
+		    instead == GW_DENY_KIND ? gw_refusal_sqlstate(instead)
+					    : trouble.sqlstate,
+		    instead == GW_CUT_STATEMENT ? GW_WAS_CUT : GW_WAS_FAILED);
 	gw_naming_failed(b);
+}
+
+/* PostgreSQL tells a client what it calls itself, when that changes. */
+static void take_parameter(
+    struct gw_session *s, const uint8_t *body, size_t len)
+{
+	struct gw_reader r = { .at = body, .left = len };
+	const char *name = gw_get_text(&r), *value = gw_get_text(&r);
+
+	if (!r.bad && strcmp(name, "application_name") == 0)
+		gw_account_named(s, value);
 }
 
 /* What has been asked for since is its next transaction. */
@@ -383,9 +486,21 @@ static void take_ready(struct gw_backend *b, uint8_t status)
 		b->began_ms = gw_backend_is_busy(b) ? b->asked_ms : 0;
 }
 
+/* What of it ends a statement; of a Query each one has its own. */
+static void take_end(struct gw_session *s, struct gw_backend *b,
+    const struct gw_frame *frame, const uint8_t *body)
+{
+	const struct gw_owed *asked = gw_replies_first(&b->replies);
+	struct gw_reader r = { .at = body, .left = frame->body };
+
+	if (asked != NULL)
+		gw_account_done(
+		    s, b, asked, frame->type == 'C' ? gw_get_text(&r) : NULL);
+}
+
 /* What a message is to the backend's account. */
 static enum gw_use take(struct gw_session *s, struct gw_backend *b,
-    const struct gw_frame *frame, const uint8_t *body)
+    const struct gw_frame *frame, const uint8_t *body, enum gw_refusal instead)
 {
 	struct gw_owed ended = { 0 };
 	bool has_ended = false;
@@ -393,6 +508,9 @@ static enum gw_use take(struct gw_session *s, struct gw_backend *b,
 
 	if (frame->type == 'R' || frame->type == 'K')
 		return GW_USE_BROKEN;
+	b->answered += HEADER + frame->body;
+	if (frame->type == 'C' || frame->type == 'I' || frame->type == 's')
+		take_end(s, b, frame, body);
 	use = gw_replies_take(&b->replies, frame->type,
 	    frame->type == 'Z' ? *body : 0, &ended, &has_ended);
 	if (use == GW_USE_BROKEN)
@@ -403,34 +521,47 @@ static enum gw_use take(struct gw_session *s, struct gw_backend *b,
 		b->cut_ms = 0;
 	}
 	if (frame->type == 'E')
-		take_error(s, b, body, frame->body);
+		take_error(s, b, body, frame->body, instead);
 	else if (frame->type == 'C')
 		take_tag(s, b, body, frame->body);
 	else if (frame->type == 'Z')
 		take_ready(b, *body);
+	else if (frame->type == 'S' && HEADER + frame->body <= GW_BLOCK)
+		take_parameter(s, body, frame->body);
 	return use;
 }
 
-/* Whether it says that our cancel has reached what took too long. */
-static bool is_cut(const struct gw_backend *b, const struct gw_frame *frame,
-    const uint8_t *body)
+/* Whether an error is our doing, and better told in our words: our cancel has
+ * reached what took too long, or what was sent in place of what is refused has
+ * been refused. */
+static enum gw_refusal is_ours(
+    struct gw_backend *b, const struct gw_frame *frame, const uint8_t *body)
 {
+	const struct gw_owed *asked;
 	struct gw_trouble trouble = { 0 };
 
-	return frame->type == 'E' && b->cut_ms > 0 &&
-	       HEADER + frame->body <= GW_BLOCK &&
-	       gw_trouble_parse(body, frame->body, &trouble) &&
-	       strcmp(trouble.sqlstate,
-		   gw_refusal_sqlstate(GW_CUT_STATEMENT)) == 0;
+	if (frame->type != 'E')
+		return GW_OK;
+	asked = gw_replies_first(&b->replies);
+	if ((b->cut_ms == 0 && (asked == NULL || asked->refused == 0)) ||
+	    HEADER + frame->body > GW_BLOCK ||
+	    !gw_trouble_parse(body, frame->body, &trouble) || trouble.is_fatal)
+		return GW_OK;
+	if (asked != NULL && asked->refused != 0)
+		return GW_DENY_KIND;
+	return strcmp(
+		   trouble.sqlstate, gw_refusal_sqlstate(GW_CUT_STATEMENT)) == 0
+		   ? GW_CUT_STATEMENT
+		   : GW_OK;
 }
 
-/* Why, in our words. */
-static enum gw_outcome say_cut(
-    struct gw_session *s, struct gw_backend *b, size_t at, size_t size)
+static enum gw_outcome say_instead(struct gw_session *s, struct gw_backend *b,
+    size_t at, size_t size, enum gw_refusal refusal, uint32_t kinds)
 {
 	pass(&b->stream.in, &s->client.out, at);
 	gw_bytes_drop(&b->stream.in, size);
-	(void)gw_refusal_write_error(GW_CUT_STATEMENT, &s->client.out);
+	(void)gw_refusal_write_error(
+	    refusal, gw_kind_name(kinds), &s->client.out);
 	return GW_MOVED;
 }
 
@@ -446,7 +577,8 @@ static enum gw_outcome judge_down(
 		struct gw_frame frame = { 0 };
 		enum gw_verdict verdict;
 		enum gw_use use;
-		bool cut;
+		enum gw_refusal instead;
+		uint32_t kinds = 0;
 
 		if (b->down.left > 0) {
 			size_t part =
@@ -468,17 +600,22 @@ static enum gw_outcome judge_down(
 			len - at < HEADER + frame.body))
 			break;
 		if (is_read(frame.type) && HEADER + frame.body > GW_BLOCK &&
-		    frame.type != 'E')
+		    (frame.type == 'Z' || frame.type == 'C'))
 			return GW_BROKEN;
-		cut = is_cut(b, &frame, data + HEADER);
-		if (cut && gw_bytes_room(&s->client.out) < at + GW_REFUSAL_MAX)
-			break;
-		use = take(s, b, &frame, data + HEADER);
+		instead = is_ours(b, &frame, data + HEADER);
+		if (instead != GW_OK) {
+			if (gw_bytes_room(&s->client.out) < at + GW_REFUSAL_MAX)
+				break;
+			if (instead == GW_DENY_KIND)
+				kinds = gw_replies_first(&b->replies)->refused;
+		}
+		use = take(s, b, &frame, data + HEADER, instead);
 		if (use == GW_USE_BROKEN)
 			return GW_BROKEN;
-		if (cut && use == GW_USE_PASS) {
+		if (instead != GW_OK && use == GW_USE_PASS) {
 			*ret_good = 0;
-			return say_cut(s, b, at, HEADER + frame.body);
+			return say_instead(
+			    s, b, at, HEADER + frame.body, instead, kinds);
 		}
 		if (use == GW_USE_HIDE) {
 			/* It has no body, but for an error's. */

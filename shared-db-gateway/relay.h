@@ -2,10 +2,18 @@
 #ifndef HANSE_SHARED_DB_GATEWAY_RELAY_H
 #define HANSE_SHARED_DB_GATEWAY_RELAY_H
 
+#include <stdint.h>
+
+struct gw_backend;
+struct gw_session;
+
 enum gw_outcome {
 	GW_STUCK, /* nothing can be done now */
 	GW_MOVED,
 	GW_BROKEN, /* bytes that may not come */
 };
+
+/** What the client asks for with a message of that type is owed from now on. */
+void gw_relay_note(struct gw_session *s, struct gw_backend *b, uint8_t type);
 
 #endif

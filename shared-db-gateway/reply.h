@@ -42,6 +42,9 @@ struct gw_owed {
 	bool data_after;  /* CopyData was sent next */
 	bool data_before; /* a Sync: some was sent since what is not one */
 	bool is_nothing;  /* the client uses a name that means nothing */
+	/* For the audit: what it is, when it was asked, why it is refused. */
+	uint32_t refused;
+	uint64_t shape, asked_us;
 	/* Parse, Close, Query: the name that changed its meaning, and what it
 	 * meant before; of a Parse or a Close of ours, whose it is. */
 	struct gw_slot *slot;

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "shared-db-gateway/kinds.h"
 #include "shared-db-gateway/route_file.h"
 
 struct gw_entry *gw_entry_ref(struct gw_entry *entry)
@@ -90,6 +91,15 @@ bool gw_route_is_pooled(const struct gw_route *route)
 	       strcmp(route->pooling, "transaction") == 0;
 }
 
+/* They have been checked. */
+static uint32_t kinds_of(const struct gw_route *route)
+{
+	uint32_t kinds = 0;
+
+	(void)gw_kinds_parse(route->refuses, &kinds, NULL);
+	return kinds;
+}
+
 /* Move what a file holds into the table. */
 static void take_over(struct gw_table *table, struct gw_routes *routes)
 {
@@ -106,6 +116,7 @@ static void take_over(struct gw_table *table, struct gw_routes *routes)
 		entry->refs = 1;
 		entry->ve = ve_ref(ve);
 		entry->route = routes->list[i];
+		entry->refuses = kinds_of(&entry->route);
 		table->list[table->count++] = entry;
 	}
 	gw_ve_unref(ve);
@@ -227,6 +238,7 @@ void gw_table_replace(struct gw_table *fresh, struct gw_table *old)
 		 * accepted may have changed. */
 		swap = kept->route;
 		kept->route = now->route;
+		kept->refuses = now->refuses;
 		now->route = swap;
 		kept->removed = false;
 		fresh->list[i] = gw_entry_ref(kept);

@@ -29,10 +29,11 @@ struct gw_entry {
 	struct gw_ve *ve;
 	struct gw_route route;
 	struct gw_rate transaction_rate, byte_rate;
+	uint32_t refuses; /* kinds of statements */
 	/* The meter. */
 	unsigned sessions, backends;
 	unsigned kept; /* backends that their sessions keep to themselves */
-	uint64_t logins, transactions, statements, bytes_in, bytes_out;
+	uint64_t logins, transactions, statements, rows, bytes_in, bytes_out;
 	uint64_t waited_ms; /* for its turn, by its rates */
 	uint64_t cut;       /* what took too long */
 };

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "shared-db-gateway/gateway.h"
+#include "shared-db-gateway/kinds.h"
 #include "shared-db-gateway/scram.h"
 
 #define FILE_MAX      (4u << 20)
@@ -59,6 +60,7 @@ static const struct member route_members[] = {
 	{ "connections",    offsetof(struct gw_route, limits.connections), OLD_NUMBER, true },
 	{ "backends",       offsetof(struct gw_route, limits.backends),    OLD_NUMBER, true },
 	{ "pooling",        offsetof(struct gw_route, pooling),        TEXT,   true  },
+	{ "refuses",        offsetof(struct gw_route, refuses),        TEXT,   true  },
 	{ "certificate_cn", offsetof(struct gw_route, certificate_cn), TEXT,   true  },
 	{ "certificates",   offsetof(struct gw_route, certificates),   TEXT,   true  },
 	{ "scram",          offsetof(struct gw_route, scram),          TEXT,   true  },
@@ -160,6 +162,7 @@ static int check_route(
     const struct gw_route *r, bool is_platform, struct hs_err *err)
 {
 	struct gw_verifier verifier;
+	uint32_t kinds;
 	bool any = r->database != NULL && strcmp(r->database, "*") == 0;
 
 	if (check_name("enterprise", r->enterprise, err) < 0 ||
@@ -185,6 +188,8 @@ static int check_route(
 	    strcmp(r->pooling, "transaction") != 0)
 		return hs_fail(err, HS_EINVAL,
 		    "pooling is neither 'session' nor 'transaction'");
+	if (gw_kinds_parse(r->refuses, &kinds, err) < 0)
+		return hs_wrap(err, "refuses");
 	if (r->certificates != NULL && check_digests(r->certificates, err) < 0)
 		return -1;
 	if (r->scram != NULL && gw_verifier_parse(r->scram, &verifier, err) < 0)

@@ -289,6 +289,7 @@ static void session_free(struct gw_session *s)
 	if (s->next != NULL)
 		s->next->prev = s->prev;
 	gw_target_done(&s->target);
+	gw_marks_done(&s->marks);
 	free(s->application_name);
 	free(s->certificate);
 	free(s);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/loop.h"
+#include "shared-db-gateway/account.h"
 #include "shared-db-gateway/backend.h"
 #include "shared-db-gateway/cancel.h"
 #include "shared-db-gateway/naming.h"
@@ -58,6 +59,12 @@ struct gw_login {
 	char *certificate_cn; /* NULL: no certificate */
 };
 
+/** What a message asks for, from when it is looked at until it is sent. */
+struct gw_asked_for {
+	uint64_t shape;
+	uint32_t refused; /* kinds that make it refused */
+};
+
 struct gw_session {
 	struct gw_core *core;
 	struct gw_session *next, *prev;
@@ -87,6 +94,10 @@ struct gw_session {
 	struct gw_session *wait_next;
 	struct gw_names names; /* of its prepared statements */
 	struct gw_held *held;
+	struct gw_asked_for asked;
+	size_t discard; /* of the client's bytes: what was refused */
+	struct gw_marks marks;
+	unsigned told; /* the audit's generation that knows this session */
 
 	bool is_paid;      /* its next transaction has been taken */
 	uint64_t begin_ms; /* and may begin then */

@@ -43,6 +43,7 @@ static const struct answer {
 	[GW_END_STATEMENT]            = { "statement-time", "57014", "the statement took longer than this enterprise's limit, and did not end", "Ask for less at a time, or ask the operator for a higher limit." },
 	[GW_END_TRANSACTION]          = { "transaction-time", "25P04", "the transaction took longer than this enterprise's limit", "Do less in a transaction, or ask the operator for a higher limit." },
 	[GW_END_IDLE]                 = { "idle-in-transaction", "25P03", "nothing was done in the transaction for longer than this enterprise's limit", "End transactions at once, or ask the operator for a higher limit." },
+	[GW_DENY_KIND]                = { "kind", "42501", "statements of kind \"%s\" are not permitted here", "The operator has ruled them out for this enterprise." },
 	[GW_TELL_KEPT]                = { "kept", "01000", "this session keeps its connection to the database until it ends", "SET, LISTEN, PREPARE, temporary tables and locks of a session do so; SET LOCAL and the like do not." },
 	[GW_END_KEPT]                 = { "kept", "53300", "too many sessions of this enterprise keep a connection to the database", "Use SET LOCAL in place of SET, end such sessions, or ask the operator for more connections." },
 	[GW_END_SHUTDOWN]             = { "shutdown", "57P01", "the gateway is shutting down", TRY_AGAIN },
@@ -112,9 +113,10 @@ bool gw_refusal_write(
 	return write_as('E', "FATAL", refusal, detail, out);
 }
 
-bool gw_refusal_write_error(enum gw_refusal refusal, struct gw_bytes *out)
+bool gw_refusal_write_error(
+    enum gw_refusal refusal, const char *detail, struct gw_bytes *out)
 {
-	return write_as('E', "ERROR", refusal, "", out);
+	return write_as('E', "ERROR", refusal, detail, out);
 }
 
 bool gw_notice_write(enum gw_refusal notice, struct gw_bytes *out)

@@ -34,6 +34,7 @@ enum gw_refusal {
 	GW_END_STATEMENT,
 	GW_END_TRANSACTION,
 	GW_END_IDLE,
+	GW_DENY_KIND, /* an error, not the end */
 	GW_TELL_KEPT, /* a notice */
 	GW_END_KEPT,
 	GW_END_SHUTDOWN,
@@ -59,7 +60,8 @@ bool gw_refusal_write(
 bool gw_notice_write(enum gw_refusal notice, struct gw_bytes *out);
 
 /** The same as an error that ends a statement, not the session. */
-bool gw_refusal_write_error(enum gw_refusal refusal, struct gw_bytes *out);
+bool gw_refusal_write_error(
+    enum gw_refusal refusal, const char *detail, struct gw_bytes *out);
 /** No ErrorResponse without a detail is longer, in bytes. */
 #define GW_REFUSAL_MAX 512u
 

@@ -463,7 +463,7 @@ static size_t blank_names(uint8_t *text, size_t len)
 /* The messages with the names of errors left out; lengths with them. In an
  * aborted transaction any error is as good as another: a backend that has yet
  * to be given a statement says that it will not take it, where one that has it
- * says what else is wrong. */
+ * describes it, and says what else is wrong. */
 static void normalize(const struct bytes *from, struct bytes *to)
 {
 	size_t at = 0;
@@ -479,7 +479,9 @@ static void normalize(const struct bytes *from, struct bytes *to)
 			break;
 		if (*p == 'Z' && len == 5)
 			status = p[5];
-		if (*p == 'E' && status == 'E')
+		if (status == 'E' && (*p == 't' || *p == 'n'))
+			; /* see above */
+		else if (*p == 'E' && status == 'E')
 			add(to, p, 1);
 		else if (*p == 'E') {
 			size_t start = to->len + 1;

@@ -110,6 +110,7 @@ backend:
   certificate: $ca/gateway-client.crt
   key: $ca/gateway-client.key
 max_sessions: 240
+audit: {folder: $dir/audit, required: ${AUDIT_REQUIRED:-false}}
 login_timeout_s: 3
 connect_timeout_s: 2
 log: debug

@@ -3,14 +3,16 @@
  *   routes verifier PASSWORD
  *   routes write DIR VE HOST PORT CONNECTIONS USER [PASSWORD] ...
  *       (a '-' in place of a password: none; POOLING, BACKENDS, TPS, BPS,
- *       STATEMENT_MS, TRANSACTION_MS and IDLE_MS of the environment go into
- *       each route, VE_CONNECTIONS, VE_BACKENDS and VE_TPS into the file)
+ *       STATEMENT_MS, TRANSACTION_MS IDLE_MS and REFUSES of the environment go
+ *       into each route, VE_CONNECTIONS, VE_BACKENDS and VE_TPS into the file)
  *   routes platform DIR HOST PORT
  *   routes remove DIR VE
  *   routes call SOCKET COMMAND
  *   routes kill SOCKET SESSION
+ *   routes audit FOLDER [list]
  */
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +79,7 @@ static int write_ve(int argc, char **argv, struct hs_err *err)
 				.idle_transaction_ms = number_of("IDLE_MS"),
 			},
 			.pooling = getenv("POOLING"),
+			.refuses = getenv("REFUSES"),
 			.certificate_cn = argv[i],
 		};
 		if (strcmp(argv[i + 1], "-") != 0)
@@ -142,6 +145,19 @@ static int end_session(int argc, char **argv, struct hs_err *err)
 	return print(failed, json);
 }
 
+static int audit(int argc, char **argv, struct hs_err *err)
+{
+	const struct gw_audit_filter all = { 0 };
+	json_t *json = NULL;
+	int rc = argc == 1 ? gw_audit_verify(argv[0], &json, err)
+			   : gw_audit_list(argv[0], &all, &json, err);
+
+	if (rc == 0)
+		(void)json_dumpf(json, stdout, JSON_COMPACT);
+	json_decref(json);
+	return rc;
+}
+
 static const struct {
 	const char *name;
 	int least;
@@ -153,6 +169,7 @@ static const struct {
 	{ "remove", 2, remove_ve },
 	{ "call", 2, call },
 	{ "kill", 2, end_session },
+	{ "audit", 1, audit },
 };
 
 int main(int argc, char **argv)
