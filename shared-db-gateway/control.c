@@ -74,12 +74,13 @@ static void set(json_t *object, const char *name, uint64_t value)
 static json_t *route_status(const struct gw_entry *e)
 {
 	json_t *json =
-	    json_pack("{s:s, s:s, s:s, s:s, s:s*, s:i, s:s*, s:s, s:o}", "ve",
+	    json_pack("{s:s, s:s, s:s, s:s, s:s*, s:i, s:s*, s:s, s:s, s:o}", "ve",
 		e->ve->name, "enterprise", e->route.enterprise, "user",
 		e->route.user, "database", e->route.database, "host",
 		e->route.host, "port", (int)e->route.port, "certificates",
 		e->route.certificates, "pooling",
 		gw_route_is_pooled(&e->route) ? "transaction" : "session",
+		"refuses", e->route.refuses != NULL ? e->route.refuses : "",
 		"limits", gw_limits_json(&e->route.limits));
 
 	set(json, "sessions", e->sessions);
