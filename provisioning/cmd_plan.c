@@ -1,6 +1,7 @@
 /* cmd_plan.c - hanse plan: what apply would change. */
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,21 +31,48 @@ static const struct {
 };
 /* clang-format on */
 
+static void print_value(
+    const char *field, const json_t *from, const json_t *to)
+{
+	hs_auto(hs_freep) char *old = json_dumps(from, JSON_ENCODE_ANY);
+	hs_auto(hs_freep) char *new = json_dumps(to, JSON_ENCODE_ANY);
+
+	(void)printf("      %s: %s -> %s\n", field,
+	    old != NULL ? old : "none", new != NULL ? new : "none");
+}
+
+/* Of objects only what is not the same, by its path. */
+static void print_difference(
+    const char *field, const json_t *from, const json_t *to)
+{
+	hs_auto(json_freep) json_t *keys = NULL;
+	const char *key;
+	json_t *value;
+
+	if (!json_is_object(from) || !json_is_object(to)) {
+		print_value(field, from, to);
+		return;
+	}
+	keys = json_copy((json_t *)(uintptr_t)from);
+	(void)json_object_update_missing(keys, (json_t *)(uintptr_t)to);
+	json_object_foreach (keys, key, value) {
+		hs_auto(hs_freep) char *path = hs_printf("%s.%s", field, key);
+		const json_t *old = json_object_get(from, key);
+		const json_t *new = json_object_get(to, key);
+
+		if (json_equal(old, new) != 1)
+			print_difference(path, old, new);
+	}
+}
+
 static void print_detail(const json_t *detail)
 {
 	size_t i;
 	json_t *one;
 
-	json_array_foreach (detail, i, one) {
-		hs_auto(hs_freep) char *from =
-		    json_dumps(json_object_get(one, "from"), JSON_ENCODE_ANY);
-		hs_auto(hs_freep) char *to =
-		    json_dumps(json_object_get(one, "to"), JSON_ENCODE_ANY);
-
-		(void)printf("      %s: %s -> %s\n",
-		    json_text(one, "field", "?"), from != NULL ? from : "none",
-		    to != NULL ? to : "none");
-	}
+	json_array_foreach (detail, i, one)
+		print_difference(json_text(one, "field", "?"),
+		    json_object_get(one, "from"), json_object_get(one, "to"));
 }
 
 /* A roll is the creation of the instance that takes another one's place. */

@@ -40,6 +40,7 @@ static const struct folder {
 	{ "archives",          0700, 0           },
 	{ "gateway",           0711, 0           },
 	{ "gateway/routes",    0700, GATEWAY_UID },
+	{ "gateway/audit",     0700, GATEWAY_UID },
 };
 
 static const struct credential {
