@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/log.h"
 #include "portal/portal.h"
 #include "portal/web/token.h"
 
@@ -10,15 +9,9 @@
 
 int session_connect(struct worker *worker, struct hs_err *err)
 {
-	struct hs_err zone_err = { 0 };
-
 	hs_db_closep(&worker->db);
 	if (hs_db_open(worker->portal->conninfo, &worker->db, err) < 0)
 		return hs_wrap(err, "connect to the database");
-	/* A zone this server does not know leaves the times in UTC. */
-	if (hs_db_query(worker->db, portal_sql_connection_zone, 0, NULL, NULL,
-		&zone_err) < 0)
-		hs_warn("connection.zone", "msg=\"%s\"", zone_err.msg);
 	return 0;
 }
 

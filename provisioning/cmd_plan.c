@@ -31,14 +31,13 @@ static const struct {
 };
 /* clang-format on */
 
-static void print_value(
-    const char *field, const json_t *from, const json_t *to)
+static void print_value(const char *field, const json_t *from, const json_t *to)
 {
 	hs_auto(hs_freep) char *old = json_dumps(from, JSON_ENCODE_ANY);
 	hs_auto(hs_freep) char *new = json_dumps(to, JSON_ENCODE_ANY);
 
-	(void)printf("      %s: %s -> %s\n", field,
-	    old != NULL ? old : "none", new != NULL ? new : "none");
+	(void)printf("      %s: %s -> %s\n", field, old != NULL ? old : "none",
+	    new != NULL ? new : "none");
 }
 
 /* Of objects only what is not the same, by its path. */

@@ -11,6 +11,7 @@
 #include "provisioning/facts.h"
 #include "provisioning/schema.h"
 #include "provisioning/step.h"
+#include "provisioning/want.h"
 
 int step_database_open(struct plat *plat, const char *name, const char *server,
     struct hs_db **ret_db, struct hs_err *err)
@@ -336,6 +337,19 @@ static int mend_connect(struct hs_db *server, const struct plan_change *change,
 	return hs_db_run(server, prov_sql_owner_end, err);
 }
 
+/* Instants are shown in the time of the enterprise's first site, on whatever
+ * connection. */
+static int set_zone(
+    struct hs_db *server, const struct object *role, struct hs_err *err)
+{
+	const char *zone = object_text(role, "settings");
+
+	if (strncmp(zone, ZONE_SETTING, strlen(ZONE_SETTING)) != 0)
+		return 0;
+	return run_for(server, prov_sql_role_zone, role->name,
+	    zone + strlen(ZONE_SETTING), err);
+}
+
 static int mend_role(struct hs_db *server, const struct plan_change *change,
     const char *database, struct hs_err *err)
 {
@@ -352,7 +366,8 @@ static int mend_role(struct hs_db *server, const struct plan_change *change,
 	if (differs(change, "settings") &&
 	    (run_for(server, prov_sql_role_reset, name, NULL, err) < 0 ||
 		run_for(server, prov_sql_role_reset_in, name, database, err) <
-		    0))
+		    0 ||
+		set_zone(server, change->wanted, err) < 0))
 		return -1;
 	return differs(change, "connect")
 		   ? mend_connect(server, change, database, err)
@@ -371,8 +386,9 @@ static int role_make(
 	if (open_server(plat, w, &server, err) < 0 ||
 	    has_row(server, prov_sql_role_list, w->name, &exists, err) < 0)
 		return -1;
-	if (!exists &&
-	    run_for(server, prov_sql_role_create, w->name, NULL, err) < 0)
+	if ((!exists && run_for(server, prov_sql_role_create, w->name, NULL,
+			    err) < 0) ||
+	    (change->actual == NULL && set_zone(server, w, err) < 0))
 		return hs_wrap(err, "create role '%s'", w->name);
 	/* A number of ours, not text of anybody's. */
 	limit = hs_printf("%s %lld", prov_sql_role_limit,

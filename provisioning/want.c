@@ -192,6 +192,17 @@ static int want_portal(struct want *w, const struct spec *spec,
 	return 0;
 }
 
+/* The zone of the site that comes first by its id, as the role's setting. */
+static char *zone_of(const struct spec_enterprise *e)
+{
+	const struct spec_site *first = &e->sites[0];
+
+	for (size_t i = 1; i < e->sites_count; i++)
+		if (strcmp(e->sites[i].id, first->id) < 0)
+			first = &e->sites[i];
+	return hs_printf(ZONE_SETTING "%s", first->time_zone);
+}
+
 static int want_enterprise(struct want *w, const struct spec *spec,
     const struct spec_enterprise *e, unsigned subnet, struct hs_err *err)
 {
@@ -203,6 +214,7 @@ static int want_enterprise(struct want *w, const struct spec *spec,
 	hs_auto(hs_freep) char *instance = instance_name(name, row->generation);
 	hs_auto(hs_freep) char *credential =
 	    instance_name(name, row->credential);
+	hs_auto(hs_freep) char *zone = zone_of(e);
 	struct place place = { .owner = name,
 		.name = instance,
 		.ve = spec->ve,
@@ -225,7 +237,7 @@ static int want_enterprise(struct want *w, const struct spec *spec,
 	    json_pack("{s:i, s:s, s:s, s:s, s:s}", "connections",
 		(int)spec->database.connections, "attributes",
 		row->suspended ? "" : "login", "memberships", "", "settings",
-		"", "connect", "CONNECT"),
+		zone, "connect", "CONNECT"),
 	    json_pack("{s:s}", "server", server));
 	return row->suspended ? want_edge(w, spec, e, &place, "", err)
 			      : want_portal(w, spec, e, &place, err);

@@ -8,6 +8,9 @@
 
 struct hs_err;
 
+/** What a member's role has set: this and a name of the IANA database. */
+#define ZONE_SETTING "TimeZone="
+
 /**
  * List every object the virtual enterprises need, and those of the platform
  * that serve them; sorted. Numbers are allocated in the control database, so

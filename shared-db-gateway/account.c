@@ -72,8 +72,8 @@ static void grow(struct gw_marks *marks)
 	free(old.list);
 }
 
-static void mark(struct gw_marks *marks, char kind, const char *name,
-    uint64_t shape)
+static void mark(
+    struct gw_marks *marks, char kind, const char *name, uint64_t shape)
 {
 	uint64_t key = key_of(kind, name);
 	struct gw_mark *m;
@@ -124,8 +124,8 @@ enum gw_look gw_account_look_text(
 	uint32_t refused = shape->kinds & s->entry->refuses;
 
 	tell_shape(s->core, shape, text);
-	s->asked = (struct gw_asked_for) { .shape = shape->id,
-		.refused = refused };
+	s->asked =
+	    (struct gw_asked_for) { .shape = shape->id, .refused = refused };
 	if (refused != 0) {
 		hs_info("statement.refused",
 		    "session=%016llx ve=%s enterprise=%s kind=%s shape=%016llx",
@@ -146,8 +146,8 @@ static bool is_long(const struct gw_frame *frame)
 
 /* A Query or a Parse. One that is longer than a block is looked at when it has
  * been put together, where that is done; else it is of kind "long". */
-static enum gw_look look_text(struct gw_session *s,
-    const struct gw_frame *frame, struct gw_reader r)
+static enum gw_look look_text(
+    struct gw_session *s, const struct gw_frame *frame, struct gw_reader r)
 {
 	const char *name = NULL, *text;
 
@@ -168,8 +168,8 @@ static enum gw_look look_text(struct gw_session *s,
 }
 
 /* The names of a Bind, an Execute. */
-static enum gw_look look_names(struct gw_session *s,
-    const struct gw_frame *frame, struct gw_reader r)
+static enum gw_look look_names(
+    struct gw_session *s, const struct gw_frame *frame, struct gw_reader r)
 {
 	bool is_whole = r.left == frame->body;
 	const char *portal = gw_get_text(&r), *statement = "";
@@ -180,8 +180,8 @@ static enum gw_look look_names(struct gw_session *s,
 		return is_whole || is_long(frame) ? GW_LOOK_PASS : GW_LOOK_MORE;
 	if (frame->type == 'B')
 		mark(&s->marks, 'P', portal, marked(&s->marks, 'S', statement));
-	s->asked = (struct gw_asked_for) { .shape =
-						marked(&s->marks, 'P', portal) };
+	s->asked =
+	    (struct gw_asked_for) { .shape = marked(&s->marks, 'P', portal) };
 	return GW_LOOK_PASS;
 }
 
@@ -263,8 +263,7 @@ void gw_account_named(struct gw_session *s, const char *application_name)
 static bool is_statement(const struct gw_owed *owed)
 {
 	return owed->asked == GW_ASKED_QUERY ||
-	       owed->asked == GW_ASKED_EXECUTE ||
-	       owed->asked == GW_ASKED_CALL;
+	       owed->asked == GW_ASKED_EXECUTE || owed->asked == GW_ASKED_CALL;
 }
 
 /* The number at the end of a tag: rows. */
@@ -304,9 +303,9 @@ void gw_account_done(struct gw_session *s, struct gw_backend *b,
 		st.rows = rows_of(tag);
 		s->entry->rows += st.rows;
 		/* Up to its numbers: "INSERT 0 5" is an INSERT. */
-		for (size_t i = 0; i < sizeof(st.tag) && tag[i] != '\0' &&
-				   !(tag[i] == ' ' && tag[i + 1] >= '0' &&
-				       tag[i + 1] <= '9');
+		for (size_t i = 0;
+		     i < sizeof(st.tag) && tag[i] != '\0' &&
+		     !(tag[i] == ' ' && tag[i + 1] >= '0' && tag[i + 1] <= '9');
 		     i++)
 			st.tag[i] = tag[i];
 	}

@@ -191,8 +191,8 @@ static int open_segment(struct gw_audit *a)
 
 	if (a->fd >= 0)
 		(void)close(a->fd);
-	a->fd = open(path,
-	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	a->fd = open(
+	    path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	return a->fd;
 }
 
@@ -273,8 +273,8 @@ static void write_block(struct gw_audit *a)
 	memcpy(hash, a->hash, sizeof(hash));
 	gw_audit_seal(a->block, a->filled, a->number, now_s() * 1000, hash);
 	while ((a->fd < 0 && open_segment(a) < 0) ||
-	       !write_all(a, a->block,
-		   GW_AUDIT_HEAD + a->filled + GW_AUDIT_HASH)) {
+	       !write_all(
+		   a, a->block, GW_AUDIT_HEAD + a->filled + GW_AUDIT_HASH)) {
 		say(a, true);
 		if (atomic_load(&a->ends)) {
 			a->filled = 0;
@@ -321,8 +321,8 @@ static void drain(struct gw_audit *a)
 			a->fd = -1;
 			remove_old(a);
 		} else {
-			copy_out(a, tail,
-			    a->block + GW_AUDIT_HEAD + a->filled, size);
+			copy_out(a, tail, a->block + GW_AUDIT_HEAD + a->filled,
+			    size);
 			a->filled += size;
 		}
 		tail += size;
@@ -380,8 +380,8 @@ static int begin(struct gw_audit *a, struct hs_err *err)
 	a->number = last.blocks > 0 ? last.last_number + 1 : 1;
 	memcpy(a->hash, last.hash, sizeof(a->hash));
 	if (open_segment(a) < 0)
-		return hs_fail_errno(err, HS_ESYSTEM, "write in folder '%s'",
-		    a->config.folder);
+		return hs_fail_errno(
+		    err, HS_ESYSTEM, "write in folder '%s'", a->config.folder);
 	a->wake = eventfd(0, EFD_CLOEXEC);
 	if (a->wake < 0 || pthread_create(&a->thread, NULL, writer, a) != 0)
 		return hs_fail(err, HS_ESYSTEM, "no thread for the audit");

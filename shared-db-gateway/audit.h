@@ -14,7 +14,7 @@ struct gw_audit;
 struct hs_err;
 
 struct gw_audit_config {
-	char *folder; /* of the gateway's user alone; NULL: no audit */
+	char *folder;  /* of the gateway's user alone; NULL: no audit */
 	bool required; /* what cannot be kept is not done */
 	unsigned keep_days;
 	unsigned segment_mib;

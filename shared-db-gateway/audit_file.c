@@ -121,8 +121,8 @@ static bool take_records(struct reading *r, const uint8_t *at, size_t left)
 		else if (kind == GW_AUDIT_GAP)
 			r->report->lost += gw_audit_get_u64(at + 3);
 		if (r->fn != NULL && !r->stopped)
-			r->stopped = !r->fn(r->arg, (enum gw_audit_kind)kind,
-			    at + 3, len - 3);
+			r->stopped = !r->fn(
+			    r->arg, (enum gw_audit_kind)kind, at + 3, len - 3);
 		at += len;
 		left -= len;
 	}
@@ -189,8 +189,7 @@ static bool is_torn(
 		   left - 24 < GW_AUDIT_HASH ? left - 24 : GW_AUDIT_HASH) == 0;
 }
 
-static int read_segment(
-    struct reading *r, const char *path, struct hs_err *err)
+static int read_segment(struct reading *r, const char *path, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *text = NULL;
 	const uint8_t *at;
@@ -257,8 +256,8 @@ int gw_audit_read(const char *folder, gw_audit_fn *fn, void *arg,
 	return rc;
 }
 
-int gw_audit_last(const char *folder, struct gw_audit_report *ret_report,
-    struct hs_err *err)
+int gw_audit_last(
+    const char *folder, struct gw_audit_report *ret_report, struct hs_err *err)
 {
 	struct dirent **list = NULL;
 	int count = list_segments(folder, &list, err), rc = count < 0 ? -1 : 0;

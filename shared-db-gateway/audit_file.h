@@ -24,9 +24,9 @@ enum gw_audit_kind {
 	GW_AUDIT_SESSION = 1, /* its id (8), who it is as JSON */
 	GW_AUDIT_SHAPE,       /* its id (8), its text */
 	GW_AUDIT_STATEMENT,   /* struct gw_audit_statement, GW_AUDIT_FIXED */
-	GW_AUDIT_NAME,        /* session (8), its application_name from now on */
-	GW_AUDIT_GAP,         /* how many records could not be kept (8) */
-	GW_AUDIT_ROTATE,      /* none in a file: what follows is in the next */
+	GW_AUDIT_NAME,   /* session (8), its application_name from now on */
+	GW_AUDIT_GAP,    /* how many records could not be kept (8) */
+	GW_AUDIT_ROTATE, /* none in a file: what follows is in the next */
 };
 
 enum gw_audit_verdict {
@@ -51,10 +51,10 @@ struct gw_audit_statement {
 
 const char *gw_audit_verdict_name(unsigned verdict);
 
-void gw_audit_statement_put(const struct gw_audit_statement *statement,
-    uint8_t out[GW_AUDIT_FIXED]);
-void gw_audit_statement_get(const uint8_t in[GW_AUDIT_FIXED],
-    struct gw_audit_statement *ret_statement);
+void gw_audit_statement_put(
+    const struct gw_audit_statement *statement, uint8_t out[GW_AUDIT_FIXED]);
+void gw_audit_statement_get(
+    const uint8_t in[GW_AUDIT_FIXED], struct gw_audit_statement *ret_statement);
 
 /** Numbers as the files have them. */
 void gw_audit_put_u64(uint8_t *out, uint64_t value);
@@ -93,7 +93,7 @@ int gw_audit_read(const char *folder, gw_audit_fn *fn, void *arg,
     struct gw_audit_report *ret_report, struct hs_err *err);
 
 /** The same for the newest segment that has a block: where to go on. */
-int gw_audit_last(const char *folder, struct gw_audit_report *ret_report,
-    struct hs_err *err);
+int gw_audit_last(
+    const char *folder, struct gw_audit_report *ret_report, struct hs_err *err);
 
 #endif

@@ -140,8 +140,7 @@ int gw_audit_list(const char *folder, const struct gw_audit_filter *filter,
 	return rc;
 }
 
-int gw_audit_verify(
-    const char *folder, json_t **ret_report, struct hs_err *err)
+int gw_audit_verify(const char *folder, json_t **ret_report, struct hs_err *err)
 {
 	struct gw_audit_report report;
 	struct hs_err fault = { 0 };

@@ -1,4 +1,5 @@
-/* classify.h - what kind of statements a text holds, by PostgreSQL's own parser.
+/* classify.h - what kind of statements a text holds, by PostgreSQL's own
+ * parser.
  *
  * What is refused by it is defence in depth: who may do what is the database's
  * to say, by the role's rights.

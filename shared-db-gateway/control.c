@@ -74,8 +74,8 @@ static void set(json_t *object, const char *name, uint64_t value)
 static json_t *route_status(const struct gw_entry *e)
 {
 	json_t *json =
-	    json_pack("{s:s, s:s, s:s, s:s, s:s*, s:i, s:s*, s:s, s:s, s:o}", "ve",
-		e->ve->name, "enterprise", e->route.enterprise, "user",
+	    json_pack("{s:s, s:s, s:s, s:s, s:s*, s:i, s:s*, s:s, s:s, s:o}",
+		"ve", e->ve->name, "enterprise", e->route.enterprise, "user",
 		e->route.user, "database", e->route.database, "host",
 		e->route.host, "port", (int)e->route.port, "certificates",
 		e->route.certificates, "pooling",

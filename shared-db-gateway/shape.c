@@ -160,9 +160,8 @@ struct gw_shape *gw_shapes_look(
 	shape = find(shapes, &hash);
 	if (is_new != NULL)
 		*is_new = shape == NULL;
-	return shape != NULL
-		   ? shape
-		   : add(shapes, &hash, text, name_of(smoothed, n));
+	return shape != NULL ? shape
+			     : add(shapes, &hash, text, name_of(smoothed, n));
 }
 
 char *gw_shape_text(const struct gw_shape *shape, const char *text)

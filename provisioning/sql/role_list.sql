@@ -8,7 +8,7 @@ SELECT r.rolname AS name, r.rolconnlimit AS connections,
                  CASE WHEN r.rolbypassrls THEN 'bypassrls' END, 'until ' || nullif(r.rolvaliduntil, 'infinity')) AS attributes,
        coalesce((SELECT string_agg(g.rolname, ' ' ORDER BY g.rolname) FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
                  WHERE m.member = r.oid), '') AS memberships,
-       coalesce((SELECT string_agg(concat(d.datname, ': ', array_to_string(s.setconfig, ', ')), '; ' ORDER BY d.datname)
+       coalesce((SELECT string_agg(coalesce(d.datname || ': ', '') || array_to_string(s.setconfig, ', '), '; ' ORDER BY d.datname)
                  FROM pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase WHERE s.setrole = r.oid), '') AS settings
 FROM pg_roles r
 WHERE r.rolname !~ '^pg_' AND r.rolname NOT IN ('postgres', 'hanse_owner', 'hanse_provisioner') ORDER BY 1

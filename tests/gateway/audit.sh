@@ -66,6 +66,8 @@ for pooling in session transaction; do
 	same "prepared, too" "42501" "$(timeout 20 pgbench -n -M prepared -f <(echo "SELECT set_config('work_mem', '1GB', true);") -t 1 -c 1 "$by_cert" 2>&1 | grep -q 'kind "set"' && echo 42501)"
 	[ $pooling = transaction ] || routes POOLING=$pooling REFUSES="long" # there it is not put together
 	contains "and in more than a block" 'ERROR: *42501' "$(ask "$by_cert" -c "LOCK t /* $(printf '%20000s' x) */" | tr '\n' ' ')"
+	same "what may be set, may" "req-79" "$(ask "$by_cert" -c "SELECT set_config('application_name', 'req-79', true)" | tail -n 1)"
+	same "and names the session in the audit" "req-79" "$(ask "$by_cert" -c "SELECT set_config('application_name', 'req-79', false)" -c 'SELECT 1' >/dev/null; last .application)"
 	same "what is not, is not" "7" "$(ask "$by_cert" -c "SET application_name = 'LOCK t'" -c "SELECT 7 /* LOCK t */" | tail -n 1)"
 	routes POOLING=$pooling BACKENDS=4
 done

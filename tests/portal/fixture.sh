@@ -65,6 +65,8 @@ database_make() {
 	    -f - >/dev/null <<<"SELECT admin.members_apply(:'spec');"
 	for enterprise in "${enterprises[@]}"; do
 		sql hanse_provisioner postgres -c "CREATE ROLE \"$ve.$enterprise\" LOGIN NOINHERIT"
+		sql hanse_provisioner postgres -c "ALTER ROLE \"$ve.$enterprise\" SET TimeZone TO '$(jq -r --arg name "$enterprise" \
+			'.enterprises[] | select(.name == $name) | .sites | sort_by(.id)[0].time_zone' tests/portal/members.json)'"
 		sql hanse_provisioner postgres -c "SET ROLE hanse_owner; GRANT CONNECT ON DATABASE ve_$ve TO \"$ve.$enterprise\""
 	done
 }

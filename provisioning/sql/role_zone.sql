@@ -1,0 +1,1 @@
+ALTER ROLE $1 SET TimeZone TO $2
