@@ -85,8 +85,8 @@ const char *const shell_words[] = { "bash", "zsh", NULL };
 
 const char *const quota_words[] = { "asp", "set", "unset", "verify", NULL };
 
-const char *const gateway_words[] = { "status", "pools", "sessions", "kill",
-	NULL };
+const char *const gateway_words[] = { "status", "limits", "pools", "sessions",
+	"kill", NULL };
 
 const char *const audit_words[] = { "verify", "statements", NULL };
 
@@ -317,11 +317,12 @@ const struct command commands[] = {
 		.options = OPT_COMMON, .max = 7, .arg = ARG_QUOTA, .run = cmd_quota,
 	},
 	{
-		.name = "gateway", .args = "[status|pools|sessions|kill SESSION]",
+		.name = "gateway", .args = "[status|limits|pools|sessions|kill SESSION]",
 		.summary = "who is at the databases, and through what",
 		.about = "Every session of a portal, of hanse psql and of hansed goes through the gateway. status\n"
 			 "(what it shows alone) lists the routes with their limits and what went over them since\n"
-			 "the gateway was started; pools the backends that sessions share; sessions who is\n"
+			 "the gateway was started; limits what enterprises and VEs may use, and what of that they\n"
+			 "use now (they are changed in the spec); pools the backends that sessions share; sessions who is\n"
 			 "there now. kill ends one: what it does is cancelled, and it may come again.",
 		.examples = "hanse gateway\troutes, limits, meters\n"
 			    "hanse gateway sessions\twho is there, and how busy\n"

@@ -25,6 +25,12 @@ static const struct table {
 		"STATEMENTS", "BYTES IN", "BYTES OUT" },
 	    { "ve", "enterprise", "pooling", "sessions", "connections",
 		"logins", "statements", "bytes_in", "bytes_out" } },
+	{ "limits", "status", "limits",
+	    { "VE", "ENTERPRISE", "SESSIONS", "BACKENDS", "TX/S", "BYTES/S",
+		"STATEMENT MS", "TRANSACTION MS", "IDLE MS" },
+	    { "ve", "enterprise", "sessions_used", "backends_used",
+		"transactions_per_s", "bytes_per_s", "statement_ms",
+		"transaction_ms", "idle_transaction_ms" } },
 	{ "pools", "pools", "pools",
 	    { "VE", "ENTERPRISE", "DATABASE", "BACKENDS", "IDLE", "SESSIONS",
 		"WAITING", "STATEMENTS", "" },
@@ -60,6 +66,57 @@ static json_t *row(const struct table *t, const json_t *item)
 	return list;
 }
 
+static void add_used(
+    json_t *row, const char *key, const json_t *used, const json_t *limit)
+{
+	hs_auto(hs_freep) char *text =
+	    json_integer_value(limit) > 0
+		? hs_printf("%lld of %lld", (long long)json_integer_value(used),
+		      (long long)json_integer_value(limit))
+		: hs_printf("%lld", (long long)json_integer_value(used));
+
+	(void)json_object_set_new(row, key, json_string(text));
+}
+
+/* The limits of a route or of a VE, and what is used of them now. */
+static void add_limits(
+    json_t *list, const char *ve, const char *enterprise, const json_t *of)
+{
+	json_t *limits = json_object_get(of, "limits");
+	json_t *row = json_deep_copy(limits);
+
+	if (row == NULL)
+		return;
+	(void)json_object_set_new(row, "ve", json_string(ve));
+	(void)json_object_set_new(row, "enterprise", json_string(enterprise));
+	add_used(row, "sessions_used", json_object_get(of, "sessions"),
+	    json_object_get(limits, "connections"));
+	add_used(row, "backends_used", json_object_get(of, "backends"),
+	    json_object_get(limits, "backends"));
+	for (const char *const *key =
+		 (const char *const[]) { "waited_ms", "cut", NULL };
+	     *key != NULL; key++)
+		if (json_object_get(of, *key) != NULL)
+			(void)json_object_set(
+			    row, *key, json_object_get(of, *key));
+	(void)json_array_append_new(list, row);
+}
+
+static void list_limits(json_t *answer)
+{
+	json_t *list = json_array(), *item;
+	const char *ve;
+	size_t i;
+
+	json_object_foreach (json_object_get(answer, "ves"), ve, item)
+		add_limits(list, ve, "(together)", item);
+	json_array_foreach (json_object_get(answer, "routes"), i, item)
+		add_limits(list, json_string_value(json_object_get(item, "ve")),
+		    json_string_value(json_object_get(item, "enterprise")),
+		    item);
+	(void)json_object_set_new(answer, "limits", list);
+}
+
 int gateway_get(struct request *r, json_t **ret_result, struct hs_err *err)
 {
 	const char *what = request_text(r, "what");
@@ -76,10 +133,11 @@ int gateway_get(struct request *r, json_t **ret_result, struct hs_err *err)
 		json_decref(rows);
 		return t != NULL ? -1
 				 : hs_fail(err, HS_EINVAL,
-				       "'what' is none of status, pools, "
-				       "sessions");
+				       "'what' is none of status, limits, "
+				       "pools, sessions");
 	}
 	answer = json_loads(text, 0, NULL);
+	list_limits(answer);
 	items = json_object_get(answer, t->list);
 	json_array_foreach (items, i, item)
 		(void)json_array_append_new(rows, row(t, item));

@@ -101,7 +101,7 @@ tampered() { # NAME COMMAND...
 	cp -r "$audit" "$copy"
 	find "$copy" -size 0 -delete
 	segments=("$copy"/*.audit)
-	segment=$(ls -S "$copy"/*.audit | head -n 1)
+	segment=$(find "$copy" -name "*.audit" -printf "%s %p\n" | sort -rn | head -n 1 | cut -d" " -f2)
 	"${@:2}"
 	same "$1 is found" false "$(tool audit "$copy" | jq -r .ok)"
 }
