@@ -372,9 +372,6 @@ static int begin(struct gw_audit *a, struct hs_err *err)
 {
 	struct gw_audit_report last;
 
-	if (mkdir(a->config.folder, 0700) < 0 && errno != EEXIST)
-		return hs_fail_errno(
-		    err, HS_ESYSTEM, "make folder '%s'", a->config.folder);
 	if (gw_audit_last(a->config.folder, &last, err) < 0)
 		return hs_wrap(err, "the audit cannot go on");
 	a->number = last.blocks > 0 ? last.last_number + 1 : 1;

@@ -21,8 +21,9 @@ struct gw_audit_config {
 };
 
 /**
- * Go on at the end of what is in the folder, and begin to write. Call after the
- * signals are blocked. Errors: HS_EINVAL (what is there is broken), HS_ESYSTEM.
+ * Go on at the end of what is in the folder, which is there, and begin to
+ * write. Call after the signals are blocked. Errors: HS_EINVAL (what is there
+ * is broken), HS_ESYSTEM.
  */
 int gw_audit_open(const struct gw_audit_config *config,
     struct gw_audit **ret_audit, struct hs_err *err);

@@ -1,5 +1,6 @@
 /* main.c - hanse-gateway: the one way to the shared databases. */
 
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -7,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "base/conf.h"
 #include "base/err.h"
@@ -14,6 +16,7 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "shared-db-gateway/config.h"
+#include "shared-db-gateway/confine.h"
 #include "shared-db-gateway/control.h"
 #include "shared-db-gateway/core.h"
 #include "shared-db-gateway/listener.h"
@@ -72,6 +75,17 @@ static void raise_limits(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* It must be there before all others are out of reach. */
+static int make_folder(const struct gw_config *config, struct hs_err *err)
+{
+	const char *folder = config->audit.folder;
+
+	if (folder != NULL && mkdir(folder, 0700) < 0 && errno != EEXIST)
+		return hs_fail_errno(
+		    err, HS_ESYSTEM, "make folder '%s'", folder);
+	return 0;
+}
+
 static int serve(
     struct gateway *g, const struct gw_config *config, struct hs_err *err)
 {
@@ -80,9 +94,11 @@ static int serve(
 	if (hs_loop_signal(loop, SIGHUP, on_hangup, g, err) < 0 ||
 	    hs_loop_signal(loop, SIGTERM, on_term, g, err) < 0 ||
 	    hs_loop_signal(loop, SIGINT, on_term, g, err) < 0 ||
+	    make_folder(config, err) < 0 || gw_confine_files(config, err) < 0 ||
 	    gw_core_open(&g->core, config, err) < 0 ||
 	    gw_listeners_open(&g->core, &g->listeners, err) < 0 ||
-	    gw_control_open(&g->core, &g->control, err) < 0)
+	    gw_control_open(&g->core, &g->control, err) < 0 ||
+	    gw_confine_calls(err) < 0)
 		return -1;
 	hs_info("gateway.ready", "version=%s", HANSE_VERSION);
 	return hs_loop_run(loop, err);
