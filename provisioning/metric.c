@@ -53,6 +53,14 @@ SERIES(of_calls, 8192);
 SERIES(of_domains, 16);
 SERIES(of_drift, 64);
 SERIES(of_webhooks, 8);
+SERIES(of_gateway_sessions, 4096);
+SERIES(of_gateway_backends, 4096);
+SERIES(of_gateway_statements, 4096);
+SERIES(of_gateway_transactions, 4096);
+SERIES(of_gateway_rows, 4096);
+SERIES(of_gateway_bytes, 8192);
+SERIES(of_gateway_waited, 4096);
+SERIES(of_gateway_cut, 4096);
 
 #define ONE(metric) &single[metric], 1
 #define MANY(list)  list, ARRAY_LEN(list)
@@ -77,6 +85,17 @@ static const struct definition {
 	[METRIC_WEBHOOK_DELIVERIES] = { "hanse_webhook_deliveries_total", TYPE_COUNTER, MANY(of_webhooks), "Tried deliveries of events to webhooks.", { "result" } },
 	[METRIC_STORE_UP]           = { "hanse_control_database_up", TYPE_GAUGE, ONE(METRIC_STORE_UP), "Whether the control database answered last time.", { NULL } },
 	[METRIC_AUDIT_WHOLE]        = { "hanse_audit_whole", TYPE_GAUGE, ONE(METRIC_AUDIT_WHOLE), "Whether the event log was whole as far as hansed has seen it grow.", { NULL } },
+	[METRIC_GATEWAY_UP]         = { "hanse_gateway_up", TYPE_GAUGE, ONE(METRIC_GATEWAY_UP), "Whether the gateway answered last time.", { NULL } },
+	[METRIC_GATEWAY_SESSIONS]   = { "hanse_gateway_sessions", TYPE_GAUGE, MANY(of_gateway_sessions), "Sessions at the gateway, as last seen.", { "ve", "enterprise" } },
+	[METRIC_GATEWAY_BACKENDS]   = { "hanse_gateway_backends", TYPE_GAUGE, MANY(of_gateway_backends), "Connections to databases, as last seen.", { "ve", "enterprise" } },
+	[METRIC_GATEWAY_STATEMENTS] = { "hanse_gateway_statements_total", TYPE_COUNTER, MANY(of_gateway_statements), "Statements that were passed on.", { "ve", "enterprise" } },
+	[METRIC_GATEWAY_TRANSACTIONS] = { "hanse_gateway_transactions_total", TYPE_COUNTER, MANY(of_gateway_transactions), "Transactions that began.", { "ve", "enterprise" } },
+	[METRIC_GATEWAY_ROWS]       = { "hanse_gateway_rows_total", TYPE_COUNTER, MANY(of_gateway_rows), "Rows that statements returned or changed.", { "ve", "enterprise" } },
+	[METRIC_GATEWAY_BYTES]      = { "hanse_gateway_bytes_total", TYPE_COUNTER, MANY(of_gateway_bytes), "Bytes from (in) and to (out) sessions.", { "ve", "enterprise", "direction" } },
+	[METRIC_GATEWAY_WAITED]     = { "hanse_gateway_waited_milliseconds_total", TYPE_COUNTER, MANY(of_gateway_waited), "Time that transactions waited for their turn, by limits of rates.", { "ve", "enterprise" } },
+	[METRIC_GATEWAY_CUT]        = { "hanse_gateway_cut_total", TYPE_COUNTER, MANY(of_gateway_cut), "Statements and sessions ended for they took too long.", { "ve", "enterprise" } },
+	[METRIC_GATEWAY_AUDIT_LOST] = { "hanse_gateway_audit_lost_total", TYPE_COUNTER, ONE(METRIC_GATEWAY_AUDIT_LOST), "Records of the audit that could not be kept.", { NULL } },
+	[METRIC_GATEWAY_AUDIT_FAILING] = { "hanse_gateway_audit_failing", TYPE_GAUGE, ONE(METRIC_GATEWAY_AUDIT_FAILING), "Whether the audit could not be written last time.", { NULL } },
 	[METRIC_SERIES_LOST]        = { "hanse_metric_lost_total", TYPE_COUNTER, ONE(METRIC_SERIES_LOST), "Values not counted for want of room for their labels.", { NULL } },
 };
 /* clang-format on */

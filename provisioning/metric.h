@@ -21,10 +21,21 @@ enum metric {
 	METRIC_HOST_CALLS,    /* counter: host, result */
 	METRIC_DOMAINS,       /* gauge: state */
 	METRIC_DRIFT,         /* gauge: problem */
-	METRIC_WEBHOOK_DELIVERIES, /* counter: result */
-	METRIC_STORE_UP,           /* gauge: 0 or 1 */
-	METRIC_AUDIT_WHOLE,        /* gauge: 0 or 1 */
-	METRIC_SERIES_LOST,        /* counter */
+	METRIC_WEBHOOK_DELIVERIES,    /* counter: result */
+	METRIC_STORE_UP,              /* gauge: 0 or 1 */
+	METRIC_AUDIT_WHOLE,           /* gauge: 0 or 1 */
+	METRIC_GATEWAY_UP,            /* gauge: 0 or 1 */
+	METRIC_GATEWAY_SESSIONS,      /* gauge: ve, enterprise */
+	METRIC_GATEWAY_BACKENDS,      /* gauge: ve, enterprise */
+	METRIC_GATEWAY_STATEMENTS,    /* counter: ve, enterprise */
+	METRIC_GATEWAY_TRANSACTIONS,  /* counter: ve, enterprise */
+	METRIC_GATEWAY_ROWS,          /* counter: ve, enterprise */
+	METRIC_GATEWAY_BYTES,         /* counter: ve, enterprise, direction */
+	METRIC_GATEWAY_WAITED,        /* counter: ve, enterprise; in ms */
+	METRIC_GATEWAY_CUT,           /* counter: ve, enterprise */
+	METRIC_GATEWAY_AUDIT_LOST,    /* counter */
+	METRIC_GATEWAY_AUDIT_FAILING, /* gauge: 0 or 1 */
+	METRIC_SERIES_LOST,           /* counter */
 };
 #define METRIC_COUNT (METRIC_SERIES_LOST + 1)
 

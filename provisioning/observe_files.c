@@ -12,6 +12,7 @@
 #include "provisioning/digest.h"
 #include "provisioning/disk.h"
 #include "provisioning/edge.h"
+#include "provisioning/gateway_meter.h"
 #include "provisioning/instance.h"
 #include "provisioning/mark.h"
 #include "provisioning/observe.h"
@@ -185,9 +186,12 @@ static json_t *status_json(struct observation *o, struct hs_err *err)
 	    hs_printf("%s/gateway/control.sock", o->plat->conf->run);
 	hs_auto(hs_freep) char *text = NULL;
 
-	if (gw_control_status(socket, &text, err) < 0)
-		return NULL;
-	return json_loads(text, 0, NULL);
+	json_t *status = NULL;
+
+	if (gw_control_status(socket, &text, err) == 0)
+		status = json_loads(text, 0, NULL);
+	gateway_meter(status);
+	return status;
 }
 
 /* Its routes by VE and enterprise, in the form of routes_json(). */

@@ -20,8 +20,8 @@
 
 #define READ_FILE LANDLOCK_ACCESS_FS_READ_FILE
 #define READ_DIR  (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
-#define WRITE_DIR                                             \
-	(READ_DIR | LANDLOCK_ACCESS_FS_WRITE_FILE |           \
+#define WRITE_DIR                                                        \
+	(READ_DIR | LANDLOCK_ACCESS_FS_WRITE_FILE |                      \
 	    LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | \
 	    LANDLOCK_ACCESS_FS_REMOVE_FILE)
 /* All that the first version of Landlock knows. */
@@ -77,8 +77,8 @@ static int allow_all(int ruleset, const struct gw_config *c, struct hs_err *err)
 			   0 ||
 		       allow_folder_of(ruleset, c->backend.certificate,
 			   READ_DIR, err) < 0 ||
-		       allow_folder_of(
-			   ruleset, c->backend.key, READ_DIR, err) < 0 ||
+		       allow_folder_of(ruleset, c->backend.key, READ_DIR, err) <
+			   0 ||
 		       allow_folder_of(
 			   ruleset, c->control_socket, WRITE_DIR, err) < 0
 		   ? -1
@@ -88,8 +88,8 @@ static int allow_all(int ruleset, const struct gw_config *c, struct hs_err *err)
 int gw_confine_files(const struct gw_config *config, struct hs_err *err)
 {
 	const struct landlock_ruleset_attr all = { .handled_access_fs = ALL };
-	hs_auto(hs_closep) int ruleset = (int)syscall(
-	    SYS_landlock_create_ruleset, &all, sizeof(all), 0);
+	hs_auto(hs_closep) int ruleset =
+	    (int)syscall(SYS_landlock_create_ruleset, &all, sizeof(all), 0);
 
 	if (ruleset < 0) {
 		hs_warn("confine.files", "msg=\"no Landlock here: %s\"",

@@ -1,12 +1,12 @@
-/* zipf.c - many enterprises, each with one session, of which few are busy: which
- * one is next follows Zipf's law.
+/* zipf.c - many enterprises, each with one session, of which few are busy:
+ * which one is next follows Zipf's law.
  *
  *   gw_zipf CONNINFO USERS RATE SECONDS [SEED]
  *
  * A %d in CONNINFO becomes the number of the enterprise, from 1 on. RATE is
- * transactions a second of all together, at random instants; one that comes while
- * its enterprise is at another waits for it. Prints transactions, and latencies
- * in ms: p50, p99, the most.
+ * transactions a second of all together, at random instants; one that comes
+ * while its enterprise is at another waits for it. Prints transactions, and
+ * latencies in ms: p50, p99, the most.
  */
 
 #include <errno.h>
@@ -61,8 +61,8 @@ static void connect_all(struct user *users, int count, const char *form)
 
 		if (at == NULL)
 			die("no %d in CONNINFO", NULL);
-		(void)snprintf(info, sizeof(info), "%.*s%d%s",
-		    (int)(at - form), form, i + 1, at + 2);
+		(void)snprintf(info, sizeof(info), "%.*s%d%s", (int)(at - form),
+		    form, i + 1, at + 2);
 		users[i].conn = PQconnectdb(info);
 		if (PQstatus(users[i].conn) != CONNECTION_OK)
 			die("connect", users[i].conn);
@@ -108,8 +108,7 @@ static void take(struct user *u)
 		result = PQgetResult(u->conn);
 		if (result == NULL) {
 			if (taken < SAMPLES)
-				samples[taken++] =
-				    now_s() - u->asked[u->first];
+				samples[taken++] = now_s() - u->asked[u->first];
 			u->first++;
 			u->count--;
 			u->is_busy = false;
