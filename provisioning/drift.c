@@ -2,6 +2,7 @@
 
 #include "provisioning/drift.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -454,20 +455,42 @@ static void add_value(struct hs_text *text, const json_t *value)
 	}
 }
 
+/* Of objects only what is not the same, by its path. */
+static void add_difference(struct hs_text *text, const char *field,
+    const json_t *from, const json_t *to)
+{
+	json_t *keys, *value;
+	const char *key;
+
+	if (!json_is_object(from) || !json_is_object(to)) {
+		hs_text_addf(text, "%s%s: ", text->len > 0 ? "; " : "", field);
+		add_value(text, from);
+		hs_text_add(text, " instead of ");
+		add_value(text, to);
+		return;
+	}
+	keys = json_copy((json_t *)(uintptr_t)from);
+	(void)json_object_update_missing(keys, (json_t *)(uintptr_t)to);
+	json_object_foreach (keys, key, value) {
+		hs_auto(hs_freep) char *path = hs_printf("%s.%s", field, key);
+		const json_t *is = json_object_get(from, key);
+		const json_t *want = json_object_get(to, key);
+
+		if (json_equal(is, want) != 1)
+			add_difference(text, path, is, want);
+	}
+	json_decref(keys);
+}
+
 char *drift_detail(const struct drift *drift)
 {
 	struct hs_text text = { 0 };
 	size_t i;
 	json_t *d;
 
-	json_array_foreach (drift->detail, i, d) {
-		json_t *to = json_object_get(d, "to");
-
-		hs_text_addf(&text, "%s%s: ", text.len > 0 ? "; " : "",
-		    json_string_value(json_object_get(d, "field")));
-		add_value(&text, json_object_get(d, "from"));
-		hs_text_add(&text, " instead of ");
-		add_value(&text, to);
-	}
+	json_array_foreach (drift->detail, i, d)
+		add_difference(&text,
+		    json_string_value(json_object_get(d, "field")),
+		    json_object_get(d, "from"), json_object_get(d, "to"));
 	return text.len > 0 ? hs_text_take(&text) : hs_strdup("");
 }

@@ -27,10 +27,8 @@ static void one_route(const json_t *route)
 	    json_string_value(json_object_get(route, "enterprise"));
 	const char *const labels[METRIC_LABELS_MAX] = { ve, enterprise };
 
-	metric_set(
-	    METRIC_GATEWAY_SESSIONS, labels, number(route, "sessions"));
-	metric_set(
-	    METRIC_GATEWAY_BACKENDS, labels, number(route, "backends"));
+	metric_set(METRIC_GATEWAY_SESSIONS, labels, number(route, "sessions"));
+	metric_set(METRIC_GATEWAY_BACKENDS, labels, number(route, "backends"));
 	total(METRIC_GATEWAY_STATEMENTS, labels, route, "statements");
 	total(METRIC_GATEWAY_TRANSACTIONS, labels, route, "transactions");
 	total(METRIC_GATEWAY_ROWS, labels, route, "rows");
