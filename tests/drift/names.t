@@ -146,6 +146,7 @@ members          unexplained -           -                          members-unkn
 route            missing     -           -                          route-missing                critical others  -      -
 route            different   routes      null                       route-unreadable             critical others  -      -
 route            different   routes      "other"                    route-edited                 critical others  -      -
+route            different   limits      "other"                    route-edited                 critical others  -      -
 route            different   identities  "other"                    route-edited                 critical others  -      -
 route            different   mode        "other"                    route-file-open              critical others  -      -
 route            different   serves      "other"                    route-not-served             critical others  -      -
