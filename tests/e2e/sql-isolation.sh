@@ -34,7 +34,7 @@ one=automotive/brecht-braking
 refused "SET ROLE to a neighbour" $one 'set role "automotive.adler-motors"'
 refused "SET ROLE to the owner" $one 'set role hanse_owner'
 refused "SET SESSION AUTHORIZATION" $one 'set session authorization "automotive.adler-motors"'
-same "RESET changes nothing" automotive.brecht-braking "$(hanse psql $one -- -XAtq -c 'reset role' -c 'reset session authorization' -c 'discard all' -c 'select session_user' 2>&1)"
+same "RESET changes nothing" automotive.brecht-braking "$(hanse psql $one -- -XAtq -c 'reset role' -c 'reset session authorization' -c 'discard all' -c 'select session_user' 2>&1 | tail -n 1)"
 refused "COPY TO PROGRAM" $one "copy (select 1) to program 'id'"
 refused "COPY FROM a file" $one "copy api.me from '/etc/passwd'"
 refused "pg_read_file" $one "select pg_read_file('/etc/passwd')"
@@ -56,6 +56,17 @@ refused "GRANT" $one 'grant "automotive.adler-motors" to "automotive.brecht-brak
 refused "CREATE ROLE" $one 'create role x'
 refused "the administrator's functions" $one "select admin.members()"
 refused "another backend's life" $one 'select pg_terminate_backend(1)'
+
+# It is in the gateway's audit, without its values.
+sql $one "select count(*) from api.me where ve_id = 'a value of nobody'" >/dev/null
+sleep 1
+statements=$(hanse audit statements $one -o json)
+same "what was refused is in the audit" refused "$(jq -r 'map(select(.sqlstate == "42501" and .verdict == "refused")) | last.verdict' <<<"$statements")"
+same "what was asked, too" "select count(*) from api.me where ve_id = \$1 hanse-psql" "$(jq -r 'map(select(.tag == "SELECT")) | last | .statement + " " + .application' <<<"$statements")"
+lacks "values are not" 'a value of nobody' "$statements"
+same "nobody else's statements" $one "$(jq -r 'map(.ve + "/" + .enterprise) | unique | join(" ")' <<<"$statements")"
+contains "its limits" 'brecht-braking +[0-9]+ of 192 +[0-9]+ of 24' "$(hanse gateway limits)"
+contains "the audit is whole" 'Whole: [0-9]+ statements of the gateway' "$(hanse audit verify)"
 
 # The gateway: who one is, is fixed.
 key=/var/lib/hanse/ca/automotive.brecht-braking
