@@ -97,6 +97,59 @@ static void narrow(const struct job *job, struct plan *plan)
 		job->kind->narrow(job->args, plan);
 }
 
+/* Whether a database that this VE's members are to have does not answer yet. */
+static bool lacks_database(const struct job *job, const struct view *view)
+{
+	size_t len = job->ve != NULL ? strlen(job->ve) : 0, i;
+	const json_t *one;
+
+	json_array_foreach (view->unknown, i, one) {
+		const char *kind =
+		    json_string_value(json_object_get(one, "kind"));
+		const char *name =
+		    json_string_value(json_object_get(one, "name"));
+
+		if (len > 0 && strcmp(kind, object_kind_name(OBJ_ROLE)) == 0 &&
+		    strncmp(name, job->ve, len) == 0 && name[len] == '.')
+			return true;
+	}
+	return false;
+}
+
+static bool needs_database(const struct plan_change *c)
+{
+	return c->wanted != NULL && c->action != PLAN_DELETE &&
+	       (c->wanted->kind == OBJ_DOMAIN || c->wanted->kind == OBJ_EDGE ||
+		   c->wanted->kind == OBJ_PORTAL);
+}
+
+/*
+ * What is in a database that does not answer is taken for there, so nothing of
+ * it is in the plan: members that need it wait for the round after the one that
+ * starts it. If that is all there is, or one is rolled, it goes on as it is.
+ */
+static void put_off(
+    const struct job *job, const struct view *view, struct plan *plan)
+{
+	size_t kept = 0, others = 0;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_change *c = &plan->list[i];
+
+		if (c->action == PLAN_DELETE && c->actual->kind == OBJ_DOMAIN)
+			return;
+		others += !needs_database(c);
+	}
+	if (others == 0 || others == plan->count || !lacks_database(job, view))
+		return;
+	for (size_t i = 0; i < plan->count; i++)
+		if (needs_database(&plan->list[i]))
+			json_decref(plan->list[i].detail);
+		else
+			plan->list[kept++] = plan->list[i];
+	plan->count = kept;
+}
+
 /** What came of a look at everything. */
 enum round {
 	ROUND_CHANGED, /* there was something to do */
@@ -118,6 +171,7 @@ static int run_round(struct job *job, enum round *ret_round, struct hs_err *err)
 	/* Restarts wait for an apply that has been told to make them. */
 	if (!json_is_true(json_object_get(job->args, "restart")))
 		change_defer_restarts(&view.plan);
+	put_off(job, &view, &view.plan);
 	if (view.plan.count == 0) {
 		bool again = false;
 		int failed = job->kind->narrow != NULL

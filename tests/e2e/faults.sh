@@ -46,6 +46,10 @@ expect "verify names it" 1 hanse verify
 expect "apply brings it back" 0 hanse apply -q etc/examples/automotive.yaml
 eventually "database back: the orders are shown again" 30 status_is 200 /orders
 expect "verify is clean again" 0 hanse verify
+virsh -q -c lxc:///system destroy db.shared
+expect "a chain that is made while it is down: it is started first" 0 hanse apply -q tests/kill/one.yaml
+expect "and verify is clean" 0 hanse verify
+expect "and that chain goes" 0 hanse destroy -q --yes killed
 tests/e2e/policy.sh auto
 
 # A database that hangs: the job that needs it ends, for what mends the database
