@@ -123,31 +123,42 @@ static bool needs_database(const struct plan_change *c)
 		   c->wanted->kind == OBJ_PORTAL);
 }
 
-/*
- * What is in a database that does not answer is taken for there, so nothing of
- * it is in the plan: members that need it wait for the round after the one that
- * starts it. If that is all there is, or one is rolled, it goes on as it is.
- */
-static void put_off(
-    const struct job *job, const struct view *view, struct plan *plan)
+static void drop_those_with_database(struct plan *plan)
 {
-	size_t kept = 0, others = 0;
+	size_t kept = 0;
 
-	for (size_t i = 0; i < plan->count; i++) {
-		const struct plan_change *c = &plan->list[i];
-
-		if (c->action == PLAN_DELETE && c->actual->kind == OBJ_DOMAIN)
-			return;
-		others += !needs_database(c);
-	}
-	if (others == 0 || others == plan->count || !lacks_database(job, view))
-		return;
 	for (size_t i = 0; i < plan->count; i++)
 		if (needs_database(&plan->list[i]))
 			json_decref(plan->list[i].detail);
 		else
 			plan->list[kept++] = plan->list[i];
 	plan->count = kept;
+}
+
+/*
+ * What is in a database that does not answer is taken for there, so nothing of
+ * it is in the plan: members that need it wait for the round after the one that
+ * starts it, and then for its answer, for as long as that may take. Where one
+ * is rolled it goes on as it is. True: nothing else is to be done, look again.
+ */
+static bool put_off(
+    const struct job *job, const struct view *view, struct plan *plan)
+{
+	size_t others = 0;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_change *c = &plan->list[i];
+
+		if (c->action == PLAN_DELETE && c->actual->kind == OBJ_DOMAIN)
+			return false;
+		others += !needs_database(c);
+	}
+	if (others == plan->count || !lacks_database(job, view))
+		return false;
+	if (others == 0)
+		return hs_now_ms() < job->answers_ms;
+	drop_those_with_database(plan);
+	return false;
 }
 
 /** What came of a look at everything. */
@@ -171,7 +182,10 @@ static int run_round(struct job *job, enum round *ret_round, struct hs_err *err)
 	/* Restarts wait for an apply that has been told to make them. */
 	if (!json_is_true(json_object_get(job->args, "restart")))
 		change_defer_restarts(&view.plan);
-	put_off(job, &view, &view.plan);
+	if (put_off(job, &view, &view.plan)) {
+		*ret_round = ROUND_UNSEEN;
+		return 0;
+	}
 	if (view.plan.count == 0) {
 		bool again = false;
 		int failed = job->kind->narrow != NULL
