@@ -1,0 +1,65 @@
+#!/bin/bash
+# regress.sh [TEST...] - PostgreSQL's own regression tests, as an ordinary client, straight
+# to the server and through the gateway (a backend a session): the same answers, byte by
+# byte. Needs root, and the network once, for PostgreSQL's source as Debian has it.
+# Environment: see ground.sh; KEEP=1 leaves what each said in $dir/straight and $dir/through.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib.sh
+export POOLING=session
+. tests/gateway/ground.sh
+
+# --- the tests ----------------------------------------------------------------
+
+version=$(dpkg-query -W -f '${Version}' postgresql-15)
+archive=postgresql-15_${version%%-*}.orig.tar.bz2
+cache=${HANSE_CACHE:-/var/cache/hanse}
+mkdir -p "$cache"
+for pool in http://deb.debian.org/debian/pool/main http://security.debian.org/debian-security/pool/updates/main; do
+	[ -s "$cache/$archive" ] || curl -sf -o "$cache/$archive.new" "$pool/p/postgresql-15/$archive" && mv "$cache/$archive.new" "$cache/$archive" 2>/dev/null
+done
+[ -s "$cache/$archive" ] || { fail "PostgreSQL's source" "$archive cannot be had from Debian"; summary; exit 1; }
+tar -xjf "$cache/$archive" -C "$dir" --strip-components=3 --wildcards '*/src/test/regress/sql' '*/src/test/regress/data' '*/src/test/regress/parallel_schedule'
+export PG_ABS_SRCDIR=$dir/regress PG_LIBDIR=$dir PG_DLSUFFIX=.so PG_ABS_BUILDDIR=$dir/results
+export PGTZ=PST8PDT PGDATESTYLE="Postgres, MDY"
+chmod -R a+rX "$dir/regress"
+# In the order of the schedule. Without: what makes the ground (below), and what waits for
+# itself by the clock or shows the server's own figures.
+mapfile -t tests < <(sed -n 's/^test: //p' "$dir/regress/parallel_schedule" | tr ' ' '\n' | grep -vxE 'test_setup|tablespace|stats|')
+[ $# -eq 0 ] || tests=("$@")
+
+# --- two runs -----------------------------------------------------------------
+
+admin -d postgres -c "ALTER ROLE \"$anna\" SET intervalstyle = postgres_verbose" -c 'CREATE DATABASE ground TEMPLATE template0'
+{
+	cat "$dir/regress/sql/test_setup.sql"
+	# shellcheck disable=SC2016
+	echo 'SELECT format($$ALTER TABLE %s OWNER TO "'"$anna"'"$$, oid::regclass) FROM pg_class WHERE relnamespace = $$public$$::regnamespace AND relkind = $$r$$ \gexec'
+	echo "ALTER SCHEMA public OWNER TO \"$anna\"; ALTER DATABASE ground OWNER TO \"$anna\";"
+} | admin -d ground >/dev/null 2>&1
+straight="host=db.hanse.internal hostaddr=127.0.0.1 port=$back sslmode=verify-full sslrootcert=$ca/ca.crt user=$anna dbname=ve_alpha $(cert gateway-client)"
+run_all() { # FOLDER CONNINFO
+	local test
+	mkdir -p "$1"
+	admin -d postgres -c 'DROP DATABASE ve_alpha WITH (FORCE)' -c "CREATE DATABASE ve_alpha TEMPLATE ground OWNER \"$anna\""
+	for test in "${tests[@]}"; do
+		timeout 120 psql -X -a -q -v HIDE_TABLEAM=on -v HIDE_TOAST_COMPRESSION=on -d "$2" <"$dir/regress/sql/$test.sql" >"$1/$test" 2>&1
+	done
+}
+run_all "$dir/straight" "$straight"
+run_all "$dir/through" "$by_cert"
+# Where two runs differ, straight or not: numbers of objects in names and messages; and
+# ports and addresses in messages of psql itself.
+alike() { sed -E "s/port ($back|$front)/port N/; s/(db|gateway)\.hanse\.internal/HOST/; s/(RI_ConstraintTrigger_[ac]|pg_toast)_[0-9]+/\1_N/g" "$1"; }
+same_tests=0 errors=0
+for test in "${tests[@]}"; do
+	if diff <(alike "$dir/straight/$test") <(alike "$dir/through/$test") >"$dir/difference"; then
+		same_tests=$((same_tests + 1))
+		errors=$((errors + $(grep -c '^ERROR:' "$dir/through/$test")))
+	else
+		fail "$test" "$(cat "$dir/difference")"
+	fi
+done
+same "${#tests[@]} of PostgreSQL's regression tests: the same through the gateway" "${#tests[@]}" "$same_tests"
+echo "note  $(cat "$dir"/through/* | wc -l) lines of answers, $errors errors, which an ordinary client gets, among them"
+summary
