@@ -225,14 +225,17 @@ static enum gw_outcome judge_up(struct gw_session *s, struct gw_backend *b,
 		    GW_FRONTEND, data + at, len - at, longest(s), &frame);
 		if (verdict == GW_MORE)
 			break;
-		if (verdict == GW_BAD)
+		/* What comes before it is passed on first: what is accounted
+		 * for and what was sent must be the same. */
+		if (verdict == GW_BAD || frame.type == 'p') {
+			if (at > 0)
+				break;
 			return GW_BROKEN;
+		}
 		if (frame.type == 'X') {
 			s->client_done = true;
 			break;
 		}
-		if (frame.type == 'p')
-			return GW_BROKEN;
 		if (!begin(s, b, frame.type))
 			break;
 		/* To no effect, or that of an error. */
@@ -248,8 +251,11 @@ static enum gw_outcome judge_up(struct gw_session *s, struct gw_backend *b,
 		if (frame.type == 'D' && !is_idle) {
 			if (len - at < HEADER + 1)
 				break;
-			if (!note_describe(b, data[at + HEADER]))
+			if (!note_describe(b, data[at + HEADER])) {
+				if (at > 0)
+					break;
 				return GW_BROKEN;
+			}
 		} else if (!is_idle)
 			gw_relay_note(s, b, frame.type);
 		b->up = (struct gw_lane) { frame.body, frame.type };
@@ -739,6 +745,8 @@ enum gw_progress gw_relay_step(struct gw_session *s)
 		if (downward == GW_BROKEN) {
 			hs_err_log("backend.broken", "session=%016llx host=%s",
 			    (unsigned long long)s->id, s->target.host);
+			/* It is nobody's any more. */
+			s->backend->stream.ended = true;
 			return gw_session_refuse(s, GW_END_BACKEND_GONE, "");
 		}
 		if (upward == GW_STUCK && downward == GW_STUCK)
