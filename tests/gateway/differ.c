@@ -2,6 +2,7 @@
  * gateway; what comes back must be the same, byte by byte.
  *
  *   differ DIRECT GATEWAY CLIENTS MESSAGES SEED
+ *   differ break CONNINFO
  *
  * DIRECT and GATEWAY are conninfos (with TLS). Each client has a connection to
  * both; some hang up amidst a script and come again, some cancel. Names in the
@@ -734,11 +735,50 @@ static void *client_thread(void *arg)
 	return NULL;
 }
 
+/* A client that breaks off amidst a message that nobody answers, by bytes that
+ * are none; then another, who must not lose its first ones to that. */
+static int break_off(const char *conninfo)
+{
+	/* The query has a backend held until after the first part. */
+	static const uint8_t first[] = "Q\0\0\0\032SELECT pg_sleep(0.02)\0"
+				       "f\0\0\0\013eno";
+	static const uint8_t rest[] = { 'u', 'g', 'h', 0, 4, 0, 0, 0, 4, 0 };
+	const struct timespec a_moment = { .tv_nsec = 50000000 };
+
+	for (int i = 0; i < 20; i++) {
+		struct way w = { .conninfo = conninfo };
+		bool is_whole;
+		PGresult *result;
+
+		if (open_way(&w) < 0)
+			return 1;
+		(void)SSL_write(w.ssl, first, sizeof(first) - 1);
+		(void)nanosleep(&a_moment, NULL);
+		(void)SSL_write(w.ssl, rest, sizeof(rest));
+		(void)nanosleep(&a_moment, NULL);
+		close_way(&w);
+		if (open_way(&w) < 0)
+			return 1;
+		result = PQexec(w.conn, "SELECT 'whole'");
+		is_whole = PQresultStatus(result) == PGRES_TUPLES_OK;
+		if (!is_whole)
+			(void)printf("%s", PQerrorMessage(w.conn));
+		PQclear(result);
+		close_way(&w);
+		if (!is_whole)
+			return 1;
+	}
+	(void)printf("whole\n");
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static struct client clients[CLIENTS_MAX];
 	unsigned count = argc == 6 ? (unsigned)strtoul(argv[3], NULL, 10) : 0;
 
+	if (argc == 3 && strcmp(argv[1], "break") == 0)
+		return break_off(argv[2]);
 	if (count < 1 || count > CLIENTS_MAX)
 		return 2;
 	conninfos[0] = argv[1];

@@ -70,6 +70,11 @@ same "and two have been" 2 "$(grep -cx 1 "$dir/kept")"
 same "and is nobody else's" 1 "$(ask "$by_cert" -c 'SHOW extra_float_digits')"
 same "an error in a transaction, its end, another" "22012|5" "$(ask "$by_cert" -v ON_ERROR_STOP=0 -c BEGIN -c 'SELECT 1/0' -c ROLLBACK -c 'SELECT 5' |
 	grep -oE '22012|^5$' | paste -sd'|')"
+POOLING=transaction BACKENDS=1 write_alpha 250
+tool call "$socket" reload >/dev/null
+same "who breaks off amidst a message leaves nothing of it to the next" whole "$(timeout 60 "$B/gw_differ" break "$by_cert")"
+write_alpha 250
+tool call "$socket" reload >/dev/null
 pg_restart() { as_postgres pg_ctl -D "$dir/data" -m immediate -w stop >/dev/null; pg_start; }
 pg_restart
 same "after PostgreSQL was restarted" 3 "$(ask "$by_cert" -c 'SELECT 3')"
