@@ -439,9 +439,13 @@ static int talk(
 /* -- Comparing ------------------------------------------------------------- */
 
 /* Between quotation marks stand names; L and R say where in PostgreSQL's source
- * an error was raised, which may be another message's place. */
+ * an error was raised, which may be another message's place; and which message
+ * it was that may not come amidst a COPY (and ends the connection): a Parse
+ * that a backend need not be sent is not there. */
 static size_t blank_names(uint8_t *text, size_t len)
 {
+	static const char type[] = "unexpected message type 0x";
+	const size_t type_len = sizeof(type) - 1;
 	size_t to = 0;
 	bool inside = false;
 
@@ -458,6 +462,9 @@ static size_t blank_names(uint8_t *text, size_t len)
 			inside = false;
 		if (!inside)
 			text[to++] = text[i];
+		if (to >= type_len && i + 2 < len &&
+		    memcmp(text + to - type_len, type, type_len) == 0)
+			i += 2;
 	}
 	return to;
 }
