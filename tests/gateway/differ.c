@@ -54,7 +54,7 @@ struct client {
 static const char *conninfos[2];
 static uint64_t seed;
 static atomic_long messages_left, messages, scripts, hangups, cancels, ends,
-    excused;
+    excused, crashes; /* crashes: told to so many clients */
 static atomic_bool failed;
 
 static void add(struct bytes *b, const void *data, size_t len)
@@ -621,7 +621,7 @@ static enum verdict judge(struct client *c)
 
 /* -- Clients --------------------------------------------------------------- */
 
-static int open_both(struct client *c)
+static int open_both_once(struct client *c)
 {
 	for (int i = 0; i < 2; i++) {
 		c->ways[i].conninfo = conninfos[i];
@@ -629,6 +629,44 @@ static int open_both(struct client *c)
 			return -1;
 	}
 	return 0;
+}
+
+/* PostgreSQL that has crashed comes back; otherwise there is but one try. */
+static int open_both(struct client *c)
+{
+	const struct timespec a_moment = { .tv_nsec = 200000000 };
+	int64_t end = now_ms() + WAIT_MS;
+	int rc;
+
+	while ((rc = open_both_once(c)) < 0 && atomic_load(&crashes) > 0 &&
+	       now_ms() < end) {
+		for (int i = 0; i < 2; i++)
+			close_way(&c->ways[i]);
+		(void)nanosleep(&a_moment, NULL);
+	}
+	return rc;
+}
+
+/* A server process that dies takes all others along: 57P02. Version 15.18 does
+ * so about once in two million of these messages, whoever sends them. */
+static bool has_crashed(const struct client *c)
+{
+	static const char sqlstate[] = "C57P02";
+
+	for (int i = 0; i < 2; i++)
+		if (c->ways[i].got.len > 0 &&
+		    memmem(c->ways[i].got.data, c->ways[i].got.len, sqlstate,
+			sizeof(sqlstate) - 1) != NULL)
+			return true;
+	return false;
+}
+
+static int after_crash(struct client *c)
+{
+	atomic_fetch_add(&crashes, 1);
+	for (int i = 0; i < 2; i++)
+		close_way(&c->ways[i]);
+	return open_both(c);
 }
 
 static int hang_up(struct client *c)
@@ -701,7 +739,7 @@ static int one_script(struct client *c)
 		int rc = talk(&c->ways[i], &c->script, c->script.len, true);
 
 		closed += rc == 1;
-		if (rc < 0) {
+		if (rc < 0 && !has_crashed(c)) {
 			if (atomic_exchange(&failed, true))
 				return -1;
 			(void)printf("client %u: %s did not answer, seed "
@@ -713,6 +751,8 @@ static int one_script(struct client *c)
 			return -1;
 		}
 	}
+	if (has_crashed(c))
+		return after_crash(c);
 	verdict = judge(c);
 	if (verdict == DIFFERENT)
 		return -1;
@@ -804,8 +844,9 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < count; i++)
 		(void)pthread_join(clients[i].thread, NULL);
 	(void)printf("%ld messages in %ld scripts, %ld hang-ups, %ld cancels, "
-		     "%ld ended by PostgreSQL, %ld undescribed: %s\n",
-	    messages, scripts, hangups, cancels, ends, excused,
+		     "%ld ended by PostgreSQL, %ld by a crash of it, %ld "
+		     "undescribed: %s\n",
+	    messages, scripts, hangups, cancels, ends, crashes, excused,
 	    failed ? "DIFFERENT" : "the same");
 	return failed ? 1 : 0;
 }
