@@ -6,12 +6,14 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/fault.h"
 #include "base/text.h"
 #include "gen/prov_sql.h"
 #include "provisioning/facts.h"
 #include "provisioning/schema.h"
 #include "provisioning/step.h"
 #include "provisioning/want.h"
+#include "shared-db-gateway/gateway.h"
 
 int step_database_open(struct plat *plat, const char *name, const char *server,
     struct hs_db **ret_db, struct hs_err *err)
@@ -374,6 +376,18 @@ static int mend_role(struct hs_db *server, const struct plan_change *change,
 		   : 0;
 }
 
+/* Connections that sessions share outlive the sessions: those of a role of
+ * before, or with its settings of before, are not to be used any more. */
+static int retire(struct plat *plat, const char *role, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *socket =
+	    hs_printf("%s/gateway/control.sock", plat->conf->run);
+
+	if (hs_fault("gateway.retire", err) < 0)
+		return -1;
+	return gw_control_retire(socket, role, err);
+}
+
 static int role_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
@@ -401,7 +415,9 @@ static int role_make(
 		w->name, NULL, err) < 0 ||
 	    hs_db_run(server, prov_sql_owner, err) < 0)
 		return -1;
-	return run_for(server, prov_sql_role_grant, w->name, database, err);
+	return run_for(server, prov_sql_role_grant, w->name, database, err) < 0
+		   ? -1
+		   : retire(plat, w->name, err);
 }
 
 static int role_remove(

@@ -123,6 +123,13 @@ int gw_control_kill(const char *socket, const char *session, char **ret_json,
 	    ret_json, err);
 }
 
+int gw_control_retire(const char *socket, const char *user, struct hs_err *err)
+{
+	return call(socket,
+	    json_pack("{s:s, s:s}", "command", "retire", "user", user), NULL,
+	    err);
+}
+
 int gw_control_reload(const char *socket, struct hs_err *err)
 {
 	return gw_control_call(socket, "reload", NULL, err);

@@ -228,6 +228,18 @@ static json_t *do_kill(
 	return NULL;
 }
 
+static json_t *do_retire(
+    struct gw_core *core, const json_t *asked, struct hs_err *err)
+{
+	const char *user = json_string_value(json_object_get(asked, "user"));
+
+	if (user == NULL) {
+		(void)hs_fail(err, HS_EINVAL, "'user' is missing");
+		return NULL;
+	}
+	return json_pack("{s:i}", "backends", (int)gw_pools_retire(core, user));
+}
+
 static json_t *do_pools(
     struct gw_core *core, const json_t *asked, struct hs_err *err)
 {
@@ -265,6 +277,7 @@ static const struct command {
 	{ "ping",     do_ping     },
 	{ "pools",    do_pools    },
 	{ "reload",   do_reload   },
+	{ "retire",   do_retire   },
 	{ "sessions", do_sessions },
 	{ "status",   do_status   },
 };
@@ -280,7 +293,7 @@ static json_t *run_command(
 			return commands[i].run(core, asked, err);
 	(void)hs_fail(err, HS_EINVAL,
 	    "expected {\"command\": "
-	    "\"kill|ping|pools|reload|sessions|status\"}");
+	    "\"kill|ping|pools|reload|retire|sessions|status\"}");
 	return NULL;
 }
 

@@ -127,6 +127,13 @@ void gw_routes_free(struct gw_routes *routes);
 int gw_control_reload(const char *socket, struct hs_err *err);
 
 /**
+ * Have a user's shared backends opened anew: what they know of their role (its
+ * settings; whether it is still the same role) is of when they were opened.
+ * Sessions go on. Errors: HS_EREMOTE, HS_EDENIED.
+ */
+int gw_control_retire(const char *socket, const char *user, struct hs_err *err);
+
+/**
  * What the gateway does right now: JSON, owned by the caller. Per route:
  * sessions, logins, statements, bytes from and to the client.
  *

@@ -279,7 +279,7 @@ static void give(struct gw_pool *pool, struct gw_backend *b)
 	struct gw_session *session = pool->first;
 
 	/* Who has more than one leaves one to who has none. */
-	if (gw_limit_is_over(pool->entry) ||
+	if (b->is_spent || gw_limit_is_over(pool->entry) ||
 	    (pool->backends > 1 && pool->entry->ve->starving > 0 &&
 		!pool->is_starving)) {
 		gw_backend_end(b);
@@ -383,4 +383,22 @@ void gw_pools_sift(struct gw_core *core)
 		    (is_ended(b->pool) || gw_limit_is_over(b->entry)))
 			gw_backend_end(b);
 	}
+}
+
+unsigned gw_pools_retire(struct gw_core *core, const char *user)
+{
+	struct gw_backend *b = core->backends, *next;
+	unsigned count = 0;
+
+	for (; b != NULL; b = next) {
+		next = b->next;
+		if (b->pool == NULL || strcmp(b->entry->route.user, user) != 0)
+			continue;
+		count++;
+		b->is_spent = true;
+		if (b->session == NULL && b->state == GW_BACKEND_READY &&
+		    b->errands == 0)
+			gw_backend_end(b);
+	}
+	return count;
 }

@@ -58,6 +58,11 @@ void gw_pool_failed(
     struct gw_pool *pool, struct gw_backend *b, enum gw_refusal refusal);
 void gw_pool_lost(struct gw_pool *pool, struct gw_backend *b);
 
+/** What backends of that user know of their role is of yesterday: those that
+ * idle are ended, the others when they are given back. Returns how many there
+ * are. */
+unsigned gw_pools_retire(struct gw_core *core, const char *user);
+
 /** End the idle backends of entries that are served no more, and those above
  * what an entry may have by now. */
 void gw_pools_sift(struct gw_core *core);

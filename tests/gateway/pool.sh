@@ -70,6 +70,9 @@ same "and two have been" 2 "$(grep -cx 1 "$dir/kept")"
 same "and is nobody else's" 1 "$(ask "$by_cert" -c 'SHOW extra_float_digits')"
 same "an error in a transaction, its end, another" "22012|5" "$(ask "$by_cert" -v ON_ERROR_STOP=0 -c BEGIN -c 'SELECT 1/0' -c ROLLBACK -c 'SELECT 5' |
 	grep -oE '22012|^5$' | paste -sd'|')"
+before=$(pid)
+same "backends whose role has changed are ended" '{"backends":' "$(echo "{\"command\":\"retire\",\"user\":\"$anna\"}" | timeout 5 nc -q 1 -U "$socket" | grep -o '^{"backends":')"
+expect "the next session has another" 1 test "$before" = "$(pid)"
 POOLING=transaction BACKENDS=1 write_alpha 250
 tool call "$socket" reload >/dev/null
 same "who breaks off amidst a message leaves nothing of it to the next" whole "$(timeout 60 "$B/gw_differ" break "$by_cert")"
