@@ -57,7 +57,7 @@ void gw_limit_wait(struct gw_session *s, uint64_t wait_ms);
 
 /** Bytes have passed. */
 void gw_limit_passed(struct gw_session *s, size_t bytes);
-/** Whether none may pass for now; it is run when they may. */
+/** Whether none may pass yet; it is run when they may. */
 bool gw_limit_is_full(struct gw_session *s);
 
 /** A statement is on its way: how long it takes is looked at. */
