@@ -1,7 +1,6 @@
 /* cmd_plan.c - hanse plan: what apply would change. */
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "provisioning/client.h"
 #include "provisioning/cmd.h"
 #include "provisioning/cmd_spec.h"
+#include "provisioning/difference.h"
 #include "provisioning/output.h"
 
 enum sign {
@@ -31,37 +31,15 @@ static const struct {
 };
 /* clang-format on */
 
-static void print_value(const char *field, const json_t *from, const json_t *to)
+static void print_difference(
+    void *arg, const char *path, const json_t *from, const json_t *to)
 {
 	hs_auto(hs_freep) char *old = json_dumps(from, JSON_ENCODE_ANY);
 	hs_auto(hs_freep) char *new = json_dumps(to, JSON_ENCODE_ANY);
 
-	(void)printf("      %s: %s -> %s\n", field, old != NULL ? old : "none",
+	(void)arg;
+	(void)printf("      %s: %s -> %s\n", path, old != NULL ? old : "none",
 	    new != NULL ? new : "none");
-}
-
-/* Of objects only what is not the same, by its path. */
-static void print_difference(
-    const char *field, const json_t *from, const json_t *to)
-{
-	hs_auto(json_freep) json_t *keys = NULL;
-	const char *key;
-	json_t *value;
-
-	if (!json_is_object(from) || !json_is_object(to)) {
-		print_value(field, from, to);
-		return;
-	}
-	keys = json_copy((json_t *)(uintptr_t)from);
-	(void)json_object_update_missing(keys, (json_t *)(uintptr_t)to);
-	json_object_foreach (keys, key, value) {
-		hs_auto(hs_freep) char *path = hs_printf("%s.%s", field, key);
-		const json_t *old = json_object_get(from, key);
-		const json_t *new = json_object_get(to, key);
-
-		if (json_equal(old, new) != 1)
-			print_difference(path, old, new);
-	}
 }
 
 static void print_detail(const json_t *detail)
@@ -70,8 +48,9 @@ static void print_detail(const json_t *detail)
 	json_t *one;
 
 	json_array_foreach (detail, i, one)
-		print_difference(json_text(one, "field", "?"),
-		    json_object_get(one, "from"), json_object_get(one, "to"));
+		difference_each(json_text(one, "field", "?"),
+		    json_object_get(one, "from"), json_object_get(one, "to"),
+		    print_difference, NULL);
 }
 
 /* A roll is the creation of the instance that takes another one's place. */

@@ -2,12 +2,12 @@
 
 #include "provisioning/drift.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "provisioning/difference.h"
 
 /* clang-format off */
 static const char *const severity_names[DRIFT_SEVERITY_COUNT] = {
@@ -455,31 +455,15 @@ static void add_value(struct hs_text *text, const json_t *value)
 	}
 }
 
-/* Of objects only what is not the same, by its path. */
-static void add_difference(struct hs_text *text, const char *field,
-    const json_t *from, const json_t *to)
+static void add_difference(
+    void *arg, const char *path, const json_t *from, const json_t *to)
 {
-	json_t *keys, *value;
-	const char *key;
+	struct hs_text *text = arg;
 
-	if (!json_is_object(from) || !json_is_object(to)) {
-		hs_text_addf(text, "%s%s: ", text->len > 0 ? "; " : "", field);
-		add_value(text, from);
-		hs_text_add(text, " instead of ");
-		add_value(text, to);
-		return;
-	}
-	keys = json_copy((json_t *)(uintptr_t)from);
-	(void)json_object_update_missing(keys, (json_t *)(uintptr_t)to);
-	json_object_foreach (keys, key, value) {
-		hs_auto(hs_freep) char *path = hs_printf("%s.%s", field, key);
-		const json_t *is = json_object_get(from, key);
-		const json_t *want = json_object_get(to, key);
-
-		if (json_equal(is, want) != 1)
-			add_difference(text, path, is, want);
-	}
-	json_decref(keys);
+	hs_text_addf(text, "%s%s: ", text->len > 0 ? "; " : "", path);
+	add_value(text, from);
+	hs_text_add(text, " instead of ");
+	add_value(text, to);
 }
 
 char *drift_detail(const struct drift *drift)
@@ -489,8 +473,8 @@ char *drift_detail(const struct drift *drift)
 	json_t *d;
 
 	json_array_foreach (drift->detail, i, d)
-		add_difference(&text,
-		    json_string_value(json_object_get(d, "field")),
-		    json_object_get(d, "from"), json_object_get(d, "to"));
+		difference_each(json_string_value(json_object_get(d, "field")),
+		    json_object_get(d, "from"), json_object_get(d, "to"),
+		    add_difference, &text);
 	return text.len > 0 ? hs_text_take(&text) : hs_strdup("");
 }

@@ -3,7 +3,7 @@
 LIBRARIES += prov
 prov_SRCS := provisioning/spec.c provisioning/spec_check.c \
     provisioning/spec_codes.c provisioning/spec_cross.c provisioning/spec_json.c \
-    provisioning/quota_scope.c
+    provisioning/quota_scope.c provisioning/difference.c
 prov_PKGS := jansson libcyaml yaml-0.1
 
 # hanse: the command line program.
