@@ -270,6 +270,14 @@ bool ca_is_good(const char *dir, const char *name, time_t seconds)
 	return good;
 }
 
+bool ca_is_for(const char *dir, const char *name, const char *host)
+{
+	hs_auto(x509_freep) X509 *cert = NULL;
+
+	return read_cert(dir, name, &cert, NULL) == 0 &&
+	       X509_check_host(cert, host, 0, 0, NULL) == 1;
+}
+
 char *ca_digest(const char *path)
 {
 	hs_auto(bio_freep) BIO *bio = NULL;

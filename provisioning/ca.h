@@ -45,6 +45,9 @@ int ca_issue(
  */
 bool ca_is_good(const char *dir, const char *name, time_t seconds);
 
+/** Whether the certificate of NAME is one for that host. */
+bool ca_is_for(const char *dir, const char *name, const char *host);
+
 /** SHA-256 of the certificate in a file, hexadecimal, owned by the caller; NULL
  * if there is none. */
 char *ca_digest(const char *path);

@@ -49,6 +49,23 @@ static int end_session(const struct call *call, struct hs_err *err)
 	return EXIT_OK;
 }
 
+static int renew(const struct call *call, struct hs_err *err)
+{
+	hs_auto(json_freep) json_t *result = NULL;
+
+	if (client_ask(call, json_pack("{s:s}", "command", "gateway.renew"),
+		NULL, NULL, &result, err) < 0)
+		return exit_status_of(err);
+	if (wants_json(call))
+		print_json(result);
+	else
+		(void)printf("Renewed: %lld workers take new clients; the old "
+			     "ones end with their last.\n",
+		    (long long)json_integer_value(
+			json_object_get(result, "workers")));
+	return EXIT_OK;
+}
+
 int cmd_gateway(const struct call *call, struct hs_err *err)
 {
 	const char *what = call->count > 0 ? call->args[0] : "status";
@@ -61,5 +78,8 @@ int cmd_gateway(const struct call *call, struct hs_err *err)
 		    kills ? "SESSION" : "nothing more");
 		return EXIT_USAGE;
 	}
-	return kills ? end_session(call, err) : show(call, what, err);
+	if (kills)
+		return end_session(call, err);
+	return strcmp(what, "renew") == 0 ? renew(call, err)
+					  : show(call, what, err);
 }

@@ -11,9 +11,9 @@
 #include "base/text.h"
 #include "provisioning/cmd.h"
 #include "provisioning/cmd_member.h"
+#include "shared-db-gateway/gateway.h"
 
 #define CA_DIR       "/var/lib/hanse/ca"
-#define GATEWAY_NAME "gateway.hanse.internal"
 #define GATEWAY_PORT "6432"
 
 static const char *ca_dir(void)
@@ -64,12 +64,12 @@ static int check_file(const char *path, const char *ve, const char *enterprise,
 /* Labels and our own paths only: nothing that conninfo would need quoted. */
 static char *conninfo(const struct member *m, const char *crt, const char *key)
 {
-	return hs_printf("host=" GATEWAY_NAME
+	return hs_printf("host=%s." GW_HOST
 			 " hostaddr=127.0.0.1 port=" GATEWAY_PORT
 			 " user=%s.%s dbname=ve_%s sslmode=verify-full "
 			 "sslrootcert='%s/ca.crt' sslcert='%s' sslkey='%s' "
 			 "application_name=hanse-psql",
-	    m->ve, m->enterprise, m->ve, ca_dir(), crt, key);
+	    m->ve, m->ve, m->enterprise, m->ve, ca_dir(), crt, key);
 }
 
 static int run_psql(const struct call *call, char *dsn, struct hs_err *err)

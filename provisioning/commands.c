@@ -86,7 +86,7 @@ const char *const shell_words[] = { "bash", "zsh", NULL };
 const char *const quota_words[] = { "asp", "set", "unset", "verify", NULL };
 
 const char *const gateway_words[] = { "status", "limits", "pools", "sessions",
-	"kill", NULL };
+	"workers", "kill", "renew", NULL };
 
 const char *const audit_words[] = { "verify", "statements", NULL };
 

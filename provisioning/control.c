@@ -83,6 +83,7 @@ static const struct command {
 	{ "quota.verify",    quota_verify,       false },
 	{ "gateway",         gateway_get,        false },
 	{ "gateway.kill",    gateway_kill,       true  },
+	{ "gateway.renew",   gateway_renew,      true  },
 	{ "webhook.add",     webhook_add,        true  },
 	{ "webhook.remove",  webhook_remove,     true  },
 	{ "webhook.test",    webhook_test,       true  },

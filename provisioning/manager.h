@@ -34,7 +34,7 @@ manager_command audit_statements, audit_verify;
 manager_command schema_status, schema_roll;
 manager_command user_passwd;
 manager_command quota_get, quota_set, quota_unset, quota_verify;
-manager_command gateway_get, gateway_kill;
+manager_command gateway_get, gateway_kill, gateway_renew;
 manager_command webhook_add, webhook_remove, webhook_test;
 
 /**

@@ -41,6 +41,9 @@ static const struct table {
 		"STATEMENTS", "MS", "" },
 	    { "id", "ve", "enterprise", "peer", "application", "busy",
 		"statements", "ms" } },
+	{ "workers", "status", "workers",
+	    { "VE", "STATE", "PID", "SESSIONS", "DEATHS", "" },
+	    { "ve", "state", "pid", "sessions", "deaths" } },
 };
 
 static json_t *headings(const struct table *t)
@@ -134,7 +137,7 @@ int gateway_get(struct request *r, json_t **ret_result, struct hs_err *err)
 		return t != NULL ? -1
 				 : hs_fail(err, HS_EINVAL,
 				       "'what' is none of status, limits, "
-				       "pools, sessions");
+				       "pools, sessions, workers");
 	}
 	answer = json_loads(text, 0, NULL);
 	list_limits(answer);
@@ -165,5 +168,19 @@ int gateway_kill(struct request *r, json_t **ret_result, struct hs_err *err)
 	store_event(store, "session.killed",
 	    json_string_value(json_object_get(*ret_result, "ve")), session,
 	    json_string_value(json_object_get(*ret_result, "enterprise")));
+	return 0;
+}
+
+int gateway_renew(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *socket = socket_of(r);
+	hs_auto(hs_freep) char *text = NULL;
+	struct hs_db *store;
+
+	if (plat_store(r->plat, &store, err) < 0 ||
+	    gw_control_call(socket, "renew", &text, err) < 0)
+		return -1;
+	*ret_result = json_loads(text, 0, NULL);
+	store_event(store, "gateway.renewed", NULL, "gateway", NULL);
 	return 0;
 }

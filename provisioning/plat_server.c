@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "provisioning/plat.h"
+#include "shared-db-gateway/gateway.h"
 
 #define TRY_AGAIN_MS 100
 #define OPEN_S       10
@@ -112,7 +113,7 @@ static int open_within(struct plat *plat, const char *database, int seconds,
 {
 	const struct plat_conf *c = plat->conf;
 	hs_auto(hs_freep) char *info = hs_printf(
-	    "host=gateway.hanse.internal hostaddr=127.0.0.1 port=%u "
+	    "host=" GW_PLATFORM "." GW_HOST " hostaddr=127.0.0.1 port=%u "
 	    "user=platform.provisioner dbname='%s' sslmode=verify-full "
 	    "sslrootcert=%s/ca/ca.crt sslcert=%s/ca/platform.provisioner.crt "
 	    "sslkey=%s/ca/platform.provisioner.key connect_timeout=%d "

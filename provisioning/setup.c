@@ -16,6 +16,7 @@
 #include "provisioning/relay.h"
 #include "provisioning/seal.h"
 #include "provisioning/step.h"
+#include "shared-db-gateway/gateway.h"
 
 #define GATEWAY_UID    62901
 #define DAYS           397
@@ -46,19 +47,24 @@ static const struct folder {
 static const struct credential {
 	const char *dir; /* below state */
 	struct ca_request request;
+	const char *host; /* that it must be good for; NULL: any */
 } credentials[] = {
-	{ "ca", { "gateway-server", "gateway.hanse.internal",
-		  "DNS:gateway.hanse.internal,DNS:localhost,IP:127.0.0.1",
-		  CA_SERVER, DAYS, GATEWAY_UID } },
+	{ "ca", { "gateway-server", GW_HOST,
+		  "DNS:" GW_HOST ",DNS:*." GW_HOST ",DNS:localhost,IP:127.0.0.1",
+		  CA_SERVER, DAYS, GATEWAY_UID },
+	    GW_PLATFORM "." GW_HOST },
 	{ "ca", { "directory", "directory.hanse.internal",
 		  "DNS:directory.hanse.internal,DNS:localhost,IP:127.0.0.1",
-		  CA_SERVER, DAYS, 0 } },
+		  CA_SERVER, DAYS, 0 },
+	    NULL },
 	{ "ca", { "platform.provisioner", "platform.provisioner", NULL,
-		  CA_CLIENT, DAYS, 0 } },
+		  CA_CLIENT, DAYS, 0 },
+	    NULL },
 	/* An authority that issues this one certificate: whoever shows it to
 	 * a database domain is the gateway. */
 	{ "ca/backend", { "gateway-client", "hanse-gateway", NULL,
-		  CA_CLIENT, DAYS, GATEWAY_UID } },
+		  CA_CLIENT, DAYS, GATEWAY_UID },
+	    NULL },
 };
 /* clang-format on */
 
@@ -98,7 +104,9 @@ static int make_credentials(struct plat *plat, struct hs_err *err)
 		struct ca_request request = c->request;
 
 		request.alt = alt;
-		if (!ca_is_good(dir, request.name, RENEW_BEFORE_S) &&
+		if ((!ca_is_good(dir, request.name, RENEW_BEFORE_S) ||
+			(c->host != NULL &&
+			    !ca_is_for(dir, request.name, c->host))) &&
 		    ca_issue(dir, &request, err) < 0)
 			return -1;
 	}

@@ -4,12 +4,14 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "shared-db-gateway/audit_chain.h"
 #include "shared-db-gateway/audit_file.h"
 #include "shared-db-gateway/gateway.h"
 
@@ -121,43 +123,121 @@ static bool take(
 	return true;
 }
 
+static int read_chain(struct listing *l, const char *folder, struct hs_err *err)
+{
+	struct gw_audit_report report;
+	int rc;
+
+	l->sessions = json_object();
+	l->shapes = json_object();
+	rc = gw_audit_read(folder, take, l, &report, err);
+	json_decref(l->sessions);
+	json_decref(l->shapes);
+	return rc;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	json_t *const *x = a, *const *y = b;
+
+	return strcmp(json_string_value(json_object_get(*x, "time")),
+	    json_string_value(json_object_get(*y, "time")));
+}
+
+/* One list of several that are each in their order. */
+static json_t *sorted(json_t *list, size_t last)
+{
+	size_t count = json_array_size(list);
+	size_t from = last > 0 && count > last ? count - last : 0;
+	hs_auto(hs_freep) json_t **all =
+	    hs_alloc((count + 1) * sizeof(json_t *));
+	json_t *result = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		all[i] = json_array_get(list, i);
+	qsort(all, count, sizeof(json_t *), by_time);
+	for (size_t i = from; i < count; i++)
+		(void)json_array_append(result, all[i]);
+	return result;
+}
+
 int gw_audit_list(const char *folder, const struct gw_audit_filter *filter,
     json_t **ret_list, struct hs_err *err)
 {
-	struct gw_audit_report report;
-	struct listing l = { .filter = filter,
-		.sessions = json_object(),
-		.shapes = json_object(),
-		.list = json_array() };
-	int rc = gw_audit_read(folder, take, &l, &report, err);
+	hs_auto(gw_audit_chains_done) struct gw_audit_chains chains = { 0 };
+	json_t *all = json_array();
+	int rc = gw_audit_chains(folder, &chains, err);
 
-	json_decref(l.sessions);
-	json_decref(l.shapes);
-	if (rc < 0)
+	for (size_t i = 0; i < chains.count && rc == 0; i++) {
+		struct listing l = { .filter = filter, .list = json_array() };
+
+		rc = read_chain(&l, chains.paths[i], err);
+		(void)json_array_extend(all, l.list);
 		json_decref(l.list);
-	else
-		*ret_list = l.list;
+	}
+	if (rc == 0)
+		*ret_list = sorted(all, filter->last);
+	json_decref(all);
 	return rc;
+}
+
+static void add(json_t *sum, const char *name, uint64_t value)
+{
+	json_int_t before = json_integer_value(json_object_get(sum, name));
+
+	(void)json_object_set_new(
+	    sum, name, json_integer(before + (json_int_t)value));
+}
+
+/* What is found in one; false: it could not be read. */
+static bool verify_chain(const char *path, json_t *sum, struct hs_err *err)
+{
+	struct gw_audit_report report;
+	struct hs_err fault = { 0 };
+	int rc = gw_audit_read(path, NULL, NULL, &report, &fault);
+	const char *name = strrchr(path, '/');
+	char head[2 * GW_AUDIT_HASH + 1] = "";
+	json_t *json;
+
+	if (rc < 0 && fault.code != HS_EINVAL) {
+		*err = fault;
+		return false;
+	}
+	for (size_t i = 0; i < GW_AUDIT_HASH; i++)
+		(void)snprintf(head + 2 * i, 3, "%02x", report.hash[i]);
+	json = json_pack("{s:s, s:b, s:I, s:I, s:s}", "chain",
+	    name != NULL ? name + 1 : path, "ok", rc == 0, "blocks",
+	    (json_int_t)report.blocks, "last", (json_int_t)report.last_number,
+	    "head", head);
+	if (rc < 0) {
+		(void)json_object_set_new(json, "why", json_string(fault.msg));
+		(void)json_object_set_new(sum, "ok", json_false());
+		(void)json_object_set_new(sum, "why", json_string(fault.msg));
+	}
+	(void)json_array_append_new(json_object_get(sum, "chains"), json);
+	add(sum, "segments", report.segments);
+	add(sum, "blocks", report.blocks);
+	add(sum, "statements", report.statements);
+	add(sum, "lost", report.lost);
+	add(sum, "torn", report.torn);
+	return true;
 }
 
 int gw_audit_verify(const char *folder, json_t **ret_report, struct hs_err *err)
 {
-	struct gw_audit_report report;
-	struct hs_err fault = { 0 };
-	int rc = gw_audit_read(folder, NULL, NULL, &report, &fault);
-	char head[2 * GW_AUDIT_HASH + 1] = "";
+	hs_auto(gw_audit_chains_done) struct gw_audit_chains chains = { 0 };
+	json_t *sum;
 
-	if (rc < 0 && fault.code != HS_EINVAL)
-		return hs_fail(err, fault.code, "%s", fault.msg);
-	for (size_t i = 0; i < GW_AUDIT_HASH; i++)
-		(void)snprintf(head + 2 * i, 3, "%02x", report.hash[i]);
-	*ret_report = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:i, s:s}",
-	    "ok", rc == 0, "segments", (json_int_t)report.segments, "blocks",
-	    (json_int_t)report.blocks, "last", (json_int_t)report.last_number,
-	    "statements", (json_int_t)report.statements, "lost",
-	    (json_int_t)report.lost, "torn", (int)report.torn, "head", head);
-	if (rc < 0)
-		(void)json_object_set_new(
-		    *ret_report, "why", json_string(fault.msg));
+	if (gw_audit_chains(folder, &chains, err) < 0)
+		return -1;
+	sum = json_pack("{s:b, s:i, s:i, s:i, s:i, s:i, s:[]}", "ok", 1,
+	    "segments", 0, "blocks", 0, "statements", 0, "lost", 0, "torn", 0,
+	    "chains");
+	for (size_t i = 0; i < chains.count; i++)
+		if (!verify_chain(chains.paths[i], sum, err)) {
+			json_decref(sum);
+			return -1;
+		}
+	*ret_report = sum;
 	return 0;
 }

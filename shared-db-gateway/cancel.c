@@ -35,7 +35,8 @@ bool gw_keys_add(struct gw_keys *keys, struct gw_session *s)
 		if (RAND_bytes((unsigned char *)&key, sizeof(key)) != 1)
 			return false;
 		/* Clients take it for a process id: positive. */
-		key.pid &= 0x7fffffff;
+		key.pid &= (1u << GW_KEY_RANDOM) - 1;
+		key.pid |= keys->slot << GW_KEY_RANDOM;
 	} while (key.pid == 0 || find_pid(keys, key.pid) != NULL);
 	s->key = key;
 	at = bucket(keys, key.pid);

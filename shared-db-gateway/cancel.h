@@ -13,12 +13,21 @@ struct gw_key {
 };
 
 #define GW_KEY_BUCKETS 1024u
+#define GW_KEY_RANDOM  20 /* bits of pid; the worker's slot is above them */
+
+/** The slot of the worker that gave the key away. */
+static inline unsigned gw_key_slot(uint32_t pid)
+{
+	return (pid & 0x7fffffff) >> GW_KEY_RANDOM;
+}
 
 struct gw_keys {
+	unsigned slot; /* of this worker */
 	struct gw_session *buckets[GW_KEY_BUCKETS];
 };
 
-/** Give the session a random key nobody else has; false: no randomness. */
+/** Give the session a random key of this worker that nobody else has; false: no
+ * randomness. */
 bool gw_keys_add(struct gw_keys *keys, struct gw_session *s);
 void gw_keys_remove(struct gw_keys *keys, struct gw_session *s);
 

@@ -55,7 +55,8 @@ static int allow_folder_of(int ruleset, const char *path,
 	return allow(ruleset, folder, false, access, err);
 }
 
-static int allow_all(int ruleset, const struct gw_config *c, struct hs_err *err)
+static int allow_all(int ruleset, const struct gw_config *c, const char *audit,
+    struct hs_err *err)
 {
 	/* OpenSSL's own, and where the C library looks for the time zone. */
 	static const char *const common[] = { "/etc/ssl", "/usr/lib/ssl",
@@ -66,11 +67,9 @@ static int allow_all(int ruleset, const struct gw_config *c, struct hs_err *err)
 		if (allow(ruleset, common[i], true,
 			i == 3 || i == 4 ? READ_FILE : READ_DIR, err) < 0)
 			return -1;
-	if (c->audit.folder != NULL &&
-	    allow(ruleset, c->audit.folder, false, WRITE_DIR, err) < 0)
+	if (audit != NULL && allow(ruleset, audit, false, WRITE_DIR, err) < 0)
 		return -1;
-	return allow(ruleset, c->routes, false, READ_DIR, err) < 0 ||
-		       allow_folder_of(ruleset, c->ca, READ_DIR, err) < 0 ||
+	return allow_folder_of(ruleset, c->ca, READ_DIR, err) < 0 ||
 		       allow_folder_of(
 			   ruleset, c->server.certificate, READ_DIR, err) < 0 ||
 		       allow_folder_of(ruleset, c->server.key, READ_DIR, err) <
@@ -78,14 +77,13 @@ static int allow_all(int ruleset, const struct gw_config *c, struct hs_err *err)
 		       allow_folder_of(ruleset, c->backend.certificate,
 			   READ_DIR, err) < 0 ||
 		       allow_folder_of(ruleset, c->backend.key, READ_DIR, err) <
-			   0 ||
-		       allow_folder_of(
-			   ruleset, c->control_socket, WRITE_DIR, err) < 0
+			   0
 		   ? -1
 		   : 0;
 }
 
-int gw_confine_files(const struct gw_config *config, struct hs_err *err)
+int gw_confine_files(
+    const struct gw_config *config, const char *audit, struct hs_err *err)
 {
 	const struct landlock_ruleset_attr all = { .handled_access_fs = ALL };
 	hs_auto(hs_closep) int ruleset =
@@ -96,7 +94,7 @@ int gw_confine_files(const struct gw_config *config, struct hs_err *err)
 		    strerror(errno));
 		return 0;
 	}
-	if (allow_all(ruleset, config, err) < 0)
+	if (allow_all(ruleset, config, audit, err) < 0)
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
 	    syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)
@@ -107,25 +105,35 @@ int gw_confine_files(const struct gw_config *config, struct hs_err *err)
 /* -- Calls ----------------------------------------------------------------- */
 
 /* clang-format off */
-static const int needed[] = {
-	/* Connections, and waiting for them. */
-	SCMP_SYS(accept4), SCMP_SYS(socket), SCMP_SYS(connect), SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(sendto),
-	SCMP_SYS(sendmsg), SCMP_SYS(shutdown), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(getsockname),
-	SCMP_SYS(getpeername), SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2), SCMP_SYS(epoll_ctl),
-	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(eventfd2),
-	/* Files. */
-	SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(open), SCMP_SYS(openat),
-	SCMP_SYS(close), SCMP_SYS(lseek), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(statx),
-	SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(getdents64), SCMP_SYS(fdatasync),
-	SCMP_SYS(ftruncate), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(fcntl), SCMP_SYS(fadvise64), SCMP_SYS(readlink),
-	/* Memory, time, threads that are there, the end. */
+static const int for_all[] = {
+	/* Connections that are there, and waiting for them. */
+	SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt),
+	SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2), SCMP_SYS(epoll_ctl),
+	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(close), SCMP_SYS(fcntl), SCMP_SYS(fstat), SCMP_SYS(newfstatat),
+	/* Memory, time, the end. */
 	SCMP_SYS(brk), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(mprotect),
 	SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(time),
-	SCMP_SYS(futex), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity), SCMP_SYS(getcpu), SCMP_SYS(getrandom),
-	SCMP_SYS(sysinfo), SCMP_SYS(uname), SCMP_SYS(getrusage), SCMP_SYS(prlimit64), SCMP_SYS(restart_syscall),
+	SCMP_SYS(futex), SCMP_SYS(sched_yield), SCMP_SYS(getcpu), SCMP_SYS(getrandom), SCMP_SYS(restart_syscall),
 	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(tgkill),
-	SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid),
-	SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(membarrier), SCMP_SYS(exit), SCMP_SYS(exit_group),
+	SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(exit), SCMP_SYS(exit_group),
+};
+
+static const int for_listener[] = {
+	SCMP_SYS(accept4),
+};
+
+static const int for_worker[] = {
+	/* Connections to PostgreSQL. */
+	SCMP_SYS(socket), SCMP_SYS(connect), SCMP_SYS(shutdown), SCMP_SYS(getsockname), SCMP_SYS(getpeername),
+	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(eventfd2),
+	/* Files. */
+	SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(lseek), SCMP_SYS(stat), SCMP_SYS(lstat),
+	SCMP_SYS(statx), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(getdents64), SCMP_SYS(fdatasync),
+	SCMP_SYS(ftruncate), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(fadvise64), SCMP_SYS(readlink),
+	/* Threads that are there, and what libraries ask. */
+	SCMP_SYS(sched_getaffinity), SCMP_SYS(sysinfo), SCMP_SYS(uname), SCMP_SYS(getrusage), SCMP_SYS(prlimit64),
+	SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
+	SCMP_SYS(membarrier),
 };
 /* clang-format on */
 
@@ -135,16 +143,27 @@ static void filter_freep(scmp_filter_ctx *filter)
 		seccomp_release(*filter);
 }
 
-int gw_confine_calls(struct hs_err *err)
+static int allow_calls(scmp_filter_ctx filter, const int *list, size_t count)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, list[i], 0);
+	return rc;
+}
+
+static int confine_calls(const int *more, size_t count, struct hs_err *err)
 {
 	/* What is not needed fails, as if there were no right to it: a call
 	 * that was forgotten here must not end everybody's sessions. */
 	hs_auto(filter_freep) scmp_filter_ctx filter =
 	    seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	int rc = filter != NULL ? 0 : -ENOMEM;
+	int rc = filter != NULL
+		     ? allow_calls(filter, for_all, ARRAY_LEN(for_all))
+		     : -ENOMEM;
 
-	for (size_t i = 0; i < ARRAY_LEN(needed) && rc == 0; i++)
-		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, needed[i], 0);
+	if (rc == 0)
+		rc = allow_calls(filter, more, count);
 	if (rc == 0)
 		rc = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
 	if (rc == 0)
@@ -152,4 +171,14 @@ int gw_confine_calls(struct hs_err *err)
 	return rc == 0 ? 0
 		       : hs_fail(err, HS_ESYSTEM, "confine the calls: %s",
 			     strerror(-rc));
+}
+
+int gw_confine_listener(struct hs_err *err)
+{
+	return confine_calls(for_listener, ARRAY_LEN(for_listener), err);
+}
+
+int gw_confine_worker(struct hs_err *err)
+{
+	return confine_calls(for_worker, ARRAY_LEN(for_worker), err);
 }

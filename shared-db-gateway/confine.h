@@ -1,6 +1,7 @@
-/* confine.h - what the gateway's process may do from its start on: files that
- * its configuration names, and calls that it needs. What breaks in is in there
- * with it.
+/* confine.h - what the gateway's processes may do from their start on. A worker
+ * may reach keys, its own chain of the audit and the servers; the listener
+ * nothing but the connections that it is given. What breaks in is in there with
+ * it.
  */
 #ifndef HANSE_SHARED_DB_GATEWAY_CONFINE_H
 #define HANSE_SHARED_DB_GATEWAY_CONFINE_H
@@ -9,18 +10,25 @@ struct gw_config;
 struct hs_err;
 
 /**
- * From now on only the files of the configuration (Landlock). Threads begun
- * after this are in it, too. A kernel without it is logged, and is no error.
+ * From now on only the keys of the configuration and the audit (Landlock).
+ * Threads begun after this are in it, too. A kernel without it is logged, and
+ * is no error.
+ *
+ * @audit:  the folder of its chain; NULL: none
  *
  * Errors: HS_ESYSTEM (a file is not there).
  */
-int gw_confine_files(const struct gw_config *config, struct hs_err *err);
+int gw_confine_files(
+    const struct gw_config *config, const char *audit, struct hs_err *err);
 
 /**
- * From now on, in every thread, only the calls of a running gateway: no
- * program, no other process, no new listening socket (seccomp). Errors:
- * HS_ESYSTEM.
+ * From now on, in every thread, only the calls of a running worker: no program,
+ * no other process, no listening socket (seccomp). Errors: HS_ESYSTEM.
  */
-int gw_confine_calls(struct hs_err *err);
+int gw_confine_worker(struct hs_err *err);
+
+/** The same for the listener, which has no use for files and for connections of
+ * its own, either. Errors: HS_ESYSTEM. */
+int gw_confine_listener(struct hs_err *err);
 
 #endif

@@ -1,18 +1,29 @@
-/* control.h - the control socket's end in the gateway. */
+/* control.h - the control socket: a JSON line in, one out; for root and the
+ * gateway's own user.
+ */
 #ifndef HANSE_SHARED_DB_GATEWAY_CONTROL_H
 #define HANSE_SHARED_DB_GATEWAY_CONTROL_H
 
 #include "base/mem.h"
 
+struct gw_caller;
 struct gw_control;
-struct gw_core;
 struct hs_err;
+struct hs_loop;
 
-/** Listen on the configuration's control socket. Errors: HS_ESYSTEM. */
-int gw_control_open(
-    struct gw_core *core, struct gw_control **ret_control, struct hs_err *err);
+/** Told of each line; ends in gw_caller_answer(), now or later. */
+typedef void gw_control_fn(
+    void *owner, struct gw_caller *caller, const char *line);
 
-/** End it, and remove the socket. NULL is fine. */
+/** Listen. Errors: HS_ESYSTEM. */
+int gw_control_open(struct hs_loop *loop, const char *path, gw_control_fn *fn,
+    void *owner, struct gw_control **ret_control, struct hs_err *err);
+
+/** Once for each line; the caller may have gone. */
+void gw_caller_answer(struct gw_caller *caller, const char *text);
+
+/** End it, and remove the socket; nobody may wait for an answer any more. NULL
+ * is fine. */
 void gw_control_close(struct gw_control *control);
 
 HS_FREEP(gw_control_closep, struct gw_control *, gw_control_close)

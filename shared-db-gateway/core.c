@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "shared-db-gateway/audit.h"
 #include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/session.h"
@@ -44,9 +45,12 @@ static void look_for_lost(void *owner)
 	hs_timer_start(core->loop, &core->lost_timer, LOOK_MS);
 }
 
-int gw_core_open(
-    struct gw_core *core, const struct gw_config *config, struct hs_err *err)
+int gw_core_open(struct gw_core *core, const struct gw_config *config,
+    const char *audit, struct hs_err *err)
 {
+	struct gw_audit_config keep = config->audit;
+
+	keep.folder = (char *)(uintptr_t)audit;
 	core->config = config;
 	core->began_ms = hs_loop_now_ms(core->loop);
 	if (RAND_bytes(core->mock_secret, sizeof(core->mock_secret)) != 1)
@@ -58,13 +62,13 @@ int gw_core_open(
 	core->shapes = gw_shapes_new();
 	if (core->shapes == NULL)
 		return hs_fail(err, HS_ESYSTEM, "no random bytes");
-	if (config->audit.folder != NULL &&
-	    gw_audit_open(&config->audit, &core->audit, err) < 0)
+	if (audit != NULL && gw_audit_open(&keep, &core->audit, err) < 0)
 		return -1;
 	core->lost_timer.fn = look_for_lost;
 	core->lost_timer.owner = core;
 	hs_timer_start(core->loop, &core->lost_timer, LOOK_MS);
-	return gw_core_reload(core, err);
+	core->table = hs_alloc(sizeof(*core->table));
+	return 0;
 }
 
 /* Step each session once; a step frees at most its own. */
@@ -87,13 +91,11 @@ static void take_away(struct gw_core *core)
 			s->revoked = true;
 }
 
-int gw_core_reload(struct gw_core *core, struct hs_err *err)
+int gw_core_reload(
+    struct gw_core *core, struct gw_table *fresh, struct hs_err *err)
 {
-	struct gw_table *fresh = NULL;
 	struct gw_tls tls = { 0 };
 
-	if (gw_table_load(core->config->routes, &fresh, err) < 0)
-		return -1;
 	if (gw_tls_open(core->config, &tls, err) < 0) {
 		gw_tls_close(&tls);
 		gw_table_free(fresh);
@@ -140,6 +142,19 @@ void gw_core_stop(struct gw_core *core)
 		hs_loop_stop(core->loop);
 }
 
+static void end_drained(struct gw_core *core)
+{
+	if ((core->stopping || core->draining) && core->sessions == NULL)
+		hs_loop_stop(core->loop);
+}
+
+void gw_core_drain(struct gw_core *core)
+{
+	hs_info("gateway.draining", "sessions=%u", core->active);
+	core->draining = true;
+	end_drained(core);
+}
+
 void gw_core_joined(struct gw_core *core)
 {
 	if (++core->open > core->most)
@@ -164,8 +179,7 @@ void gw_core_left(struct gw_core *core)
 		core->trim_timer.owner = core;
 		hs_timer_start(core->loop, &core->trim_timer, TRIM_MS);
 	}
-	if (core->stopping && core->sessions == NULL)
-		hs_loop_stop(core->loop);
+	end_drained(core);
 }
 
 void gw_core_close(struct gw_core *core)

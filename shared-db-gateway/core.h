@@ -32,22 +32,36 @@ struct gw_core {
 	unsigned active, pending;
 	unsigned open, most; /* sessions; most: since memory was given back */
 	struct hs_timer trim_timer, lost_timer, limit_timer;
-	bool stopping;
+	bool draining, stopping;
 	uint64_t last_id, accepted, logins, refused, reloads, began_ms;
 	uint64_t dialled, evictions; /* backends */
 	struct hs_timer stop_timer;
 };
 
-/** Everything but the sockets. Errors: HS_EINVAL, HS_ESYSTEM. */
-int gw_core_open(
-    struct gw_core *core, const struct gw_config *config, struct hs_err *err);
+/**
+ * Everything but routes and keys, which gw_core_reload() brings.
+ *
+ * @audit:  the folder of its chain; NULL: none
+ *
+ * Errors: HS_EINVAL, HS_ESYSTEM.
+ */
+int gw_core_open(struct gw_core *core, const struct gw_config *config,
+    const char *audit, struct hs_err *err);
 void gw_core_close(struct gw_core *core);
 
 /**
- * Read routes, keys and certificates again; all or nothing. Sessions of routes
- * that have gone are ended. Errors: HS_EINVAL (names the file), HS_ESYSTEM.
+ * Take new routes, and read keys and certificates again; all or nothing.
+ * Sessions of routes that have gone are ended.
+ *
+ * @fresh:  taken over, in any case
+ *
+ * Errors: HS_EINVAL (names the file), HS_ESYSTEM.
  */
-int gw_core_reload(struct gw_core *core, struct hs_err *err);
+int gw_core_reload(
+    struct gw_core *core, struct gw_table *fresh, struct hs_err *err);
+
+/** No new clients come: end when the last session has. */
+void gw_core_drain(struct gw_core *core);
 
 /** End: idle sessions now, busy ones when they are done, all in 5 s. */
 void gw_core_stop(struct gw_core *core);

@@ -17,6 +17,11 @@
 struct hs_err;
 struct json_t;
 
+/** The name that clients verify is VE.gateway.hanse.internal: by it the gateway
+ * knows whose they are before it knows who they are. */
+#define GW_HOST     "gateway.hanse.internal"
+#define GW_PLATFORM "platform" /* the provisioner's, in place of a VE */
+
 /** What an enterprise, or a whole VE, may use of a database; 0: no limit. It is
  * kept by the gateway, outside SQL, and changes with the next reload. */
 struct gw_limits {
@@ -203,10 +208,11 @@ int gw_audit_list(const char *folder, const struct gw_audit_filter *filter,
     struct json_t **ret_list, struct hs_err *err);
 
 /**
- * Check every block of the audit: an object with ok, segments, blocks, last
- * (the number of the last block), statements, lost (those that could not be
- * kept), torn (ends that were being written when the gateway was killed), head
- * (the hash of all), and why if it is not ok.
+ * Check every block of the audit: an object with ok, segments, blocks,
+ * statements, lost (those that could not be kept), torn (ends that were being
+ * written when the gateway was killed), why if it is not ok, and chains, one a
+ * worker: chain, ok, blocks, last (the number of the last block), head (the
+ * hash of all), why.
  *
  * Errors: HS_ESYSTEM.
  */

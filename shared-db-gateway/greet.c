@@ -1,4 +1,6 @@
-/* greet.c - the first bytes: TLS must be asked for before anything else. */
+/* greet.c - the first bytes of whom the listener has passed on: TLS, or a
+ * cancel request, and nothing else. It has answered the question for TLS.
+ */
 
 #include <sys/socket.h>
 
@@ -25,16 +27,8 @@ static bool is_direct_tls(const struct gw_session *s)
 {
 	uint8_t first = 0;
 
-	return gw_bytes_len(&s->client.in) == 0 && !s->gss_asked &&
-	       recv(s->client.fd, &first, 1, MSG_PEEK | MSG_DONTWAIT) == 1 &&
+	return recv(s->client.fd, &first, 1, MSG_PEEK | MSG_DONTWAIT) == 1 &&
 	       first == TLS_HANDSHAKE_RECORD;
-}
-
-/* The answer must be gone before TLS; a byte always fits. */
-static bool answer(struct gw_session *s, char c)
-{
-	return gw_bytes_add(&s->client.out, &c, 1) &&
-	       gw_stream_flush(&s->client);
 }
 
 /* Only where the configuration says so: for measurements. */
@@ -52,32 +46,21 @@ static enum gw_progress take_hello(
     struct gw_session *s, enum gw_hello hello, size_t size)
 {
 	const uint8_t *packet = s->client.in.data + s->client.in.start;
-	bool stuffed = gw_bytes_len(&s->client.in) > size;
 
 	switch (hello) {
 	case GW_HELLO_MORE:
 		return s->client.ended ? gw_session_end(s, "client-gone")
 				       : GW_WAIT;
-	case GW_HELLO_BAD:
-		return gw_session_end(s, "not-postgresql");
 	case GW_HELLO_STARTUP:
 		return greet_plain(s);
 	case GW_HELLO_CANCEL:
 		return gw_cancel_begin(s, packet, size);
-	case GW_HELLO_GSS:
-		if (stuffed || s->gss_asked || !answer(s, 'N'))
-			return gw_session_end(s, "stuffed");
-		s->gss_asked = true;
-		gw_bytes_drop(&s->client.in, size);
-		return GW_AGAIN;
 	case GW_HELLO_SSL:
-		/* Bytes sent in plain must never pass for TLS's. */
-		if (stuffed || !answer(s, 'S'))
-			return gw_session_end(s, "stuffed");
-		gw_bytes_drop(&s->client.in, size);
-		return begin_tls(s);
+	case GW_HELLO_GSS:
+	case GW_HELLO_BAD:
+		break;
 	}
-	return GW_WAIT;
+	return gw_session_end(s, "not-postgresql");
 }
 
 enum gw_progress gw_greet_step(struct gw_session *s)
@@ -85,6 +68,8 @@ enum gw_progress gw_greet_step(struct gw_session *s)
 	enum gw_hello hello;
 	size_t size = 0;
 
+	if (s->tls_asked)
+		return begin_tls(s);
 	if (is_direct_tls(s)) {
 		s->direct_tls = true;
 		return begin_tls(s);

@@ -1,20 +1,21 @@
-/* listener.h - the sockets clients come to. */
+/* listener.h - the process that clients come to. It looks at their first bytes
+ * to see whose they are, and hands them to that virtual enterprise's worker. It
+ * holds no key, opens no file and no connection.
+ */
 #ifndef HANSE_SHARED_DB_GATEWAY_LISTENER_H
 #define HANSE_SHARED_DB_GATEWAY_LISTENER_H
 
-#include "base/mem.h"
-
-struct gw_core;
-struct gw_listeners;
+struct gw_config;
 struct hs_err;
 
-/** Listen on all of the configuration's addresses. Errors: HS_EINVAL. */
-int gw_listeners_open(struct gw_core *core, struct gw_listeners **ret_listeners,
-    struct hs_err *err);
-
-/** No new clients; those who are in stay. NULL is fine. */
-void gw_listeners_close(struct gw_listeners *listeners);
-
-HS_FREEP(gw_listeners_closep, struct gw_listeners *, gw_listeners_close)
+/**
+ * Serve until the master's end of the socket is closed.
+ *
+ * @master:  notes come from there
+ *
+ * Errors: HS_ESYSTEM.
+ */
+int gw_listener_run(
+    const struct gw_config *config, int master, struct hs_err *err);
 
 #endif

@@ -1,7 +1,7 @@
 # gw: what provisioning links. gwcore: the gateway but for its main.
 GW := shared-db-gateway
 LIBRARIES += gw gwcore
-gw_SRCS := $(addprefix $(GW)/,audit_file.c audit_list.c client.c kinds.c route_file.c route_write.c scram.c)
+gw_SRCS := $(addprefix $(GW)/,audit_chain.c audit_file.c audit_list.c client.c kinds.c route_file.c route_write.c scram.c)
 gw_PKGS := jansson libcrypto
 gwcore_SRCS := $(filter-out $(gw_SRCS) $(GW)/main.c,$(wildcard $(GW)/*.c))
 gwcore_PKGS := jansson libssl libcrypto libcyaml libseccomp libxxhash
@@ -36,13 +36,14 @@ gw_many_PKGS := libpq
 gw_routes_SRCS := tests/gateway/routes.c
 gw_routes_LIBS := gw base
 
-GW_TESTS := test_gw_confine test_gw_reply test_gw_route test_gw_scram test_gw_session test_gw_wire
+GW_TESTS := test_gw_confine test_gw_front test_gw_reply test_gw_route test_gw_scram test_gw_session test_gw_wire
 TESTS += $(GW_TESTS)
 $(foreach t,$(GW_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c))
 $(foreach t,$(GW_TESTS),$(eval $(t)_LIBS := gwcore gw base))
 $(foreach t,$(GW_TESTS),$(eval $(t)_PKGS := cmocka))
+test_gw_front_PKGS := cmocka jansson libssl
 
-FUZZERS += fuzz_audit fuzz_reply fuzz_scram fuzz_shape fuzz_wire
+FUZZERS += fuzz_audit fuzz_reply fuzz_scram fuzz_shape fuzz_sni fuzz_wire
 fuzz_audit_SRCS := tests/fuzz/fuzz_audit.c
 fuzz_audit_LIBS := gwcore gw base
 fuzz_audit_SEEDS := tests/fuzz/seeds/audit
@@ -50,6 +51,9 @@ fuzz_shape_SRCS := tests/fuzz/fuzz_shape.c
 fuzz_shape_LIBS := gwcore gw base
 fuzz_shape_SEEDS := tests/fuzz/seeds/shape
 fuzz_scram_SEEDS := tests/fuzz/seeds/scram
+fuzz_sni_SRCS := tests/fuzz/fuzz_sni.c
+fuzz_sni_LIBS := gwcore gw base
+fuzz_sni_SEEDS := tests/fuzz/seeds/sni
 fuzz_wire_SEEDS := tests/fuzz/seeds/wire
 fuzz_reply_SRCS := tests/fuzz/fuzz_reply.c
 fuzz_reply_LIBS := gwcore gw base

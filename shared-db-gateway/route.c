@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,6 +50,9 @@ void gw_table_free(struct gw_table *table)
 		gw_entry_unref(table->list[i]);
 	for (size_t i = 0; i < table->server_count; i++)
 		gw_server_done(&table->servers[i]);
+	for (size_t i = 0; i < table->elsewhere_count; i++)
+		gw_routes_free(table->elsewhere[i]);
+	free(table->elsewhere);
 	free(table->list);
 	free(table->servers);
 	free(table);
@@ -129,52 +133,25 @@ static void take_over(struct gw_table *table, struct gw_routes *routes)
 	routes->server_count = 0;
 }
 
-static int load_file(struct gw_table *table, const char *dir, const char *name,
-    struct hs_err *err)
+/* The file VE.json holds the routes of VE. */
+static int parse_one(const char *dir, const char *name, const json_t *json,
+    struct gw_routes **ret_routes, struct hs_err *err)
 {
 	hs_auto(gw_routes_freep) struct gw_routes *routes = NULL;
-	hs_auto(hs_freep) char *path = hs_printf("%s/%s", dir, name);
+	hs_auto(hs_freep) char *path = hs_printf("%s/%s.json", dir, name);
 
-	if (gw_routes_parse(path, &routes, err) < 0)
+	if (gw_routes_take(json, path, &routes, err) < 0)
 		return -1;
-	if (strncmp(name, routes->ve, strlen(routes->ve)) != 0 ||
-	    strcmp(name + strlen(routes->ve), ".json") != 0)
+	if (strcmp(name, routes->ve) != 0)
 		return hs_fail(err, HS_EINVAL, "%s: is the file of VE '%s'",
 		    path, routes->ve);
-	take_over(table, routes);
+	*ret_routes = hs_steal(&routes);
 	return 0;
 }
 
-static int load_dir(
-    struct gw_table *table, DIR *dir, const char *path, struct hs_err *err)
+static int sort_users(
+    struct gw_table *table, const char *dir, struct hs_err *err)
 {
-	const struct dirent *item;
-
-	while ((item = readdir(dir)) != NULL) {
-		size_t len = strlen(item->d_name);
-
-		if (len < 6 || strcmp(item->d_name + len - 5, ".json") != 0)
-			continue;
-		if (load_file(table, path, item->d_name, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-int gw_table_load(
-    const char *dir, struct gw_table **ret_table, struct hs_err *err)
-{
-	hs_auto(gw_table_freep) struct gw_table *table =
-	    hs_alloc(sizeof(*table));
-	DIR *d = opendir(dir);
-	int rc;
-
-	if (d == NULL)
-		return hs_fail_errno(err, HS_ESYSTEM, "open folder '%s'", dir);
-	rc = load_dir(table, d, dir, err);
-	(void)closedir(d);
-	if (rc < 0)
-		return -1;
 	if (table->count > 0)
 		qsort(table->list, table->count, sizeof(struct gw_entry *),
 		    by_user);
@@ -185,7 +162,88 @@ int gw_table_load(
 			    table->list[i]->route.user, dir,
 			    table->list[i - 1]->ve->name, dir,
 			    table->list[i]->ve->name);
+	return 0;
+}
+
+static int take_elsewhere(struct gw_table *table, const char *dir,
+    const json_t *files, struct hs_err *err)
+{
+	const char *name;
+	json_t *json;
+
+	table->elsewhere =
+	    hs_alloc((json_object_size(files) + 1) * sizeof(*table->elsewhere));
+	json_object_foreach ((json_t *)(uintptr_t)files, name, json) {
+		if (parse_one(dir, name, json,
+			&table->elsewhere[table->elsewhere_count], err) < 0)
+			return -1;
+		table->elsewhere_count++;
+	}
+	return 0;
+}
+
+int gw_table_make(const char *dir, const json_t *files, const json_t *elsewhere,
+    struct gw_table **ret_table, struct hs_err *err)
+{
+	hs_auto(gw_table_freep) struct gw_table *table =
+	    hs_alloc(sizeof(*table));
+	const char *name;
+	json_t *json;
+
+	json_object_foreach ((json_t *)(uintptr_t)files, name, json) {
+		hs_auto(gw_routes_freep) struct gw_routes *routes = NULL;
+
+		if (parse_one(dir, name, json, &routes, err) < 0)
+			return -1;
+		take_over(table, routes);
+	}
+	if (take_elsewhere(table, dir, elsewhere, err) < 0 ||
+	    sort_users(table, dir, err) < 0)
+		return -1;
 	*ret_table = hs_steal(&table);
+	return 0;
+}
+
+static int load_dir(
+    json_t *files, DIR *dir, const char *path, struct hs_err *err)
+{
+	const struct dirent *item;
+
+	while ((item = readdir(dir)) != NULL) {
+		hs_auto(hs_freep) char *whole =
+		    hs_printf("%s/%s", path, item->d_name);
+		size_t len = strlen(item->d_name);
+		hs_auto(hs_freep) char *name = NULL;
+		json_t *json = NULL;
+
+		if (len < 6 || strcmp(item->d_name + len - 5, ".json") != 0)
+			continue;
+		if (gw_routes_load(whole, &json, err) < 0)
+			return -1;
+		name = hs_strndup(item->d_name, len - 5);
+		(void)json_object_set_new(files, name, json);
+	}
+	return 0;
+}
+
+int gw_files_load(const char *dir, json_t **ret_files, struct hs_err *err)
+{
+	hs_auto(gw_table_freep) struct gw_table *table = NULL;
+	json_t *files = json_object();
+	DIR *d = opendir(dir);
+	int rc;
+
+	if (d == NULL) {
+		json_decref(files);
+		return hs_fail_errno(err, HS_ESYSTEM, "open folder '%s'", dir);
+	}
+	rc = load_dir(files, d, dir, err);
+	(void)closedir(d);
+	if (rc < 0 || gw_table_make(dir, files, NULL, &table, err) < 0) {
+		json_decref(files);
+		return -1;
+	}
+	*ret_files = files;
 	return 0;
 }
 
@@ -311,6 +369,16 @@ static int by_database(const struct gw_table *table, const char *database,
 			continue;
 		*ret_target = on_route(r);
 		return 0;
+	}
+	for (size_t i = 0; i < table->elsewhere_count; i++) {
+		const struct gw_routes *routes = table->elsewhere[i];
+
+		for (size_t j = 0; j < routes->count; j++) {
+			if (strcmp(routes->list[j].database, database) != 0)
+				continue;
+			*ret_target = on_route(&routes->list[j]);
+			return 0;
+		}
 	}
 	return -1;
 }

@@ -43,6 +43,8 @@ struct gw_table {
 	size_t count;
 	struct gw_server *servers;
 	size_t server_count;
+	struct gw_routes **elsewhere; /* of VEs that are another worker's */
+	size_t elsewhere_count;
 };
 
 /** Where a session's backend is. */
@@ -53,9 +55,28 @@ struct gw_target {
 	unsigned patroni_port;
 };
 
-/** Read all files of the folder. Errors: HS_EINVAL, HS_ESYSTEM. */
-int gw_table_load(
-    const char *dir, struct gw_table **ret_table, struct hs_err *err);
+/**
+ * Read all files of the folder, and check them together.
+ *
+ * @ret_files:  {"VE": what VE.json holds}, owned by the caller
+ *
+ * Errors: HS_EINVAL, HS_ESYSTEM.
+ */
+int gw_files_load(
+    const char *dir, struct json_t **ret_files, struct hs_err *err);
+
+/**
+ * Make a table of files.
+ *
+ * @dir:        for messages
+ * @files:      as of gw_files_load(): whose users may log in
+ * @elsewhere:  others, only for where their databases are; NULL: none
+ *
+ * Errors: HS_EINVAL.
+ */
+int gw_table_make(const char *dir, const struct json_t *files,
+    const struct json_t *elsewhere, struct gw_table **ret_table,
+    struct hs_err *err);
 
 /**
  * Put a freshly read table in the place of the old one: entries that mean the

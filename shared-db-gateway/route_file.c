@@ -374,27 +374,42 @@ static int read_file(
 	return gw_routes_check(routes, err);
 }
 
-int gw_routes_parse(
-    const char *path, struct gw_routes **ret_routes, struct hs_err *err)
+int gw_routes_take(const json_t *json, const char *path,
+    struct gw_routes **ret_routes, struct hs_err *err)
 {
 	hs_auto(gw_routes_freep) struct gw_routes *routes =
 	    hs_alloc(sizeof(*routes));
-	hs_auto(json_freep) json_t *json = NULL;
+
+	if (read_file(json, routes, err) < 0)
+		return hs_wrap(err, "%s", path);
+	*ret_routes = hs_steal(&routes);
+	return 0;
+}
+
+int gw_routes_load(const char *path, json_t **ret_json, struct hs_err *err)
+{
 	hs_auto(hs_freep) char *text = NULL;
 	json_error_t fault;
 	size_t len = 0;
 
 	if (hs_file_read(path, FILE_MAX, &text, &len, err) < 0)
 		return -1;
-	json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &fault);
+	*ret_json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &fault);
 	hs_wipe(text, len);
-	if (json == NULL)
+	if (*ret_json == NULL)
 		return hs_fail(
 		    err, HS_EINVAL, "%s:%d: %s", path, fault.line, fault.text);
-	if (read_file(json, routes, err) < 0)
-		return hs_wrap(err, "%s", path);
-	*ret_routes = hs_steal(&routes);
 	return 0;
+}
+
+int gw_routes_parse(
+    const char *path, struct gw_routes **ret_routes, struct hs_err *err)
+{
+	hs_auto(json_freep) json_t *json = NULL;
+
+	return gw_routes_load(path, &json, err) < 0
+		   ? -1
+		   : gw_routes_take(json, path, ret_routes, err);
 }
 
 int gw_routes_read(const char *dir, const char *ve,

@@ -2,12 +2,19 @@
 #ifndef HANSE_SHARED_DB_GATEWAY_ROUTE_FILE_H
 #define HANSE_SHARED_DB_GATEWAY_ROUTE_FILE_H
 
-#define GW_PLATFORM "platform"
-
 struct hs_err;
 struct gw_route;
 struct gw_routes;
 struct gw_server;
+struct json_t;
+
+/** The file as JSON, owned by the caller. Errors: HS_EINVAL, HS_ESYSTEM. */
+int gw_routes_load(
+    const char *path, struct json_t **ret_json, struct hs_err *err);
+
+/** Of that. @path: for messages. Errors: HS_EINVAL. */
+int gw_routes_take(const struct json_t *json, const char *path,
+    struct gw_routes **ret_routes, struct hs_err *err);
 
 /** gw_routes_read() of any path. */
 int gw_routes_parse(

@@ -398,11 +398,13 @@ static struct gw_session *make(struct gw_core *core, const char *peer)
 	return s;
 }
 
-void gw_session_new(struct gw_core *core, int fd, const char *peer)
+void gw_session_new(
+    struct gw_core *core, int fd, const char *peer, bool tls_asked)
 {
 	struct gw_session *s = make(core, peer);
 	struct hs_err err = { 0 };
 
+	s->tls_asked = tls_asked;
 	gw_stream_prepare(fd);
 	if (gw_stream_open(&s->client, core->loop, fd, &err) < 0) {
 		hs_warn("session.dropped", "msg=\"%s\"", err.msg);

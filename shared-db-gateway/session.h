@@ -74,7 +74,7 @@ struct gw_session {
 	struct gw_stream client;
 	struct hs_timer deadline, again, pace;
 	bool pending; /* counted among those not yet admitted */
-	bool direct_tls, gss_asked, client_done;
+	bool tls_asked, direct_tls, client_done;
 
 	struct gw_entry *entry; /* set once, when it is known who it is */
 	struct gw_target target;
@@ -108,8 +108,13 @@ struct gw_session {
 /** Whether a step has come further, so that the next one is worth a try. */
 enum gw_progress { GW_WAIT, GW_AGAIN };
 
-/** Begin one on an accepted connection. */
-void gw_session_new(struct gw_core *core, int fd, const char *peer);
+/**
+ * Begin one on a connection.
+ *
+ * @tls_asked:  the client has been told to begin TLS
+ */
+void gw_session_new(
+    struct gw_core *core, int fd, const char *peer, bool tls_asked);
 
 /** Do all that can be done now; frees the session when it is over. */
 void gw_session_run(struct gw_session *s);

@@ -46,6 +46,7 @@ part provisioning tests/provisioning/run.sh
 part schema tests/sql/run.sh
 part directory tests/directory/run.sh
 part gateway tests/gateway/run.sh
+part workers tests/gateway/workers.sh
 part pooling tests/gateway/pool.sh
 part limits tests/gateway/limits.sh
 part audit tests/gateway/audit.sh

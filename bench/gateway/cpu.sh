@@ -84,18 +84,18 @@ us_of_server() {
 	done
 	echo "$sum"
 }
+us_of_pooler() { if [ "$1" = pgbouncer ]; then us_of "$pooler_pid"; else gateway_us; fi; }
 # one WAY MODE CLIENTS: tps, latency in ms, us of the pooler and of the server a transaction
 one() {
-	local pid=$gateway_pid before server out count
-	[ "$1" != pgbouncer ] || pid=$pooler_pid
-	before=$(us_of "$pid") server=$(us_of_server)
+	local before server out count
+	before=$(us_of_pooler "$1") server=$(us_of_server)
 	out=$(timeout 60 pgbench -n -S -M "$2" -c "$3" -j 1 -T "$seconds" "${way[$1]}" 2>&1)
 	count=$(sed -n 's/.*actually processed: \([0-9]*\).*/\1/p' <<<"$out")
 	if [ "${count:-0}" -eq 0 ] || grep -q aborted <<<"$out"; then
 		echo "fails fails fails fails"
 		return
 	fi
-	awk -v count="$count" -v pooler=$(($(us_of "$pid") - before)) -v server=$(($(us_of_server) - server)) \
+	awk -v count="$count" -v pooler=$(($(us_of_pooler "$1") - before)) -v server=$(($(us_of_server) - server)) \
 	    -v tps="$(sed -n 's/^tps = \([0-9.]*\).*/\1/p' <<<"$out")" \
 	    -v ms="$(sed -n 's/^latency average = \([0-9.]*\).*/\1/p' <<<"$out")" \
 	    'BEGIN { printf "%.0f %.3f %.2f %.2f\n", tps, ms, pooler / count, server / count }'

@@ -21,18 +21,16 @@ gateway_start
 eventually "the gateway without TLS" 10 tool call "$socket" ping
 PGPASSWORD=secret-anna psql -XqAt "host=127.0.0.1 port=$front sslmode=disable user=$anna dbname=ve_alpha" -c 'SELECT 1' >/dev/null
 
-pss() { awk '/^Pss:/ { print $2 }' "/proc/$gateway_pid/smaps_rollup"; }
-us() { cat "/proc/$gateway_pid"/task/*/schedstat | awk '{ s += $1 } END { printf "%d", s / 1000 }'; }
-empty=$(pss) before=$(us)
+empty=$(pss_kib) before=$(gateway_us)
 coproc IDLE { "$B/gw_idle" "$front" "$anna" ve_alpha secret-anna "$count"; }
 read -r -t 300 line <&"${IDLE[0]}"
 same "all are in" "open $count" "$line"
-full=$(pss) spent=$(($(us) - before))
+full=$(pss_kib) spent=$(($(gateway_us) - before))
 echo >&"${IDLE[1]}"
 wait "$IDLE_PID" 2>/dev/null
 eventually "and out" 60 bash -c "'$B/gw_routes' call '$socket' status | grep -q '\"sessions\":0'"
 sleep 3 # it gives back a second later
-left=$(pss)
+left=$(pss_kib)
 printf '%d clients: %d KiB over the %d of none, %d bytes each (bar: 12288 KiB at 10000)\n' \
     "$count" $((full - empty)) "$empty" $(((full - empty) * 1024 / count))
 printf 'given back when they have gone: %d %% (bar: 90)\n' $(((full - left) * 100 / (full - empty)))

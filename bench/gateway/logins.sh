@@ -17,7 +17,6 @@ gateway_start
 eventually "the gateway, saying less" 10 tool call "$socket" ping
 echo 'SELECT 1;' >"$dir/one.sql"
 direct="host=db.hanse.internal hostaddr=127.0.0.1 port=$back sslmode=verify-full sslrootcert=$ca/ca.crt user=$anna dbname=ve_alpha $(cert gateway-client)"
-us() { cat "/proc/$gateway_pid"/task/*/schedstat | awk '{ s += $1 } END { printf "%d", s / 1000 }'; }
 one() { # CONNINFO: connections a second, and how many there were
 	timeout 60 pgbench -n -C -c 4 -j 2 -T "$seconds" -f "$dir/one.sql" "$1" 2>&1 |
 		awk '/actually processed/ { count = $NF } /^tps/ { tps = $3 } END { printf "%d %d\n", tps, count }'
@@ -26,9 +25,9 @@ best_direct=0 best_gateway=0 least=999999
 for ((i = 0; i < rounds; i++)); do
 	read -r tps _ < <(one "$direct")
 	[ "$tps" -le "$best_direct" ] || best_direct=$tps
-	before=$(us)
+	before=$(gateway_us)
 	read -r tps count < <(one "$by_cert")
-	cost=$((($(us) - before) / count))
+	cost=$((($(gateway_us) - before) / count))
 	[ "$tps" -le "$best_gateway" ] || best_gateway=$tps
 	[ "$cost" -ge "$least" ] || least=$cost
 done

@@ -50,7 +50,7 @@ awk -v n="$enterprises" -v b="$backends" -v c="$count" -v d="$begun" -v p="$p50"
 many 1000
 restart
 "$B/gw_zipf" "$to" 50 500 5 9 >/dev/null
-echo "1,000 registered, 50 warm: $(rss_kib) KiB (bar: 65536)"
+echo "1,000 registered, 50 warm: $(pss_kib) KiB for all its processes together (bar: 65536)"
 
 # One against all: at most 50 transactions/s; it asks for as many as it can get.
 many 50 '{transactions_per_s: 50, backends: 4, statement_ms: 500, transaction_ms: 1000, idle_transaction_ms: 500}'

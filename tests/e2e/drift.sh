@@ -19,7 +19,7 @@ people=ou=people,$entry
 # as_provisioner DATABASE STATEMENT: through the gateway
 as_provisioner() {
 	psql -XAtq -v ON_ERROR_STOP=1 -c "$2" \
-		"host=gateway.hanse.internal hostaddr=127.0.0.1 port=6432 user=platform.provisioner dbname=$1 sslmode=verify-full \
+		"host=platform.gateway.hanse.internal hostaddr=127.0.0.1 port=6432 user=platform.provisioner dbname=$1 sslmode=verify-full \
 sslrootcert=$state/ca/ca.crt sslcert=$state/ca/platform.provisioner.crt sslkey=$state/ca/platform.provisioner.key"
 }
 as_owner() { as_provisioner "$1" "SET ROLE hanse_owner; $2"; }

@@ -61,7 +61,7 @@ clean() {
 }
 code() { curl -sk -o /dev/null -w '%{http_code}' --max-time 10 "$@"; }
 saved_psql() { # PAIR: as the enterprise, with a pair that was saved
-	psql -XAtq -d "host=gateway.hanse.internal hostaddr=127.0.0.1 port=6432 user=$user dbname=ve_automotive sslmode=verify-full sslrootcert=/var/lib/hanse/ca/ca.crt sslcert=$1.crt sslkey=$1.key" \
+	psql -XAtq -d "host=automotive.gateway.hanse.internal hostaddr=127.0.0.1 port=6432 user=$user dbname=ve_automotive sslmode=verify-full sslrootcert=/var/lib/hanse/ca/ca.crt sslcert=$1.crt sslkey=$1.key" \
 		-c 'select current_user' 2>&1
 }
 

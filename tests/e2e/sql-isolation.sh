@@ -70,11 +70,11 @@ contains "the audit is whole" 'Whole: [0-9]+ statements of the gateway' "$(hanse
 
 # The gateway: who one is, is fixed.
 key=/var/lib/hanse/ca/automotive.brecht-braking
-conn="host=gateway.hanse.internal hostaddr=127.0.0.1 port=6432 sslmode=verify-full sslrootcert=/var/lib/hanse/ca/ca.crt connect_timeout=5"
+conn="host=automotive.gateway.hanse.internal hostaddr=127.0.0.1 port=6432 sslmode=verify-full sslrootcert=/var/lib/hanse/ca/ca.crt connect_timeout=5"
 as() { psql -XAtq "$conn $1" -c "select session_user" 2>&1; }
 contains "a certificate is for its own enterprise" "FATAL|error" "$(as "sslcert=$key.crt sslkey=$key.key user=automotive.adler-motors dbname=ve_automotive")"
 contains "and for its own VE" "FATAL|error" "$(as "sslcert=$key.crt sslkey=$key.key user=automotive.brecht-braking dbname=ve_second")"
-contains "the same name in the other VE is another one" "FATAL|error" "$(as "sslcert=$key.crt sslkey=$key.key user=second.brecht-braking dbname=ve_second")"
+contains "the same name in the other VE is another one" "FATAL|error" "$(as "host=second.gateway.hanse.internal sslcert=$key.crt sslkey=$key.key user=second.brecht-braking dbname=ve_second")"
 contains "no certificate, no password" "FATAL|error|no password" "$(as "user=automotive.brecht-braking dbname=ve_automotive")"
 contains "no way to the maintenance database" "FATAL|error" "$(as "sslcert=$key.crt sslkey=$key.key user=automotive.brecht-braking dbname=postgres")"
 contains "no options of a member's own" "FATAL|error" "$(as "sslcert=$key.crt sslkey=$key.key user=automotive.brecht-braking dbname=ve_automotive options='-c role=automotive.adler-motors'")"

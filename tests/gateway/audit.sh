@@ -16,7 +16,8 @@ routes() { # NAME=VALUE...
 	tool call "$socket" reload >/dev/null
 }
 restart() { # [SIGNAL]
-	kill "-${1:-TERM}" "$gateway_pid"
+	# shellcheck disable=SC2046 # one word each
+	kill "-${1:-TERM}" $([ "${1:-}" = KILL ] && gateway_pids || echo "$gateway_pid")
 	wait "$gateway_pid" 2>/dev/null
 	gateway_start
 	eventually "it starts again" 10 tool call "$socket" ping
@@ -74,8 +75,8 @@ done
 
 echo "-- the chain"
 same "it is whole" true "$(report .ok)"
-lacks "values are nowhere in it" 'secret of Anna|4711' "$(cat "$audit"/*.audit | strings)"
-same "it is the gateway's alone" "700 600" "$(stat -c %a "$audit" "$audit"/*.audit | sort -u -r | paste -sd' ')"
+lacks "values are nowhere in it" 'secret of Anna|4711' "$(cat "$audit"/*/*.audit | strings)"
+same "it is the gateway's alone" "700 600" "$(stat -c %a "$audit" "$audit"/* "$audit"/*/* | sort -u -r | paste -sd' ')"
 timeout 20 pgbench -n -f <(echo 'SELECT 1;') -T 6 -c 8 "$by_cert" >/dev/null 2>&1 &
 bench=$!
 sleep 2
@@ -100,8 +101,8 @@ tampered() { # NAME COMMAND...
 	rm -rf "$copy"
 	cp -r "$audit" "$copy"
 	find "$copy" -size 0 -delete
-	segments=("$copy"/*.audit)
-	segment=$(find "$copy" -name "*.audit" -printf "%s %p\n" | sort -rn | head -n 1 | cut -d" " -f2)
+	segments=("$copy"/alpha/*.audit)
+	segment=$(find "$copy/alpha" -name "*.audit" -printf "%s %p\n" | sort -rn | head -n 1 | cut -d" " -f2)
 	"${@:2}"
 	same "$1 is found" false "$(tool audit "$copy" | jq -r .ok)"
 }
@@ -112,7 +113,7 @@ remove_middle() { rm "${segments[1]}"; }
 tampered "a segment that was removed" remove_middle
 cut_front() { tail -c +2000 "$segment" >"$segment.x" && mv "$segment.x" "$segment"; }
 tampered "a beginning that was cut off" cut_front
-swap() { mv "${segments[0]}" "$copy/x" && mv "${segments[1]}" "${segments[0]}" && mv "$copy/x" "${segments[1]}"; }
+swap() { mv "${segments[0]}" "$copy/alpha/x" && mv "${segments[1]}" "${segments[0]}" && mv "$copy/alpha/x" "${segments[1]}"; }
 tampered "two that were swapped" swap
 
 echo "-- where it is required"

@@ -15,9 +15,8 @@ admin -d ve_alpha -c 'GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC' \
 direct="host=db.hanse.internal hostaddr=127.0.0.1 port=$back user=$anna
     dbname=ve_alpha sslmode=verify-full sslrootcert=$ca/ca.crt
     $(cert gateway-client)"
-idle=$(rss_kib)
+idle=$(pss_kib)
 
-ticks() { awk '{ print $14 + $15 }' "/proc/$gateway_pid/stat"; }
 # one CONNINFO CLIENTS MODE: "latency_us tps"
 one() {
 	pgbench -n -S -M "$3" -c "$2" -j 1 -T "$each" "$1" 2>/dev/null |
@@ -30,22 +29,22 @@ for mode in simple prepared; do
 	for c in 1 16; do
 		for _ in $(seq "$rounds"); do
 			read -r dl dt < <(one "$direct" "$c" "$mode")
-			before=$(ticks)
+			before=$(gateway_us)
 			read -r gl gt < <(one "$by_cert" "$c" "$mode")
-			spent=$(($(ticks) - before))
+			spent=$(($(gateway_us) - before))
 			printf '%-9s %3d  %8d (%7d)  %8d (%7d)  %s\n' "$mode" \
 			    "$c" "$dl" "$dt" "$gl" "$gt" "$(awk "BEGIN {
-				print $spent * 10000 / ($gt * $each) }")"
+				print $spent / ($gt * $each) }")"
 		done
 	done
 done
-after=$(rss_kib)
+after=$(pss_kib)
 coproc MANY { timeout 60 "$B/gw_many" 200 "$by_cert" 2>&1; }
 read -r -t 60 _ <&"${MANY[0]}"
-many=$(rss_kib)
+many=$(pss_kib)
 echo >&"${MANY[1]}"
 wait "$MANY_PID" 2>/dev/null
-printf 'RSS: %d KiB idle, %d after the load, %d with 200 idle sessions\n' \
+printf 'PSS: %d KiB idle, %d after the load, %d with 200 idle sessions\n' \
     "$idle" "$after" "$many"
 pgbench -n -C -c 2 -T "$each" -f <(echo 'SELECT 1;') "$by_cert" 2>/dev/null |
     grep -E '^(tps|average connection)' | sed 's/^/log-ins: /'

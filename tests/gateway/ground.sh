@@ -43,7 +43,7 @@ make_ca() { # FOLDER
 }
 make_ca "$ca"
 make_ca "$dir/stranger"
-key_of gateway-server gateway.hanse.internal gateway.hanse.internal
+key_of gateway-server gateway.hanse.internal 'gateway.hanse.internal,DNS:*.gateway.hanse.internal'
 key_of gateway-client hanse-gateway
 key_of db db.hanse.internal db.hanse.internal
 key_of anna "$anna"
@@ -124,7 +124,7 @@ eventually "it starts" 10 tool call "$socket" ping
 
 # conn USER DATABASE [MORE...]: a conninfo
 conn() {
-	echo "host=gateway.hanse.internal hostaddr=127.0.0.1 port=$front" \
+	echo "host=${1%%.*}.gateway.hanse.internal hostaddr=127.0.0.1 port=$front" \
 	    "sslmode=verify-full sslrootcert=$ca/ca.crt connect_timeout=10" \
 	    "user=$1 dbname='$2' ${*:3}"
 }
@@ -137,5 +137,22 @@ ask() { # CONNINFO SQL...: the answer, or the error
 	timeout 60 psql -XqAt -v ON_ERROR_STOP=1 -v VERBOSITY=verbose -d "$1" \
 	    "${@:2}" 2>&1 </dev/null
 }
-rss_kib() { awk '/^VmRSS/ { print $2 }' "/proc/$gateway_pid/status"; }
-peak_kib() { awk '/^VmHWM/ { print $2 }' "/proc/$gateway_pid/status"; }
+# gateway_pids: the master, its listener and its workers
+gateway_pids() { echo "$gateway_pid" && pgrep -P "$gateway_pid"; }
+worker_of() { tool call "$socket" status | jq ".workers[] | select(.ve == \"$1\" and .state == \"serving\").pid"; }
+of_gateway() { # FIELD: of all its processes' status, added up
+	for pid in $(gateway_pids); do cat "/proc/$pid/status"; done 2>/dev/null |
+		awk -v field="$1:" '$1 == field { sum += $2 } END { print sum }'
+}
+rss_kib() { of_gateway VmRSS; }
+peak_kib() { of_gateway VmHWM; }
+# pss_kib: what they take together, what they share counted once
+pss_kib() {
+	for pid in $(gateway_pids); do cat "/proc/$pid/smaps_rollup"; done 2>/dev/null |
+		awk '/^Pss:/ { sum += $2 } END { print sum }'
+}
+# gateway_us: processor time of all of them, microseconds
+gateway_us() {
+	for pid in $(gateway_pids); do cat "/proc/$pid"/task/*/schedstat; done 2>/dev/null |
+		awk '{ sum += $1 } END { printf "%d", sum / 1000 }'
+}

@@ -302,6 +302,7 @@ anna() {
 		sleep 0.5
 	} | timeout 6 openssl s_client -quiet -starttls postgres \
 	    -cert "$ca/anna.crt" -key "$ca/anna.key" \
+	    -servername alpha.gateway.hanse.internal \
 	    -connect "127.0.0.1:$front" 2>/dev/null | tr -d '\0'
 }
 contains "by hand" 'DHello' "$(anna "Q\0\0\0\23SELECT 'Hello'\0" | tr -d '\5\1\13\17')"

@@ -186,6 +186,11 @@ static void test_expiry(void **state)
 	request.days = 10;
 	assert_int_equal(ca_issue(ca, &request, NULL), 0);
 	assert_true(ca_is_good(ca, "server", 9 * DAY_S));
+	request.alt = "DNS:*.gateway.test";
+	assert_int_equal(ca_issue(ca, &request, NULL), 0);
+	assert_true(ca_is_for(ca, "server", "one.gateway.test"));
+	assert_false(ca_is_for(ca, "server", "gateway.test"));
+	assert_false(ca_is_for(ca, "server", "a.one.gateway.test"));
 	assert_false(ca_is_good(ca, "server", 30 * DAY_S));
 	request.days = 0;
 	assert_int_equal(ca_issue(ca, &request, NULL), 0);

@@ -68,19 +68,23 @@ static void *other(void *arg)
 static int look(struct gw_config *c)
 {
 	hs_auto(hs_freep) char *route = in_dir("routes/alpha.json");
-	hs_auto(hs_freep) char *segment = in_dir("audit/1.audit");
+	hs_auto(hs_freep) char *segment = in_dir("audit/alpha/1.audit");
+	hs_auto(hs_freep) char *chain = in_dir("audit/alpha");
+	hs_auto(hs_freep) char *other_chain = in_dir("audit/beta/1.audit");
+	hs_auto(hs_freep) char *key = in_dir("keys/key");
 	hs_auto(hs_freep) char *elsewhere = in_dir("elsewhere/x");
 	char *const argv[] = { "true", NULL }, *const env[] = { NULL };
 	struct hs_err err = { 0 };
 	pthread_t thread;
 	int step = 0, fd;
 
-	if (gw_confine_files(c, &err) < 0)
+	if (gw_confine_files(c, chain, &err) < 0)
 		return 1;
 	if (pthread_create(&thread, NULL, other, &step) != 0 ||
-	    gw_confine_calls(&err) < 0)
+	    gw_confine_worker(&err) < 0)
 		return 2;
-	if (!can_read(route) || can_write(route))
+	if (!can_read(key) || can_write(key) || can_read(route) ||
+	    can_write(route) || can_write(other_chain))
 		return 3;
 	if (!can_write(segment) || unlink(segment) < 0)
 		return 4;
@@ -101,7 +105,42 @@ static int look(struct gw_config *c)
 	return step == 2 ? 0 : 10;
 }
 
-static void test_confined(void **state)
+/* The listener has its connections, and nothing else. */
+static int look_listener(void)
+{
+	hs_auto(hs_freep) char *key = in_dir("keys/key");
+	struct hs_err err = { 0 };
+
+	if (gw_confine_listener(&err) < 0)
+		return 1;
+	if (can_read(key) || can_read("/etc/passwd"))
+		return 2;
+	if (socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) >= 0)
+		return 3;
+	return fork() == -1 ? 0 : 4;
+}
+
+static void becomes(int (*fn)(struct gw_config *c), struct gw_config *c)
+{
+	int status = 0;
+	pid_t pid;
+
+	(void)fflush(NULL);
+	pid = fork();
+	if (pid == 0)
+		_exit(fn != NULL ? fn(c) : look_listener());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void test_listener(void **state)
+{
+	(void)state;
+	becomes(NULL, NULL);
+}
+
+static void test_worker(void **state)
 {
 	hs_auto(hs_freep) char *routes = in_dir("routes");
 	hs_auto(hs_freep) char *audit = in_dir("audit");
@@ -113,23 +152,16 @@ static void test_confined(void **state)
 		.server = { key, key },
 		.backend = { key, key },
 		.audit = { .folder = audit } };
-	int status = 0;
-	pid_t pid;
 
 	(void)state;
-	(void)fflush(NULL);
-	pid = fork();
-	if (pid == 0)
-		_exit(look(&c));
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
+	becomes(look, &c);
 }
 
 static int make(void **state)
 {
-	static const char *const folders[] = { "routes", "audit", "keys", "run",
-		"elsewhere" };
+	static const char *const folders[] = { "routes", "audit", "audit/alpha",
+		"audit/beta", "keys", "run", "elsewhere" };
+	hs_auto(hs_freep) char *key = NULL;
 	hs_auto(hs_freep) char *route = NULL;
 	hs_auto(hs_freep) char *elsewhere = NULL;
 
@@ -144,7 +176,9 @@ static int make(void **state)
 	}
 	route = in_dir("routes/alpha.json");
 	elsewhere = in_dir("elsewhere/x");
-	return hs_file_write(route, "{}", 2, 0600, NULL) < 0 ||
+	key = in_dir("keys/key");
+	return hs_file_write(key, "k", 1, 0600, NULL) < 0 ||
+		       hs_file_write(route, "{}", 2, 0600, NULL) < 0 ||
 		       hs_file_write(elsewhere, "x", 1, 0600, NULL) < 0
 		   ? -1
 		   : 0;
@@ -161,7 +195,8 @@ static int drop(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_confined),
+		cmocka_unit_test(test_listener),
+		cmocka_unit_test(test_worker),
 	};
 
 	return cmocka_run_group_tests(tests, make, drop);

@@ -1,0 +1,22 @@
+/* master.h - the first process: it reads the routes, starts a listener and a
+ * worker for each virtual enterprise, starts again who dies, and answers on the
+ * control socket. No byte of a client comes near it.
+ */
+#ifndef HANSE_SHARED_DB_GATEWAY_MASTER_H
+#define HANSE_SHARED_DB_GATEWAY_MASTER_H
+
+struct gw_config;
+struct hs_err;
+
+/**
+ * Serve until SIGTERM. SIGHUP reads the routes again.
+ *
+ * @path:  of the configuration, for those who are started
+ *
+ * Errors: HS_EINVAL (the configuration, routes or keys cannot be used),
+ * HS_ESYSTEM.
+ */
+int gw_master_run(
+    const struct gw_config *config, const char *path, struct hs_err *err);
+
+#endif

@@ -1,0 +1,178 @@
+#!/bin/bash
+# workers.sh - a process for each virtual enterprise: who ends, hangs or is
+# replaced, and what the others notice of it. Real clients, a real PostgreSQL.
+# Needs root. Environment: see ground.sh.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib.sh
+export POOLING=transaction BACKENDS=4
+. tests/gateway/ground.sh
+
+by_carl="$(conn "$carl" ve_beta "$(cert carl)")"
+state() { tool call "$socket" status | jq -r "$1"; }
+listener_pid() { state .listener; }
+alive() { kill -0 "$1" 2>/dev/null; }
+# hold NAME CONNINFO, say NAME SQL, let_go NAME: a session kept open
+hold() {
+	mkfifo "$dir/$1.in"
+	timeout 120 psql -XqAt -v VERBOSITY=verbose -d "$2" <"$dir/$1.in" >"$dir/$1.out" 2>&1 &
+	eval "exec {held_$1}>'$dir/$1.in'"
+}
+say() {
+	local fd=held_$1
+	: >"$dir/$1.out"
+	echo "$2" >&"${!fd}" || return 1
+	for _ in $(seq 50); do
+		[ ! -s "$dir/$1.out" ] || break
+		sleep 0.1
+	done
+	tr -d '\0' <"$dir/$1.out"
+}
+let_go() { eval "exec {held_$1}>&-"; }
+ms_until() { # COMMAND...: milliseconds until it succeeds
+	local since
+	since=$(date +%s%N)
+	until "$@" >/dev/null 2>&1; do sleep 0.01; done
+	echo $((($(date +%s%N) - since) / 1000000))
+}
+within() { # NAME MS BAR
+	if [ "$2" -le "$3" ]; then pass "$1 ($2 ms)"; else fail "$1" "$2 ms, more than $3"; fi
+}
+
+echo "-- the processes"
+same "a worker for each VE and one for the platform" "alpha beta platform" \
+    "$(state '[.workers[].ve] | sort | join(" ")')"
+alpha=$(worker_of alpha) beta=$(worker_of beta)
+for pid in "$(listener_pid)" "$alpha" "$beta" "$(worker_of platform)"; do
+	same "process $pid is confined" "Seccomp: 2 NoNewPrivs: 1" \
+	    "$(awk '/^Seccomp:|^NoNewPrivs:/ { s[$1] = $2 } END { print "Seccomp: " s["Seccomp:"] " NoNewPrivs: " s["NoNewPrivs:"] }' "/proc/$pid/status")"
+done
+same "the listener has no file open" "" \
+    "$(find "/proc/$(listener_pid)/fd" -type l -name '[3-9]*' -printf '%l\n' | grep -vE '^(socket|pipe|anon_inode):')"
+same "and a worker its chain of the audit alone" "alpha" \
+    "$(find "/proc/$alpha/fd" -type l -printf '%l\n' | sed -n "s#^$dir/audit/\([^/]*\)/.*#\1#p" | sort -u)"
+
+echo "-- whose they are"
+same "by the name of the server" "$anna" "$(ask "$by_cert" -c 'SELECT session_user')"
+same "by that of another VE, not" "" "$(ask "${by_cert/alpha.gateway/beta.gateway}" -c 'SELECT 1' 2>&1 | grep -v 'FATAL')"
+same "by none, not" "" "$(ask "${by_cert/alpha.gateway/gateway}" -c 'SELECT 1' 2>&1 | grep -v 'FATAL')"
+hello() { # PIECES: of a real hello, in so many; prints the type of the first record of the answer
+	local size each
+	size=$(stat -c %s tests/fuzz/seeds/sni/named)
+	each=$(((size + $1 - 1) / $1))
+	exec {sock}<>"/dev/tcp/127.0.0.1/$front"
+	for ((i = 0; i < $1; i++)); do
+		dd if=tests/fuzz/seeds/sni/named bs=1 skip=$((i * each)) count="$each" status=none >&"$sock"
+		sleep 0.1
+	done
+	timeout 5 head -c 1 <&"$sock" | od -An -tx1 | tr -d ' '
+	exec {sock}>&-
+}
+# It names no protocol, so that what comes is TLS and then the end.
+same "a hello in one piece" 16 "$(hello 1)"
+same "and in nine" 16 "$(hello 9)"
+busy=$(awk '{ print $14 + $15 }' "/proc/$(listener_pid)/stat")
+exec {sock}<>"/dev/tcp/127.0.0.1/$front"
+head -c 50 tests/fuzz/seeds/sni/named >&"$sock"
+sleep 2
+exec {sock}>&-
+same "half a hello keeps the listener from nothing" yes \
+    "$([ $(($(awk '{ print $14 + $15 }' "/proc/$(listener_pid)/stat") - busy)) -le 5 ] && echo yes)"
+
+echo "-- a worker dies"
+hold of_beta "$by_carl"
+same "a session of beta" 1 "$(say of_beta 'SELECT 1;')"
+hold of_alpha "$by_cert"
+same "a session of alpha" 2 "$(say of_alpha 'SELECT 2;')"
+timeout 60 pgbench -n -C -c 2 -T 4 -f <(echo 'SELECT 1;') "$by_carl" >"$dir/beta.bench" 2>&1 &
+load=$!
+sleep 1
+kill -KILL "$alpha"
+within "alpha is served again" "$(ms_until psql -XqAt -d "$by_cert" -c 'SELECT 1')" 5000
+same "by another worker" yes "$([ "$(worker_of alpha)" != "$alpha" ] && echo yes)"
+contains "its session has ended" 'closed|terminat|lost' "$(say of_alpha 'SELECT 3;')"
+same "beta's has not noticed" 4 "$(say of_beta 'SELECT 4;')"
+same "it is still the same worker" "$beta" "$(worker_of beta)"
+same "the death is counted" 1 "$(state '.workers[] | select(.ve == "alpha").deaths')"
+wait "$load"
+contains "beta's clients came and went all the while" 'number of failed transactions: 0 ' "$(cat "$dir/beta.bench")"
+same "the audit is whole" true "$(sleep 0.2; tool audit "$dir/audit" | jq .ok)"
+let_go of_alpha
+for _ in 1 2 3 4 5; do
+	until [ -n "$(worker_of alpha)" ]; do sleep 0.05; done
+	kill -KILL "$(worker_of alpha)"
+	sleep 0.1
+done
+eventually "who dies again and again is started again" 15 psql -XqAt -d "$by_cert" -c 'SELECT 1'
+
+echo "-- a worker hangs"
+alpha=$(worker_of alpha)
+kill -STOP "$alpha"
+same "beta has not noticed" 5 "$(say of_beta 'SELECT 5;')"
+same "new ones of beta come in" 6 "$(ask "$by_carl" -c 'SELECT 6')"
+contains "who asks hears it" 'a worker does not answer' "$(tool call "$socket" status 2>&1)"
+timeout 20 psql -XqAt -d "$by_cert" -c 'SELECT 7' >"$dir/waited" 2>&1 &
+waiter=$!
+sleep 0.5
+kill -CONT "$alpha"
+wait "$waiter"
+same "who came meanwhile is served then" 7 "$(cat "$dir/waited")"
+contains "and it answers again" '"ok":true' "$(tool call "$socket" status)"
+
+echo "-- the listener dies"
+timeout 60 pgbench -n -c 2 -T 3 -f <(echo 'SELECT 1;') "$by_cert" >"$dir/alpha.bench" 2>&1 &
+load=$!
+sleep 1
+kill -KILL "$(listener_pid)"
+within "clients come in again" "$(ms_until psql -XqAt -d "$by_cert" -c 'SELECT 1')" 5000
+wait "$load"
+contains "who was in has not noticed" 'number of failed transactions: 0 ' "$(cat "$dir/alpha.bench")"
+
+echo "-- all are replaced"
+hold kept "$by_cert"
+same "a session" 8 "$(say kept 'SELECT 8;')"
+alpha=$(worker_of alpha) beta=$(worker_of beta)
+timeout 60 pgbench -n -C -c 2 -T 4 -f <(echo 'SELECT 1;') "$by_cert" >"$dir/new.bench" 2>&1 &
+load=$!
+timeout 60 pgbench -n -c 2 -T 4 -f <(echo 'SELECT 1;') "$by_carl" >"$dir/old.bench" 2>&1 &
+old_load=$!
+sleep 1
+contains "renew" '"ok":true' "$(tool call "$socket" renew)"
+same "a new worker" yes "$([ "$(worker_of alpha)" != "$alpha" ] && echo yes)"
+same "the old one drains" draining "$(state ".workers[] | select(.pid == $alpha).state")"
+same "the session goes on there" 9 "$(say kept 'SELECT 9;')"
+# shellcheck disable=SC2154 # hold has made it
+echo '\set ON_ERROR_STOP 0
+SELECT pg_sleep(30);' >&"$held_kept"
+sleep 1
+session=$(tool call "$socket" sessions | jq -r '.sessions[] | select(.busy and .enterprise == "anna" and .application == "psql").id' | head -n 1)
+contains "it can be ended there" '"enterprise": *"anna"' "$(tool kill "$socket" "$session")"
+let_go kept
+eventually "when its last session has gone, it has" 10 bash -c "! kill -0 $alpha 2>/dev/null"
+wait "$load" "$old_load"
+contains "who came meanwhile has not noticed" 'number of failed transactions: 0 ' "$(cat "$dir/new.bench")"
+lacks "nor has anybody been refused" 'refused|could not|FATAL' "$(cat "$dir/new.bench")"
+contains "nor who was in" 'number of failed transactions: 0 ' "$(cat "$dir/old.bench")"
+expect "a cancel finds its worker" 0 timeout 30 "$B/gw_cancel" "$by_cert"
+same "the audit is whole" true "$(sleep 0.2; tool audit "$dir/audit" | jq .ok)"
+let_go of_beta
+eventually "the old one of beta has gone, too" 10 bash -c "! kill -0 $beta 2>/dev/null"
+
+echo "-- the master dies"
+before=$(gateway_pids | tail -n +2)
+kill -KILL "$gateway_pid"
+wait "$gateway_pid" 2>/dev/null
+for pid in $before; do
+	eventually "process $pid ends" 8 bash -c "! kill -0 $pid 2>/dev/null"
+done
+sed -i "s/^listen: .*/listen: [\"127.0.0.1:$front\", \"127.0.0.1:$((PORT + 2)) alpha\"]/" "$dir/gateway.yaml"
+gateway_start
+eventually "it starts again" 10 tool call "$socket" ping
+same "and serves" 10 "$(ask "$by_cert" -c 'SELECT 10')"
+same "by the port of a VE, who names none" "$anna" \
+    "$(ask "host=127.0.0.1 port=$((PORT + 2)) sslmode=verify-ca sslsni=0 sslrootcert=$ca/ca.crt user=$anna dbname=ve_alpha $(cert anna)" -c 'SELECT session_user')"
+contains "keys that do not fit" 'mismatch' "$(mv "$ca/gateway-client.key" "$ca/kept.key"; cp "$ca/anna.key" "$ca/gateway-client.key"; tool call "$socket" reload 2>&1)"
+same "change nothing" 11 "$(ask "$by_cert" -c 'SELECT 11')"
+mv "$ca/kept.key" "$ca/gateway-client.key"
+expect "and right ones do" 0 tool call "$socket" reload
+summary
