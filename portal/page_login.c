@@ -50,8 +50,7 @@ static bool may_try(struct page *page, const char *account)
 	const struct portal *portal = page->portal;
 	uint64_t now = (uint64_t)hs_now_ms();
 
-	return hs_tries_take(
-		   portal->per_address, page->request->remote, now) &&
+	return hs_tries_take(portal->per_address, page->request->remote, now) &&
 	       hs_tries_take(portal->per_account, account, now);
 }
 

@@ -9,7 +9,7 @@ gwcore_LDLIBS := -lpg_query
 
 PROGRAMS += hanse-gateway
 hanse-gateway_SRCS := $(GW)/main.c
-hanse-gateway_LIBS := gwcore gw base
+hanse-gateway_LIBS := gwcore gw tenant base
 
 TESTS += test_loop
 test_loop_SRCS := tests/unit/test_loop.c
@@ -39,21 +39,21 @@ gw_routes_LIBS := gw base
 GW_TESTS := test_gw_confine test_gw_reply test_gw_route test_gw_scram test_gw_session test_gw_wire
 TESTS += $(GW_TESTS)
 $(foreach t,$(GW_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c))
-$(foreach t,$(GW_TESTS),$(eval $(t)_LIBS := gwcore gw base))
+$(foreach t,$(GW_TESTS),$(eval $(t)_LIBS := gwcore gw tenant base))
 $(foreach t,$(GW_TESTS),$(eval $(t)_PKGS := cmocka))
 
 FUZZERS += fuzz_audit fuzz_reply fuzz_scram fuzz_shape fuzz_wire
 fuzz_audit_SRCS := tests/fuzz/fuzz_audit.c
-fuzz_audit_LIBS := gwcore gw base
+fuzz_audit_LIBS := gwcore gw tenant base
 fuzz_audit_SEEDS := tests/fuzz/seeds/audit
 fuzz_shape_SRCS := tests/fuzz/fuzz_shape.c
-fuzz_shape_LIBS := gwcore gw base
+fuzz_shape_LIBS := gwcore gw tenant base
 fuzz_shape_SEEDS := tests/fuzz/seeds/shape
 fuzz_scram_SEEDS := tests/fuzz/seeds/scram
 fuzz_wire_SEEDS := tests/fuzz/seeds/wire
 fuzz_reply_SRCS := tests/fuzz/fuzz_reply.c
-fuzz_reply_LIBS := gwcore gw base
+fuzz_reply_LIBS := gwcore gw tenant base
 fuzz_scram_SRCS := tests/fuzz/fuzz_scram.c
-fuzz_scram_LIBS := gwcore gw base
+fuzz_scram_LIBS := gwcore gw tenant base
 fuzz_wire_SRCS := tests/fuzz/fuzz_wire.c
-fuzz_wire_LIBS := gwcore gw base
+fuzz_wire_LIBS := gwcore gw tenant base
