@@ -37,9 +37,9 @@ static const struct table {
 	    { "ve", "enterprise", "database", "backends", "idle", "sessions",
 		"waiting", "statements" } },
 	{ "sessions", "sessions", "sessions",
-	    { "SESSION", "VE", "ENTERPRISE", "FROM", "APPLICATION", "BUSY",
-		"STATEMENTS", "MS", "" },
-	    { "id", "ve", "enterprise", "peer", "application", "busy",
+	    { "SESSION", "VE", "ENTERPRISE", "PERSON", "FROM", "APPLICATION",
+		"BUSY", "STATEMENTS", "MS" },
+	    { "id", "ve", "enterprise", "person", "peer", "application", "busy",
 		"statements", "ms" } },
 };
 

@@ -179,6 +179,9 @@ static int check_route(
 	if (any && !is_platform)
 		return hs_fail(err, HS_EINVAL,
 		    "database '*' is allowed in " GW_PLATFORM ".json only");
+	if (r->people && is_platform)
+		return hs_fail(
+		    err, HS_EINVAL, "people in " GW_PLATFORM ".json");
 	if (any && r->host != NULL)
 		return hs_fail(
 		    err, HS_EINVAL, "a host and database '*' together");
