@@ -129,7 +129,8 @@ static enum gw_progress take_startup(struct gw_session *s, size_t size)
 
 	gw_bytes_drop(&s->client.in, size);
 	if (refusal != GW_OK)
-		return gw_session_refuse(s, refusal, "");
+		return gw_session_refuse(s, refusal,
+		    startup->refused != NULL ? startup->refused : "");
 	s->application_name =
 	    hs_strndup(gw_startup_get(startup, "application_name"), 63);
 	return identify(s);

@@ -21,7 +21,7 @@ static const struct answer {
 	[GW_REFUSE_MALFORMED]         = { "malformed", "08P01", "malformed message before the session began", NULL },
 	[GW_REFUSE_VERSION]           = { "version", "0A000", "unsupported frontend protocol", "Use protocol version 3.0." },
 	[GW_REFUSE_NO_USER]           = { "no-user", "28000", "no user name was given", NULL },
-	[GW_REFUSE_OPTIONS]           = { "options", "42501", "start-up parameter \"options\" is not permitted here", "Use SET in the session." },
+	[GW_REFUSE_OPTIONS]           = { "options", "42501", "\"%s\" is not permitted in the start-up parameter \"options\" here", "Permitted: -c NAME=VALUE of application_name, client_encoding, DateStyle, TimeZone, IntervalStyle, extra_float_digits. Use SET for others." },
 	[GW_REFUSE_REPLICATION]       = { "replication", "42501", "replication connections are not permitted here", NULL },
 	[GW_REFUSE_PARAMETER]         = { "parameter", "42501", "a start-up parameter is not permitted here", "role, session_authorization and search_path cannot be set at start-up." },
 	[GW_REFUSE_UNKNOWN_PARAMETER] = { "unknown-parameter", "0A000", "a start-up parameter is not supported here", "Supported: application_name, client_encoding, DateStyle, TimeZone, IntervalStyle, extra_float_digits." },
