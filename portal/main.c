@@ -8,6 +8,7 @@
 
 #include "base/conf.h"
 #include "base/log.h"
+#include "base/tries.h"
 #include "portal/portal.h"
 #include "portal/web/fcgi.h"
 
@@ -127,14 +128,14 @@ static int run(const char *path, struct hs_err *err)
 		: "");
 	portal.config = config;
 	portal.conninfo = conninfo;
-	portal.per_account = web_limit_new(10, 10000);
-	portal.per_address = web_limit_new(60, 1000);
+	portal.per_account = hs_tries_new(10, 10000);
+	portal.per_address = hs_tries_new(60, 1000);
 	failed = open_directory(&portal, err);
 	if (failed == 0)
 		failed = serve(&portal, err);
 	tenant_close(portal.tenant);
-	web_limit_free(portal.per_account);
-	web_limit_free(portal.per_address);
+	hs_tries_free(portal.per_account);
+	hs_tries_free(portal.per_address);
 	return failed;
 }
 

@@ -3,7 +3,9 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/tries.h"
 #include "portal/portal.h"
 
 static struct h_url safe_next(const char *next)
@@ -46,17 +48,16 @@ int page_login(struct page *page, struct hs_err *err)
 static bool may_try(struct page *page, const char *account)
 {
 	const struct portal *portal = page->portal;
-	uint64_t now = web_now_ms();
+	uint64_t now = (uint64_t)hs_now_ms();
 
-	return web_limit_take(
-		   portal->per_address, page->request->remote, now) &&
-	       web_limit_take(portal->per_account, account, now);
+	return hs_tries_take(portal->per_address, page->request->remote, now) &&
+	       hs_tries_take(portal->per_account, account, now);
 }
 
 static void give_back(struct page *page, const char *account)
 {
-	web_limit_give(page->portal->per_address, page->request->remote);
-	web_limit_give(page->portal->per_account, account);
+	hs_tries_give(page->portal->per_address, page->request->remote);
+	hs_tries_give(page->portal->per_account, account);
 }
 
 static const char *lower(struct page *page, const char *text)

@@ -12,7 +12,6 @@
 #include "gen/portal_sql.h"
 #include "portal/config.h"
 #include "portal/web/i18n.h"
-#include "portal/web/limit.h"
 #include "portal/web/request.h"
 #include "portal/web/response.h"
 #include "tenant-mgr/tenant.h"
@@ -24,7 +23,7 @@ struct portal {
 	const struct portal_config *config;
 	struct tenant *tenant;
 	struct tenant_place place;
-	struct web_limit *per_account, *per_address; /* log-ins */
+	struct hs_tries *per_account, *per_address; /* log-ins */
 	const char *conninfo;
 };
 

@@ -255,6 +255,7 @@ int audit_statements(struct request *r, json_t **ret_result, struct hs_err *err)
 	const struct gw_audit_filter filter = {
 		.ve = request_text(r, "ve"),
 		.enterprise = request_text(r, "enterprise"),
+		.person = request_text(r, "person"),
 		.last = (size_t)json_integer_value(
 		    json_object_get(r->args, "last")),
 	};

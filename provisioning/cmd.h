@@ -59,7 +59,8 @@ enum option_id {
 	OPT_NOTE,
 	OPT_LOST,
 	OPT_DRY_RUN,
-	OPTION_LAST = OPT_DRY_RUN,
+	OPT_PERSON,
+	OPTION_LAST = OPT_PERSON,
 };
 #define OPTION_COUNT (OPTION_LAST + 1)
 #define OPT(name)    (1U << OPT_##name)

@@ -97,8 +97,8 @@ static int verify(const struct call *call, struct hs_err *err)
 static void print_statements(const json_t *list)
 {
 	hs_auto(json_freep) json_t *columns =
-	    json_pack("[s, s, s, s, s, s, s, s]", "TIME", "VE", "ENTERPRISE",
-		"APPLICATION", "ROWS", "MS", "VERDICT", "STATEMENT");
+	    json_pack("[s, s, s, s, s, s, s, s, s]", "TIME", "VE", "ENTERPRISE",
+		"PERSON", "APPLICATION", "ROWS", "MS", "VERDICT", "STATEMENT");
 	hs_auto(json_freep) json_t *rows = json_array();
 	json_t *s;
 	size_t i;
@@ -107,9 +107,10 @@ static void print_statements(const json_t *list)
 		const char *text = json_text(s, "statement", NULL);
 
 		(void)json_array_append_new(rows,
-		    json_pack("[s, s, s, s, O, O, s, s]",
+		    json_pack("[s, s, s, s, s, O, O, s, s]",
 			json_text(s, "time", "-"), json_text(s, "ve", "-"),
 			json_text(s, "enterprise", "-"),
+			json_text(s, "person", ""),
 			json_text(s, "application", ""),
 			json_object_get(s, "rows"), json_object_get(s, "ms"),
 			json_text(s, "verdict", "-"),
@@ -118,18 +119,28 @@ static void print_statements(const json_t *list)
 	print_table(columns, rows, "No statement.");
 }
 
+/* What is behind the slash, which becomes the end; NULL: there is none. */
+static char *cut_off(char *text)
+{
+	char *slash = text != NULL ? strchr(text, '/') : NULL;
+
+	if (slash == NULL)
+		return NULL;
+	*slash = '\0';
+	return slash + 1;
+}
+
 static int statements(const struct call *call, struct hs_err *err)
 {
 	hs_auto(json_freep) json_t *result = NULL;
 	hs_auto(hs_freep) char *ve =
 	    hs_strdup(call->count > 1 ? call->args[1] : NULL);
-	char *slash = ve != NULL ? strchr(ve, '/') : NULL;
+	char *enterprise = cut_off(ve), *person = cut_off(enterprise);
 
-	if (slash != NULL)
-		*slash++ = '\0';
 	if (client_ask(call,
-		json_pack("{s:s, s:s*, s:s*, s:i}", "command",
-		    "audit.statements", "ve", ve, "enterprise", slash, "last",
+		json_pack("{s:s, s:s*, s:s*, s:s*, s:i}", "command",
+		    "audit.statements", "ve", ve, "enterprise", enterprise,
+		    "person", person, "last",
 		    wants_json(call) ? LAST_JSON : LAST),
 		NULL, NULL, &result, err) < 0)
 		return exit_status_of(err);

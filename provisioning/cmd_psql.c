@@ -1,5 +1,8 @@
-/* cmd_psql.c - hanse psql: psql as an enterprise, through the gateway. */
+/* cmd_psql.c - hanse psql: psql as an enterprise, or one of its people, through
+ * the gateway.
+ */
 
+#include <ctype.h>
 #include <errno.h>
 #include <glob.h>
 #include <signal.h>
@@ -61,15 +64,20 @@ static int check_file(const char *path, const char *ve, const char *enterprise,
 	    enterprise, path);
 }
 
-/* Labels and our own paths only: nothing that conninfo would need quoted. */
-static char *conninfo(const struct member *m, const char *crt, const char *key)
+#define CONNINFO                                                             \
+	"host=%s." GW_HOST " hostaddr=127.0.0.1 port=" GATEWAY_PORT          \
+	" user=%s.%s%s%s dbname=ve_%s sslmode=verify-full "                  \
+	"sslrootcert='%s/ca.crt' sslcert='%s' sslkey='%s' application_name=" \
+	"hanse-psql"
+
+/* Labels, logins and our own paths only: nothing that conninfo would need
+ * quoted. */
+static char *conninfo(const struct member *m, const char *person,
+    const char *crt, const char *key)
 {
-	return hs_printf("host=%s." GW_HOST
-			 " hostaddr=127.0.0.1 port=" GATEWAY_PORT
-			 " user=%s.%s dbname=ve_%s sslmode=verify-full "
-			 "sslrootcert='%s/ca.crt' sslcert='%s' sslkey='%s' "
-			 "application_name=hanse-psql",
-	    m->ve, m->ve, m->enterprise, m->ve, ca_dir(), crt, key);
+	return hs_printf(CONNINFO, m->ve, m->ve, m->enterprise,
+	    person != NULL ? "/" : "", person != NULL ? person : "", m->ve,
+	    ca_dir(), crt, key);
 }
 
 static int run_psql(const struct call *call, char *dsn, struct hs_err *err)
@@ -91,8 +99,35 @@ static int run_psql(const struct call *call, char *dsn, struct hs_err *err)
 			    : "");
 }
 
+static bool can_be_login(const char *text)
+{
+	size_t len = 0;
+
+	while (text[len] != '\0' && (isalnum((unsigned char)text[len]) ||
+					strchr("._-@+", text[len]) != NULL))
+		len++;
+	return len > 0 && text[len] == '\0';
+}
+
+/* Neither the enterprise's certificate nor one of the user's own. */
+static int as_person(const struct call *call, const struct member *m,
+    const char *person, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *dsn = NULL;
+
+	if (!can_be_login(person)) {
+		(void)hs_fail(
+		    err, HS_EINVAL, "--person: '%s' is not a login", person);
+		return EXIT_USAGE;
+	}
+	dsn = conninfo(m, person, "none", "none");
+	(void)run_psql(call, dsn, err);
+	return exit_status_of(err);
+}
+
 int cmd_psql(const struct call *call, struct hs_err *err)
 {
+	const char *person = call->value[OPT_PERSON];
 	hs_auto(member_done) struct member m = { 0 };
 	hs_auto(hs_freep) char *base = NULL;
 	hs_auto(hs_freep) char *crt = NULL;
@@ -101,13 +136,15 @@ int cmd_psql(const struct call *call, struct hs_err *err)
 
 	if (member_parse(call->args[0], &m, err) < 0)
 		return EXIT_USAGE;
+	if (person != NULL)
+		return as_person(call, &m, person, err);
 	base = credential(&m);
 	crt = hs_printf("%s.crt", base);
 	key = hs_printf("%s.key", base);
 	if (check_file(crt, m.ve, m.enterprise, err) < 0 ||
 	    check_file(key, m.ve, m.enterprise, err) < 0)
 		return exit_status_of(err);
-	dsn = conninfo(&m, crt, key);
+	dsn = conninfo(&m, NULL, crt, key);
 	(void)run_psql(call, dsn, err);
 	return exit_status_of(err);
 }

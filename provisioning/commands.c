@@ -60,6 +60,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPT_MEMORY]   = { "memory-mib", 0, "N",      "memory to be given away there; else all it has" },
 	[OPT_NOTE]     = { "note",     0,   "TEXT",   "for people" },
 	[OPT_LOST]     = { "lost",     0,   NULL,     "it is off and will not come back by itself: its domains may run elsewhere" },
+	[OPT_PERSON]   = { "person",   0,   "LOGIN",  "as one of its people, by password" },
 	[OPT_QUICK]    = { "quick",    0,   NULL,     "do not boot a guest to probe for KVM" },
 };
 
@@ -257,7 +258,7 @@ const struct command commands[] = {
 		.run = cmd_events,
 	},
 	{
-		.name = "audit", .args = "verify | statements [VE[/ENTERPRISE]]",
+		.name = "audit", .args = "verify | statements [VE[/ENTERPRISE[/LOGIN]]]",
 		.summary = "find out whether the logs were tampered with, and who asked what",
 		.about = "verify makes every event's hash again and compares, with the next event, with the last\n"
 			 "one hansed has seen and, with --against, with a head that you have kept\n"
@@ -266,7 +267,8 @@ const struct command commands[] = {
 			 "the gateway, or the last 10000 with -o json: who, what, how long; never the values.",
 		.examples = "hanse audit verify\tprints the head, too\n"
 			    "hanse audit verify --against \"$(cat /mnt/usb/head)\"\twith a kept one\n"
-			    "hanse audit statements automotive/adler-motors\twhat it asked of late\n",
+			    "hanse audit statements automotive/adler-motors\twhat it asked of late\n"
+			    "hanse audit statements automotive/adler-motors/anna.becker\tby one of its people\n",
 		.options = OPT(OUTPUT) | OPT(SOCKET) | OPT(HELP) | OPT(AGAINST), .min = 1, .max = 2,
 		.arg = ARG_AUDIT, .run = cmd_audit,
 	},
@@ -283,13 +285,16 @@ const struct command commands[] = {
 		.arg = ARG_WEBHOOK, .run = cmd_webhook,
 	},
 	{
-		.name = "psql", .args = "VE/ENTERPRISE [-- ARGS]",
+		.name = "psql", .args = "VE/ENTERPRISE [--person LOGIN] [-- ARGS]",
 		.summary = "run psql as an enterprise, through the gateway",
 		.about = "Connects with the enterprise's own certificate, so that it sees what the\n"
-			 "enterprise sees and no more. Needs root. ARGS go to psql as they are.",
+			 "enterprise sees and no more. Needs root. With --person it is one of its people who\n"
+			 "connects, by the password of the portal, which psql asks for; that needs no root, and\n"
+			 "database_log_in in the spec. ARGS go to psql as they are.",
 		.examples = "hanse psql automotive/adler-motors\tan interactive session\n"
-			    "hanse psql automotive/adler-motors -- -c 'select * from api.me'\tone statement\n",
-		.options = OPT(HELP) | OPT(SOCKET), .min = 1, .max = 1000, .arg = ARG_MEMBER,
+			    "hanse psql automotive/adler-motors -- -c 'select * from api.me'\tone statement\n"
+			    "hanse psql automotive/adler-motors --person anna.becker\tunder her own name\n",
+		.options = OPT(HELP) | OPT(SOCKET) | OPT(PERSON), .min = 1, .max = 1000, .arg = ARG_MEMBER,
 		.run = cmd_psql,
 	},
 	{

@@ -135,14 +135,16 @@ static json_t *routes_json(
 		    r->certificates);
 
 		(void)json_object_set_new(list, r->enterprise,
-		    json_pack("{s:s, s:s, s:s, s:s?, s:i, s:s, s:o, s:s, s:s}",
+		    json_pack(
+			"{s:s, s:s, s:s, s:s?, s:i, s:s, s:o, s:s, s:s, s:b}",
 			"enterprise", r->enterprise, "user", r->user,
 			"database", r->database, "host", r->host, "port",
 			(int)r->port, "pooling",
 			r->pooling != NULL ? r->pooling : "session", "limits",
 			gw_limits_json(&r->limits), "refuses",
 			r->refuses != NULL ? r->refuses : "", "certificates",
-			current ? "current" : "stale"));
+			current ? "current" : "stale", "people",
+			(int)r->people));
 	}
 	return list;
 }
@@ -211,7 +213,8 @@ static json_t *served_json(const json_t *status)
 		(void)json_object_set_new(list,
 		    json_string_value(json_object_get(r, "enterprise")),
 		    json_pack(
-			"{s:O, s:O, s:O, s:O*, s:O*, s:O*, s:O*, s:O*, s:O*}",
+			"{s:O, s:O, s:O, s:O*, s:O*, s:O*, s:O*, s:O*, s:O*, "
+			"s:O*}",
 			"enterprise", json_object_get(r, "enterprise"), "user",
 			json_object_get(r, "user"), "database",
 			json_object_get(r, "database"), "host",
@@ -220,7 +223,8 @@ static json_t *served_json(const json_t *status)
 			json_object_get(r, "pooling"), "limits",
 			json_object_get(r, "limits"), "refuses",
 			json_object_get(r, "refuses"), "certificates",
-			json_object_get(r, "certificates")));
+			json_object_get(r, "certificates"), "people",
+			json_object_get(r, "people")));
 	}
 	return by_ve;
 }

@@ -140,6 +140,8 @@ static const cyaml_schema_field_t enterprise_fields[] = {
 	CYAML_FIELD_MAPPING("placement", MAY, struct spec_enterprise, placement,
 	    placement_fields),
 	WORD("pooling",   MAY, spec_enterprise, pooling,   poolings),
+	CYAML_FIELD_BOOL("database_log_in", MAY, struct spec_enterprise,
+	    database_log_in),
 	CYAML_FIELD_MAPPING("limits", MAY, struct spec_enterprise, limits,
 	    limit_fields),
 	CYAML_FIELD_SEQUENCE("sites", TEXT, struct spec_enterprise, sites,

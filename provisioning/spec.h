@@ -8,6 +8,7 @@
 #define HANSE_PROVISIONING_SPEC_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/conf.h"
@@ -121,6 +122,7 @@ struct spec_enterprise {
 	enum spec_isolation isolation;
 	struct spec_placement placement;
 	enum spec_pooling pooling;
+	bool database_log_in; /* of its people, by their own names */
 	struct spec_limits limits;
 	struct spec_site *sites;
 	size_t sites_count;

@@ -93,16 +93,18 @@ static json_t *enterprise_json(const void *element)
 	const struct spec_enterprise *e = element;
 
 	return json_pack(
-	    "{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:o*, s:s, s:o*, s:o, "
-	    "s:o}",
+	    "{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:o*, s:s, s:o*, s:o*, "
+	    "s:o, s:o}",
 	    "name", e->name, "legal_name", e->legal_name, "role",
 	    spec_place_name(e->role), "template", e->template, "vcpus",
 	    (json_int_t)e->vcpus, "memory_mib", (json_int_t)e->memory_mib,
 	    "driver", spec_driver_name(e->driver), "isolation",
 	    spec_isolation_name(e->isolation), "placement",
 	    placement_json(&e->placement), "pooling",
-	    spec_pooling_name(e->pooling), "limits", limits_json(&e->limits),
-	    "sites", LIST_OF(e->sites, e->sites_count, site_json), "people",
+	    spec_pooling_name(e->pooling), "database_log_in",
+	    e->database_log_in ? json_true() : NULL, "limits",
+	    limits_json(&e->limits), "sites",
+	    LIST_OF(e->sites, e->sites_count, site_json), "people",
 	    LIST_OF(e->people, e->people_count, person_json));
 }
 

@@ -141,6 +141,7 @@ static int route_make(
 			.refuses = text_of(r, "refuses"),
 			.certificate_cn = text_of(r, "user"),
 			.certificates = lend(json_string_value(certificates)),
+			.people = json_is_true(json_object_get(r, "people")),
 		};
 	}
 	if (failed == 0)

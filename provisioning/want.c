@@ -268,12 +268,12 @@ static json_t *route_json(const struct want *w, const struct spec *spec,
 	const struct gw_limits limits =
 	    limits_of(&e->limits, spec->database.connections);
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:o, s:s, s:s}",
+	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:o, s:s, s:s, s:b}",
 	    "enterprise", e->name, "user", user, "database", database, "host",
 	    address, "port", DOM_PORT_POSTGRES, "pooling",
 	    spec_pooling_name(e->pooling), "limits", gw_limits_json(&limits),
 	    "refuses", plat_refuses(w->plat->conf, e->template), "certificates",
-	    "current");
+	    "current", "people", (int)e->database_log_in);
 }
 
 static void want_route(

@@ -219,9 +219,9 @@ static json_t *who(const struct gw_session *s)
 {
 	const char *app = s->application_name;
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*, s:s}", "ve",
+	return json_pack("{s:s, s:s, s:s*, s:s, s:s, s:s, s:s*, s:s}", "ve",
 	    s->entry->ve->name, "enterprise", s->entry->route.enterprise,
-	    "user", s->entry->route.user, "database",
+	    "person", s->person, "user", s->entry->route.user, "database",
 	    hs_is_text(s->target.database) ? s->target.database : "?", "peer",
 	    s->peer, "certificate", s->certificate, "application",
 	    hs_is_text(app) ? app : "");

@@ -74,7 +74,8 @@ static void add_statement(struct listing *l, const uint8_t *record)
 	id_text(st.shape, shape);
 	who = json_object_get(l->sessions, session);
 	if (st.time_us < f->since_us || !is_wanted(f->ve, who, "ve") ||
-	    !is_wanted(f->enterprise, who, "enterprise"))
+	    !is_wanted(f->enterprise, who, "enterprise") ||
+	    !is_wanted(f->person, who, "person"))
 		return;
 	json = json_pack("{s:o, s:s, s:s, s:o, s:o, s:I, s:I, s:f, s:s}",
 	    "time", time_text(st.time_us), "session", session, "shape", shape,

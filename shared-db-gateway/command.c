@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "shared-db-gateway/audit.h"
 #include "shared-db-gateway/core.h"
+#include "shared-db-gateway/people.h"
 #include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/session.h"
 #include "shared-db-gateway/shape.h"
@@ -71,15 +72,16 @@ static void set(json_t *object, const char *name, uint64_t value)
 
 static json_t *route_status(const struct gw_entry *e)
 {
-	json_t *json =
-	    json_pack("{s:s, s:s, s:s, s:s, s:s*, s:i, s:s*, s:s, s:s, s:o}",
-		"ve", e->ve->name, "enterprise", e->route.enterprise, "user",
-		e->route.user, "database", e->route.database, "host",
-		e->route.host, "port", (int)e->route.port, "certificates",
-		e->route.certificates, "pooling",
-		gw_route_is_pooled(&e->route) ? "transaction" : "session",
-		"refuses", e->route.refuses != NULL ? e->route.refuses : "",
-		"limits", gw_limits_json(&e->route.limits));
+	json_t *json = json_pack(
+	    "{s:s, s:s, s:s, s:s, s:s*, s:i, s:s*, s:s, s:s, s:o, s:b}", "ve",
+	    e->ve->name, "enterprise", e->route.enterprise, "user",
+	    e->route.user, "database", e->route.database, "host", e->route.host,
+	    "port", (int)e->route.port, "certificates", e->route.certificates,
+	    "pooling",
+	    gw_route_is_pooled(&e->route) ? "transaction" : "session",
+	    "refuses", e->route.refuses != NULL ? e->route.refuses : "",
+	    "limits", gw_limits_json(&e->route.limits), "people",
+	    (int)e->route.people);
 
 	set(json, "sessions", e->sessions);
 	set(json, "backends", e->backends);
@@ -166,6 +168,8 @@ static json_t *do_status(
 	set(json, "reloads", core->reloads);
 	set(json, "dialled", core->dialled);
 	set(json, "evictions", core->evictions);
+	if (core->people != NULL)
+		set(json, "people_waiting", gw_people_waiting(core->people));
 	return json;
 }
 
@@ -176,13 +180,15 @@ static json_t *session_status(const struct gw_session *s, uint64_t now_ms)
 	const char *app = s->application_name;
 
 	return json_pack(
-	    "{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I}", "id", id,
-	    "ve", s->entry->ve->name, "enterprise", s->entry->route.enterprise,
-	    "peer", s->peer, "application", hs_is_text(app) ? app : "", "state",
-	    gw_state_name(s->state), "busy", (int)gw_session_is_busy(s),
-	    "statements", (json_int_t)s->statements, "bytes_in",
-	    (json_int_t)s->bytes_in, "bytes_out", (json_int_t)s->bytes_out,
-	    "ms", (json_int_t)(now_ms - s->began_ms));
+	    "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I}",
+	    "id", id, "ve", s->entry->ve->name, "enterprise",
+	    s->entry->route.enterprise, "person",
+	    s->person != NULL ? s->person : "", "peer", s->peer, "application",
+	    hs_is_text(app) ? app : "", "state", gw_state_name(s->state),
+	    "busy", (int)gw_session_is_busy(s), "statements",
+	    (json_int_t)s->statements, "bytes_in", (json_int_t)s->bytes_in,
+	    "bytes_out", (json_int_t)s->bytes_out, "ms",
+	    (json_int_t)(now_ms - s->began_ms));
 }
 
 static json_t *do_sessions(

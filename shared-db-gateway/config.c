@@ -25,6 +25,12 @@ static const cyaml_schema_field_t audit_fields[] = {
 	CYAML_FIELD_END
 };
 
+static const cyaml_schema_field_t directory_fields[] = {
+	CYAML_FIELD_STRING_PTR("uri", CYAML_FLAG_POINTER, struct gw_people_config, uri, 1, TEXT_MAX),
+	CYAML_FIELD_UINT("timeout_s", CYAML_FLAG_OPTIONAL, struct gw_people_config, timeout_s),
+	CYAML_FIELD_END
+};
+
 static const cyaml_schema_value_t listen_entry = {
 	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 64),
 };
@@ -37,6 +43,7 @@ static const cyaml_schema_field_t config_fields[] = {
 	CYAML_FIELD_MAPPING("server",  CYAML_FLAG_DEFAULT, struct gw_config, server,  pair_fields),
 	CYAML_FIELD_MAPPING("backend", CYAML_FLAG_DEFAULT, struct gw_config, backend, pair_fields),
 	CYAML_FIELD_MAPPING("audit", CYAML_FLAG_OPTIONAL, struct gw_config, audit, audit_fields),
+	CYAML_FIELD_MAPPING("directory", CYAML_FLAG_OPTIONAL, struct gw_config, directory, directory_fields),
 	CYAML_FIELD_UINT("max_sessions",      CYAML_FLAG_OPTIONAL, struct gw_config, max_sessions),
 	CYAML_FIELD_UINT("max_pending",       CYAML_FLAG_OPTIONAL, struct gw_config, max_pending),
 	CYAML_FIELD_UINT("login_timeout_s",   CYAML_FLAG_OPTIONAL, struct gw_config, login_timeout_s),
@@ -65,6 +72,7 @@ static const struct range {
 	{ "message_max_mib",   offsetof(struct gw_config, message_max_mib),   64,   1023   },
 	{ "audit.keep_days",   offsetof(struct gw_config, audit.keep_days),   90,   36500  },
 	{ "audit.segment_mib", offsetof(struct gw_config, audit.segment_mib), 64,   200    },
+	{ "directory.timeout_s", offsetof(struct gw_config, directory.timeout_s), 3, 60    },
 };
 /* clang-format on */
 

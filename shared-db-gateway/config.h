@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "shared-db-gateway/audit.h"
+#include "shared-db-gateway/people.h"
 
 struct hs_conf;
 struct hs_err;
@@ -23,6 +24,7 @@ struct gw_config {
 	unsigned wait_timeout_s;  /* for a backend of a pool */
 	unsigned message_max_mib; /* longest message of a client */
 	struct gw_audit_config audit;
+	struct gw_people_config directory;
 	char *log; /* warn, info, debug */
 	/* Without TLS, for measurements: on both sides, and only where both
 	 * are this machine's loopback. */

@@ -9,7 +9,9 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/tries.h"
 #include "shared-db-gateway/audit.h"
+#include "shared-db-gateway/people.h"
 #include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/session.h"
 #include "shared-db-gateway/shape.h"
@@ -18,6 +20,9 @@
 #define TRIM_MIN 256u /* sessions */
 #define TRIM_MS  1000
 #define LOOK_MS  5000 /* between looks for those who are gone */
+/* A person's, as at the portal; five wrong ones lock in the directory. */
+#define TRIES  10u
+#define TRY_MS 10000u
 
 /* One at a time: what becomes of it may change the lists. */
 static bool end_one_lost(struct gw_core *core)
@@ -45,6 +50,16 @@ static void look_for_lost(void *owner)
 	hs_timer_start(core->loop, &core->lost_timer, LOOK_MS);
 }
 
+static int open_people(
+    struct gw_core *core, const struct gw_config *config, struct hs_err *err)
+{
+	if (config->directory.uri == NULL)
+		return 0;
+	core->tries = hs_tries_new(TRIES, TRY_MS);
+	return gw_people_open(
+	    &config->directory, core->loop, &core->people, err);
+}
+
 int gw_core_open(struct gw_core *core, const struct gw_config *config,
     const char *audit, struct hs_err *err)
 {
@@ -64,6 +79,8 @@ int gw_core_open(struct gw_core *core, const struct gw_config *config,
 		return hs_fail(err, HS_ESYSTEM, "no random bytes");
 	if (audit != NULL && gw_audit_open(&keep, &core->audit, err) < 0)
 		return -1;
+	if (open_people(core, config, err) < 0)
+		return -1;
 	core->lost_timer.fn = look_for_lost;
 	core->lost_timer.owner = core;
 	hs_timer_start(core->loop, &core->lost_timer, LOOK_MS);
@@ -82,12 +99,14 @@ static void run_all(struct gw_core *core)
 	}
 }
 
-/* Who came with a certificate that is accepted no more has to go. */
+/* Who came in a way that is accepted no more has to go. */
 static void take_away(struct gw_core *core)
 {
 	for (struct gw_session *s = core->sessions; s != NULL; s = s->next)
-		if (s->entry != NULL && s->certificate != NULL &&
-		    !gw_route_accepts(&s->entry->route, s->certificate))
+		if (s->entry != NULL &&
+		    ((s->certificate != NULL &&
+			 !gw_route_accepts(&s->entry->route, s->certificate)) ||
+			(s->person != NULL && !s->entry->route.people)))
 			s->revoked = true;
 }
 
@@ -194,6 +213,10 @@ void gw_core_close(struct gw_core *core)
 	gw_tls_close(&core->tls);
 	gw_shapes_free(core->shapes);
 	gw_audit_close(core->audit);
+	gw_people_close(core->people);
+	hs_tries_free(core->tries);
 	core->audit = NULL;
+	core->people = NULL;
+	core->tries = NULL;
 	core->table = NULL;
 }

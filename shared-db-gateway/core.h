@@ -14,8 +14,10 @@
 #include "shared-db-gateway/tls.h"
 
 struct gw_audit;
+struct gw_people;
 struct gw_shapes;
 struct hs_err;
+struct hs_tries;
 
 struct gw_core {
 	const struct gw_config *config;
@@ -24,7 +26,9 @@ struct gw_core {
 	struct gw_table *table;
 	struct gw_keys keys;
 	struct gw_shapes *shapes;
-	struct gw_audit *audit; /* NULL: none */
+	struct gw_audit *audit;   /* NULL: none */
+	struct gw_people *people; /* NULL: none can log in */
+	struct hs_tries *tries;   /* of people, by name */
 	uint8_t mock_secret[GW_SECRET_LEN];
 	struct gw_session *sessions;
 	struct gw_backend *backends;

@@ -6,6 +6,7 @@
 #ifndef HANSE_SHARED_DB_GATEWAY_GATEWAY_H
 #define HANSE_SHARED_DB_GATEWAY_GATEWAY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,6 +57,8 @@ struct gw_route {
 	char *certificates;   /* "HEX HEX": SHA-256 of those of that name that
 			       * are accepted; NULL: every one is */
 	char *scram;          /* from gw_scram_verifier(); NULL: no password */
+	bool people; /* its people may log in as "USER/LOGIN", if the directory
+		      * knows them; see directory in gateway.yaml */
 };
 
 /** Those that are set, as an object in the words of the routes' files; owned by
@@ -188,14 +191,15 @@ int gw_scram_verifier(
 
 /** Which statements of the audit. */
 struct gw_audit_filter {
-	const char *ve, *enterprise; /* NULL: of all */
-	uint64_t since_us;           /* since 1970; 0: from the beginning */
-	size_t last;                 /* so many, the last ones; 0: all */
+	const char *ve, *enterprise, *person; /* NULL: of all */
+	uint64_t since_us; /* since 1970; 0: from the beginning */
+	size_t last;       /* so many, the last ones; 0: all */
 };
 
 /**
  * Statements that the gateway has passed on, or refused, in the order of their
- * ends: an array of objects with time, ve, enterprise, user, application,
+ * ends: an array of objects with time, ve, enterprise, person (absent: it was
+ * not one), user, application,
  * session, shape, statement (its text without values; absent where that is not
  * known), tag, rows, bytes, ms, verdict, sqlstate.
  *

@@ -1,4 +1,8 @@
-/* login.c - who it is, proven, once: by certificate or by SCRAM. */
+/* login.c - who it is, proven, once: by certificate or by SCRAM. People are
+ * person.c's.
+ */
+
+#include "shared-db-gateway/login.h"
 
 #include <string.h>
 
@@ -31,8 +35,7 @@ static void find_backend(struct gw_session *s)
 		    core, s->entry, &s->target, &s->login->startup, NULL, s);
 }
 
-/* The identity is known: pin it to its database, role and server. */
-static enum gw_progress admit(struct gw_session *s, struct gw_entry *entry)
+enum gw_progress gw_login_admit(struct gw_session *s, struct gw_entry *entry)
 {
 	const char *database = s->login->startup.database;
 	struct gw_core *core = s->core;
@@ -88,22 +91,34 @@ static enum gw_progress challenge(
 	return GW_AGAIN;
 }
 
+bool gw_login_fits_certificate(
+    const struct gw_session *s, const struct gw_entry *entry)
+{
+	const char *has = s->login->certificate_cn;
+	const char *cn = entry != NULL ? entry->route.certificate_cn : NULL;
+
+	return has == NULL ||
+	       (cn != NULL && strcmp(cn, has) == 0 &&
+		   gw_route_accepts(&entry->route, s->certificate));
+}
+
 static enum gw_progress identify(struct gw_session *s)
 {
 	struct gw_login *login = s->login;
 	struct gw_entry *entry =
 	    gw_table_find(s->core->table, login->startup.user);
-	const char *cn = entry != NULL ? entry->route.certificate_cn : NULL;
+	const char *slash = strchr(login->startup.user, '/');
 
 	if (!gw_startup_negotiate(&login->startup, &s->client.out))
 		return gw_session_refuse(s, GW_REFUSE_MALFORMED, "");
+	if (entry == NULL && slash != NULL)
+		return gw_person_begin(s, slash);
 	if (login->certificate_cn == NULL)
 		return challenge(s, entry);
-	if (cn == NULL || strcmp(cn, login->certificate_cn) != 0 ||
-	    !gw_route_accepts(&entry->route, s->certificate))
+	if (!gw_login_fits_certificate(s, entry))
 		return gw_session_refuse(
 		    s, GW_REFUSE_CERTIFICATE, login->startup.user);
-	return admit(s, entry);
+	return gw_login_admit(s, entry);
 }
 
 static enum gw_progress take_startup(struct gw_session *s, size_t size)
@@ -114,7 +129,8 @@ static enum gw_progress take_startup(struct gw_session *s, size_t size)
 
 	gw_bytes_drop(&s->client.in, size);
 	if (refusal != GW_OK)
-		return gw_session_refuse(s, refusal, "");
+		return gw_session_refuse(s, refusal,
+		    startup->refused != NULL ? startup->refused : "");
 	s->application_name =
 	    hs_strndup(gw_startup_get(startup, "application_name"), 63);
 	return identify(s);
@@ -145,8 +161,7 @@ enum gw_progress gw_startup_step(struct gw_session *s)
 	return GW_WAIT;
 }
 
-/* The body of a whole SASL message; GW_MORE while it is not there. */
-static enum gw_verdict take_sasl(
+enum gw_verdict gw_login_take(
     struct gw_session *s, struct gw_reader *ret_body, size_t *ret_size)
 {
 	const uint8_t *data;
@@ -171,7 +186,8 @@ static enum gw_verdict take_sasl(
 	return GW_GOOD;
 }
 
-static enum gw_progress not_sasl(struct gw_session *s, enum gw_verdict verdict)
+enum gw_progress gw_login_not_taken(
+    struct gw_session *s, enum gw_verdict verdict)
 {
 	if (verdict == GW_BAD)
 		return gw_session_refuse(s, GW_REFUSE_MESSAGE, "");
@@ -205,10 +221,10 @@ enum gw_progress gw_sasl_first_step(struct gw_session *s)
 	const char *mechanism;
 	const uint8_t *message;
 	size_t size = 0, len;
-	enum gw_verdict verdict = take_sasl(s, &body, &size);
+	enum gw_verdict verdict = gw_login_take(s, &body, &size);
 
 	if (verdict != GW_GOOD)
-		return not_sasl(s, verdict);
+		return gw_login_not_taken(s, verdict);
 	mechanism = gw_get_text(&body);
 	len = gw_get_u32(&body);
 	message = gw_get_raw(&body, len);
@@ -230,10 +246,10 @@ enum gw_progress gw_sasl_final_step(struct gw_session *s)
 	struct gw_reader body = { 0 };
 	struct hs_err err = { 0 };
 	size_t size = 0;
-	enum gw_verdict verdict = take_sasl(s, &body, &size);
+	enum gw_verdict verdict = gw_login_take(s, &body, &size);
 
 	if (verdict != GW_GOOD)
-		return not_sasl(s, verdict);
+		return gw_login_not_taken(s, verdict);
 	if (gw_scram_final(
 		&s->login->scram, body.at, body.left, &server_final, &err) < 0)
 		return scram_refuse(s, &err);
@@ -244,5 +260,5 @@ enum gw_progress gw_sasl_final_step(struct gw_session *s)
 		return gw_session_refuse(
 		    s, GW_REFUSE_PASSWORD, s->login->startup.user);
 	reply(s, AUTH_SASL_FINAL, server_final);
-	return admit(s, entry);
+	return gw_login_admit(s, entry);
 }

@@ -11,20 +11,27 @@
 #include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/session.h"
 
+static const char *way_in(const struct gw_session *s)
+{
+	if (s->person != NULL)
+		return "directory";
+	return s->login->certificate_cn != NULL ? "certificate" : "scram";
+}
+
 static void log_login(const struct gw_session *s)
 {
 	hs_auto(hs_text_done) struct hs_text app = { 0 };
 	hs_auto(hs_text_done) struct hs_text database = { 0 };
+	hs_auto(hs_freep) char *person = gw_session_person(s);
 
 	hs_text_add_log(&app, s->application_name);
 	hs_text_add_log(&database, s->target.database);
 	hs_info("session.login",
-	    "session=%016llx peer=%s ve=%s enterprise=%s user=%s database=%s "
+	    "session=%016llx peer=%s ve=%s enterprise=%s%s user=%s database=%s "
 	    "by=%s application=%s ms=%llu",
 	    (unsigned long long)s->id, s->peer, s->entry->ve->name,
-	    s->entry->route.enterprise, s->entry->route.user, database.data,
-	    s->login->certificate_cn != NULL ? "certificate" : "scram",
-	    app.data,
+	    s->entry->route.enterprise, person, s->entry->route.user,
+	    database.data, way_in(s), app.data,
 	    (unsigned long long)(hs_loop_now_ms(s->core->loop) - s->began_ms));
 }
 

@@ -32,7 +32,7 @@ static void json_freep(json_t **json)
 struct member {
 	const char *name;
 	size_t offset;
-	enum { TEXT, NUMBER, LIMITS, OLD_NUMBER } kind;
+	enum { TEXT, NUMBER, FLAG, LIMITS, OLD_NUMBER } kind;
 	bool optional;
 };
 
@@ -66,6 +66,7 @@ static const struct member route_members[] = {
 	{ "certificate_cn", offsetof(struct gw_route, certificate_cn), TEXT,   true  },
 	{ "certificates",   offsetof(struct gw_route, certificates),   TEXT,   true  },
 	{ "scram",          offsetof(struct gw_route, scram),          TEXT,   true  },
+	{ "people",         offsetof(struct gw_route, people),         FLAG,   true  },
 };
 
 static const struct member server_members[] = {
@@ -86,6 +87,11 @@ static char **text_at(void *object, const struct member *m)
 static unsigned *number_at(void *object, const struct member *m)
 {
 	return (unsigned *)((char *)object + m->offset);
+}
+
+static bool *flag_at(void *object, const struct member *m)
+{
+	return (bool *)((char *)object + m->offset);
 }
 
 static void object_done(
@@ -225,6 +231,9 @@ static int check_route(
 	if (any && !is_platform)
 		return hs_fail(err, HS_EINVAL,
 		    "database '*' is allowed in " GW_PLATFORM ".json only");
+	if (r->people && is_platform)
+		return hs_fail(
+		    err, HS_EINVAL, "people in " GW_PLATFORM ".json");
 	if (any && r->host != NULL)
 		return hs_fail(
 		    err, HS_EINVAL, "a host and database '*' together");
@@ -305,6 +314,13 @@ static int read_member(void *object, const struct member *m,
 			return hs_fail(
 			    err, HS_EINVAL, "%s is not a number", m->name);
 		*number_at(object, m) = (unsigned)json_integer_value(value);
+		return 0;
+	}
+	if (m->kind == FLAG) {
+		if (!json_is_boolean(value))
+			return hs_fail(
+			    err, HS_EINVAL, "%s is not true or false", m->name);
+		*flag_at(object, m) = json_is_true(value);
 		return 0;
 	}
 	if (!json_is_string(value))
@@ -438,6 +454,8 @@ static json_t *member_json(const void *object, const struct member *m)
 		return *(const unsigned *)at > 0 || !m->optional
 			   ? json_integer(*(const unsigned *)at)
 			   : NULL;
+	if (m->kind == FLAG)
+		return *(const bool *)at ? json_true() : NULL;
 	text = *(char *const *)at;
 	return text != NULL ? json_string(text) : NULL;
 }

@@ -33,6 +33,8 @@ static const struct row {
 	[GW_STARTUP]       = { "startup",       gw_startup_step },
 	[GW_SASL_FIRST]    = { "sasl-first",    gw_sasl_first_step },
 	[GW_SASL_FINAL]    = { "sasl-final",    gw_sasl_final_step },
+	[GW_PASSWORD]      = { "password",      gw_password_step },
+	[GW_DIRECTORY]     = { "directory",     gw_directory_step },
 	[GW_OPEN]          = { "open",          gw_open_step },
 	[GW_CANCEL]        = { "cancel",        cancel_step },
 	[GW_RELAY]         = { "relay",         gw_relay_step },
@@ -55,12 +57,17 @@ static const struct move {
 	{ GW_STARTUP,    GW_ADMITTED,     GW_OPEN       },
 	{ GW_SASL_FIRST, GW_ANSWERED,     GW_SASL_FINAL },
 	{ GW_SASL_FINAL, GW_ADMITTED,     GW_OPEN       },
+	{ GW_STARTUP,    GW_PASSWORD_ASKED,  GW_PASSWORD  },
+	{ GW_PASSWORD,   GW_DIRECTORY_ASKED, GW_DIRECTORY },
+	{ GW_DIRECTORY,  GW_ADMITTED,     GW_OPEN       },
 	{ GW_OPEN,       GW_OPENED,       GW_RELAY      },
 
 	{ GW_GREET,      GW_REFUSED,      GW_DRAIN      },
 	{ GW_STARTUP,    GW_REFUSED,      GW_DRAIN      },
 	{ GW_SASL_FIRST, GW_REFUSED,      GW_DRAIN      },
 	{ GW_SASL_FINAL, GW_REFUSED,      GW_DRAIN      },
+	{ GW_PASSWORD,   GW_REFUSED,      GW_DRAIN      },
+	{ GW_DIRECTORY,  GW_REFUSED,      GW_DRAIN      },
 	{ GW_OPEN,       GW_REFUSED,      GW_DRAIN      },
 	{ GW_RELAY,      GW_REFUSED,      GW_DRAIN      },
 	{ GW_DRAIN,      GW_DRAINED,      GW_LINGER     },
@@ -70,6 +77,8 @@ static const struct move {
 	{ GW_STARTUP,    GW_ENDED,        GW_CLOSED     },
 	{ GW_SASL_FIRST, GW_ENDED,        GW_CLOSED     },
 	{ GW_SASL_FINAL, GW_ENDED,        GW_CLOSED     },
+	{ GW_PASSWORD,   GW_ENDED,        GW_CLOSED     },
+	{ GW_DIRECTORY,  GW_ENDED,        GW_CLOSED     },
 	{ GW_OPEN,       GW_ENDED,        GW_CLOSED     },
 	{ GW_CANCEL,     GW_ENDED,        GW_CLOSED     },
 	{ GW_RELAY,      GW_ENDED,        GW_CLOSED     },
@@ -120,6 +129,10 @@ void gw_login_free(struct gw_login *login)
 		return;
 	gw_startup_done(&login->startup);
 	gw_scram_done(&login->scram);
+	if (login->person.ask != NULL)
+		gw_people_forget(login->person.ask);
+	free(login->person.user);
+	free(login->person.login);
 	free(login->certificate_cn);
 	free(login);
 }
@@ -177,14 +190,26 @@ static void release(struct gw_session *s)
 	s->login = NULL;
 }
 
+char *gw_session_person(const struct gw_session *s)
+{
+	hs_auto(hs_text_done) struct hs_text name = { 0 };
+
+	if (s->person == NULL)
+		return hs_strdup("");
+	hs_text_add_log(&name, s->person);
+	return hs_printf(" person=%s", name.data);
+}
+
 /* One line for each session that had begun. */
 static void log_close(const struct gw_session *s)
 {
+	hs_auto(hs_freep) char *person = gw_session_person(s);
+
 	hs_info("session.close",
-	    "session=%016llx ve=%s enterprise=%s reason=%s in=%llu out=%llu "
+	    "session=%016llx ve=%s enterprise=%s%s reason=%s in=%llu out=%llu "
 	    "statements=%llu ms=%llu",
 	    (unsigned long long)s->id, s->entry->ve->name,
-	    s->entry->route.enterprise, s->reason,
+	    s->entry->route.enterprise, person, s->reason,
 	    (unsigned long long)s->bytes_in, (unsigned long long)s->bytes_out,
 	    (unsigned long long)s->statements,
 	    (unsigned long long)(hs_loop_now_ms(s->core->loop) - s->began_ms));
@@ -199,10 +224,12 @@ static void log_refused(const struct gw_session *s, enum gw_refusal refusal)
 		name = s->login->startup.user;
 	hs_text_add_log(&user, name);
 	hs_info("session.refused",
-	    "session=%016llx peer=%s user=%s state=%s why=%s sqlstate=%s",
+	    "session=%016llx peer=%s user=%s state=%s why=%s sqlstate=%s "
+	    "ms=%llu",
 	    (unsigned long long)s->id, s->peer, user.data,
 	    gw_state_name(s->state), gw_refusal_name(refusal),
-	    gw_refusal_sqlstate(refusal));
+	    gw_refusal_sqlstate(refusal),
+	    (unsigned long long)(hs_loop_now_ms(s->core->loop) - s->began_ms));
 }
 
 enum gw_progress gw_session_end(struct gw_session *s, const char *reason)
@@ -292,14 +319,15 @@ static void session_free(struct gw_session *s)
 	gw_marks_done(&s->marks);
 	free(s->application_name);
 	free(s->certificate);
+	free(s->person);
 	free(s);
 	gw_core_left(core);
 }
 
-/* While its backend is being opened, a client may only send or leave. */
+/* While it waits for others, a client may only send or leave. */
 static bool client_left(struct gw_session *s)
 {
-	if (s->state != GW_OPEN)
+	if (s->state != GW_OPEN && s->state != GW_DIRECTORY)
 		return false;
 	gw_stream_fill(&s->client);
 	return s->client.ended;

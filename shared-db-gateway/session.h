@@ -15,6 +15,7 @@
 #include "shared-db-gateway/backend.h"
 #include "shared-db-gateway/cancel.h"
 #include "shared-db-gateway/naming.h"
+#include "shared-db-gateway/people.h"
 #include "shared-db-gateway/route.h"
 #include "shared-db-gateway/scram.h"
 #include "shared-db-gateway/sqlstate.h"
@@ -29,6 +30,8 @@ enum gw_state {
 	GW_STARTUP,    /* waiting for the start-up message */
 	GW_SASL_FIRST, /* waiting for SCRAM's client-first */
 	GW_SASL_FINAL, /* waiting for SCRAM's client-final */
+	GW_PASSWORD,   /* waiting for a person's password */
+	GW_DIRECTORY,  /* waiting for the directory's word on it */
 	GW_OPEN,       /* waiting for a backend, or what its pool knows of it */
 	GW_CANCEL,     /* waiting for its errand to come back */
 	GW_RELAY,
@@ -44,6 +47,8 @@ enum gw_event {
 	GW_CANCEL_ASKED,
 	GW_CHALLENGED,
 	GW_ANSWERED,
+	GW_PASSWORD_ASKED,
+	GW_DIRECTORY_ASKED,
 	GW_ADMITTED,
 	GW_OPENED,
 	GW_REFUSED,
@@ -52,10 +57,18 @@ enum gw_event {
 };
 #define GW_EVENT_COUNT (GW_ENDED + 1)
 
+/** Who a person says to be: "USER/LOGIN". */
+struct gw_claim {
+	char *user, *login;
+	struct gw_ask *ask;    /* NULL: answered */
+	enum gw_person answer; /* then */
+};
+
 /** What is needed until the relay begins. */
 struct gw_login {
 	struct gw_startup startup;
 	struct gw_scram scram;
+	struct gw_claim person;
 	char *certificate_cn; /* NULL: no certificate */
 };
 
@@ -80,6 +93,7 @@ struct gw_session {
 	struct gw_target target;
 	struct gw_login *login;
 	char *application_name;
+	char *person;      /* who has proven to be it; NULL: it was none */
 	char *certificate; /* SHA-256 of the client's; NULL: it has none */
 	bool revoked;      /* it is not accepted any more */
 	bool is_killed;    /* by the operator */
@@ -127,6 +141,9 @@ bool gw_state_allows(
     enum gw_state state, enum gw_event event, enum gw_state *ret_to);
 const char *gw_state_name(enum gw_state state);
 
+/** " person=LOGIN" for the log, or ""; owned by the caller. */
+char *gw_session_person(const struct gw_session *s);
+
 /** End with an ErrorResponse, if one still fits into the client's stream. */
 enum gw_progress gw_session_refuse(
     struct gw_session *s, enum gw_refusal refusal, const char *detail);
@@ -147,6 +164,8 @@ enum gw_progress gw_tls_step(struct gw_session *s);
 enum gw_progress gw_startup_step(struct gw_session *s);
 enum gw_progress gw_sasl_first_step(struct gw_session *s);
 enum gw_progress gw_sasl_final_step(struct gw_session *s);
+enum gw_progress gw_password_step(struct gw_session *s);
+enum gw_progress gw_directory_step(struct gw_session *s);
 enum gw_progress gw_open_step(struct gw_session *s);
 enum gw_progress gw_relay_step(struct gw_session *s);
 

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "shared-db-gateway/options.h"
 
 #define VALUE_MAX 1024u
 
@@ -21,7 +22,6 @@ static const struct rule {
 	{ "TimeZone",              GW_OK },
 	{ "IntervalStyle",         GW_OK },
 	{ "extra_float_digits",    GW_OK },
-	{ "options",               GW_REFUSE_OPTIONS },
 	{ "replication",           GW_REFUSE_REPLICATION },
 	{ "role",                  GW_REFUSE_PARAMETER },
 	{ "session_authorization", GW_REFUSE_PARAMETER },
@@ -37,6 +37,59 @@ static enum gw_refusal judge(const char *name)
 	return GW_REFUSE_UNKNOWN_PARAMETER;
 }
 
+static bool has(const struct gw_startup *s, const char *name)
+{
+	for (size_t i = 0; i < s->forward_count; i++)
+		if (strcasecmp(s->forward[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static enum gw_refusal forward(
+    struct gw_startup *s, const char *name, const char *value)
+{
+	if (has(s, name) || s->forward_count == GW_FORWARD_MAX)
+		return GW_REFUSE_MALFORMED;
+	s->forward[s->forward_count++] =
+	    (struct gw_parameter) { hs_strdup(name), hs_strdup(value) };
+	return GW_OK;
+}
+
+/* Of several the last counts, as for PostgreSQL. */
+static enum gw_refusal set_option(
+    struct gw_startup *s, const char *name, const char *value)
+{
+	gw_startup_drop(s, name);
+	return forward(s, name, value);
+}
+
+/* A parameter of its own name counts more than one in "options". */
+static enum gw_refusal take_options(struct gw_startup *s, const char *options)
+{
+	hs_auto(gw_startup_done) struct gw_startup said = { 0 };
+	enum gw_refusal refusal = GW_OK;
+	enum gw_option what;
+
+	do {
+		hs_auto(hs_freep) char *name = NULL;
+		hs_auto(hs_freep) char *value = NULL;
+
+		what = gw_option_next(&options, &name, &value);
+		if (what == GW_OPTION_OTHER ||
+		    (what == GW_OPTION_SETTING && judge(name) != GW_OK)) {
+			s->refused = hs_steal(&name);
+			return GW_REFUSE_OPTIONS;
+		}
+		if (what == GW_OPTION_SETTING)
+			refusal = set_option(&said, name, value);
+	} while (what != GW_OPTION_NONE && refusal == GW_OK);
+	for (size_t i = 0; i < said.forward_count && refusal == GW_OK; i++)
+		if (!has(s, said.forward[i].name))
+			refusal = forward(
+			    s, said.forward[i].name, said.forward[i].value);
+	return refusal;
+}
+
 static enum gw_refusal set_once(char **at, const char *value)
 {
 	if (*at != NULL)
@@ -45,21 +98,9 @@ static enum gw_refusal set_once(char **at, const char *value)
 	return GW_OK;
 }
 
-static enum gw_refusal forward(
-    struct gw_startup *s, const char *name, const char *value)
-{
-	for (size_t i = 0; i < s->forward_count; i++)
-		if (strcasecmp(s->forward[i].name, name) == 0)
-			return GW_REFUSE_MALFORMED;
-	if (s->forward_count == GW_FORWARD_MAX)
-		return GW_REFUSE_MALFORMED;
-	s->forward[s->forward_count++] =
-	    (struct gw_parameter) { hs_strdup(name), hs_strdup(value) };
-	return GW_OK;
-}
-
+/* @options: where the text of "options" goes, which is read when all else is */
 static enum gw_refusal take(
-    struct gw_startup *s, const char *name, const char *value)
+    struct gw_startup *s, const char *name, const char *value, char **options)
 {
 	enum gw_refusal refusal;
 
@@ -69,6 +110,8 @@ static enum gw_refusal take(
 		return set_once(&s->user, value);
 	if (strcmp(name, "database") == 0)
 		return set_once(&s->database, value);
+	if (strcmp(name, "options") == 0)
+		return set_once(options, value);
 	if (strncmp(name, "_pq_.", 5) == 0) {
 		if (s->option_count == GW_FORWARD_MAX)
 			return GW_REFUSE_MALFORMED;
@@ -83,6 +126,7 @@ enum gw_refusal gw_startup_parse(
     const uint8_t *packet, size_t len, struct gw_startup *startup)
 {
 	struct gw_reader r = { .at = packet, .left = len };
+	hs_auto(hs_freep) char *options = NULL;
 	uint32_t version;
 
 	(void)gw_get_u32(&r);
@@ -103,7 +147,7 @@ enum gw_refusal gw_startup_parse(
 		value = gw_get_text(&r);
 		if (r.bad)
 			return GW_REFUSE_MALFORMED;
-		refusal = take(startup, name, value);
+		refusal = take(startup, name, value, &options);
 		if (refusal != GW_OK)
 			return refusal;
 	}
@@ -111,7 +155,7 @@ enum gw_refusal gw_startup_parse(
 		return GW_REFUSE_MALFORMED;
 	if (startup->user == NULL || *startup->user == '\0')
 		return GW_REFUSE_NO_USER;
-	return GW_OK;
+	return options != NULL ? take_options(startup, options) : GW_OK;
 }
 
 const char *gw_startup_get(const struct gw_startup *startup, const char *name)
@@ -182,6 +226,7 @@ void gw_startup_done(struct gw_startup *startup)
 {
 	free(startup->user);
 	free(startup->database);
+	free(startup->refused);
 	for (size_t i = 0; i < startup->forward_count; i++) {
 		free(startup->forward[i].name);
 		free(startup->forward[i].value);

@@ -20,6 +20,7 @@ struct gw_startup {
 	char *user, *database; /* database NULL: not given */
 	struct gw_parameter forward[GW_FORWARD_MAX];
 	size_t forward_count;
+	char *refused; /* name in its "options" that is not permitted */
 	/* What we do not speak and must say so: */
 	unsigned minor;
 	char *options[GW_FORWARD_MAX]; /* names "_pq_..." */

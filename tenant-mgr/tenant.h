@@ -9,7 +9,8 @@
  * once.
  *
  * Writing is for the platform's root (SASL EXTERNAL over ldapi). A portal's
- * service account reads its own enterprise and nothing else.
+ * service account reads its own enterprise and nothing else; the gateway's user
+ * (EXTERNAL, too) reads who there is in any, so that tenant_login() works.
  *
  * "put" makes an entry or brings an existing one to what is wanted; "remove" of
  * what is not there is success. Every function can fail with HS_EREMOTE (no
@@ -197,6 +198,8 @@ struct tenant_people {
 
 /** The roles there are at a place, ended by NULL; a static table. */
 const char *const *tenant_role_names(const struct tenant_place *place);
+/** Whether a login is one that a person can be given. */
+bool tenant_login_is_valid(const char *login);
 bool tenant_person_has_role(
     const struct tenant_person *person, const char *role);
 

@@ -10,9 +10,6 @@ struct tenant_entitlements;
 struct tenant_person;
 struct tenant_place;
 
-/** Whether a login is one we would give. */
-bool tenant_login_is_valid(const char *login);
-
 /** Errors: HS_EINVAL, naming the field. */
 int tenant_enterprise_check(
     const struct tenant_enterprise *enterprise, struct hs_err *err);

@@ -1,9 +1,12 @@
-/* idle.c - many clients that log in by SCRAM, over plain loopback, and do
- * nothing: idle PORT USER DATABASE PASSWORD COUNT
+/* idle.c - many clients that log in and do nothing.
+ *
+ *   idle PORT USER DATABASE COUNT PASSWORD   by SCRAM, over plain loopback
+ *   idle PORT USER DATABASE COUNT CERTIFICATE KEY   by certificate, over TLS
  *
  * The key is derived from the password once, so that what a log-in costs is the
- * other side's cost. Prints "open COUNT" and closes them all when standard
- * input ends or says something. SCRAM: RFC 5802, RFC 7677.
+ * other side's cost; of TLS only the connection is kept, for the same reason.
+ * Prints "open COUNT" and closes them all when standard input ends or says
+ * something. SCRAM: RFC 5802, RFC 7677.
  */
 
 #include <arpa/inet.h>
@@ -11,6 +14,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
+#include <openssl/ssl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -30,6 +34,13 @@ static struct {
 } derived;
 
 static const char *password;
+static SSL_CTX *tls; /* NULL: none */
+
+/** One of them. */
+struct link {
+	int fd;
+	SSL *ssl;
+};
 
 static void hmac(const uint8_t key[HASH], const char *text, uint8_t out[HASH])
 {
@@ -60,7 +71,15 @@ static void derive(const char *salt64, int iterations)
 
 /* -- Messages -------------------------------------------------------------- */
 
-static void send_message(int fd, char type, const void *body, size_t len)
+static bool put_all(const struct link *l, const void *data, size_t len)
+{
+	if (l->ssl != NULL)
+		return SSL_write(l->ssl, data, (int)len) == (int)len;
+	return send(l->fd, data, len, MSG_NOSIGNAL) == (ssize_t)len;
+}
+
+static void send_message(
+    const struct link *l, char type, const void *body, size_t len)
 {
 	uint8_t out[1 + 4 + 2 * TEXT_SIZE];
 	uint32_t size = htonl((uint32_t)len + 4);
@@ -70,26 +89,37 @@ static void send_message(int fd, char type, const void *body, size_t len)
 		out[at++] = (uint8_t)type;
 	memcpy(out + at, &size, 4);
 	memcpy(out + at + 4, body, len);
-	if (send(fd, out, at + 4 + len, MSG_NOSIGNAL) < 0)
+	if (!put_all(l, out, at + 4 + len))
 		perror("send");
 }
 
-static bool take_all(int fd, void *to, size_t len)
+static bool take_all(const struct link *l, void *to, size_t len)
 {
-	return recv(fd, to, len, MSG_WAITALL) == (ssize_t)len;
+	size_t done = 0;
+
+	if (l->ssl == NULL)
+		return recv(l->fd, to, len, MSG_WAITALL) == (ssize_t)len;
+	while (done < len) {
+		int n = SSL_read(l->ssl, (char *)to + done, (int)(len - done));
+
+		if (n <= 0)
+			return false;
+		done += (size_t)n;
+	}
+	return true;
 }
 
 /* The next message; its body ends with a NUL that was not sent. */
-static char take_message(int fd, char body[2 * TEXT_SIZE])
+static char take_message(const struct link *l, char body[2 * TEXT_SIZE])
 {
 	uint8_t head[5];
 	uint32_t size;
 
-	if (!take_all(fd, head, sizeof(head)))
+	if (!take_all(l, head, sizeof(head)))
 		return 0;
 	memcpy(&size, head + 1, 4);
 	size = ntohl(size) - 4;
-	if (size >= 2 * TEXT_SIZE || !take_all(fd, body, size))
+	if (size >= 2 * TEXT_SIZE || !take_all(l, body, size))
 		return 0;
 	body[size] = '\0';
 	return (char)head[0];
@@ -97,14 +127,14 @@ static char take_message(int fd, char body[2 * TEXT_SIZE])
 
 /* -- Log-in ---------------------------------------------------------------- */
 
-static bool answer(int fd, const char *nonce)
+static bool answer(const struct link *l, const char *nonce)
 {
 	char body[2 * TEXT_SIZE], theirs[TEXT_SIZE], salt[64], text[TEXT_SIZE];
 	char whole[4 * TEXT_SIZE], proof64[64];
 	uint8_t signature[HASH], proof[HASH];
 	int iterations, len;
 
-	if (take_message(fd, body) != 'R' ||
+	if (take_message(l, body) != 'R' ||
 	    sscanf(body + 4, "r=%200[^,],s=%60[^,],i=%d", theirs, salt,
 		&iterations) != 3)
 		return false;
@@ -116,39 +146,47 @@ static bool answer(int fd, const char *nonce)
 		proof[i] = derived.client_key[i] ^ signature[i];
 	(void)EVP_EncodeBlock((uint8_t *)proof64, proof, HASH);
 	len = snprintf(text, sizeof(text), "c=biws,r=%s,p=%s", theirs, proof64);
-	send_message(fd, 'p', text, (size_t)len);
+	send_message(l, 'p', text, (size_t)len);
 	return true;
 }
 
-static bool log_in(int fd, const char *user, const char *database)
+static bool wait_ready(const struct link *l)
+{
+	char body[2 * TEXT_SIZE], type;
+
+	while ((type = take_message(l, body)) != 'Z')
+		if (type == 0 || type == 'E')
+			return false;
+	return true;
+}
+
+static bool log_in(const struct link *l, const char *user, const char *database)
 {
 	char body[2 * TEXT_SIZE], nonce[32], first[TEXT_SIZE];
 	uint8_t start[TEXT_SIZE] = { 0, 3, 0, 0 }, raw[12];
 	size_t at = 4;
 	uint32_t size;
-	char type;
 	int len;
 
 	at += (size_t)snprintf((char *)start + at, sizeof(start) - at,
 		  "user%c%s%cdatabase%c%s%c", 0, user, 0, 0, database, 0) +
 	      1;
-	send_message(fd, 0, start, at);
+	send_message(l, 0, start, at);
 	(void)RAND_bytes(raw, sizeof(raw));
 	(void)EVP_EncodeBlock((uint8_t *)nonce, raw, sizeof(raw));
 	len = snprintf(first, sizeof(first), "n,,n=,r=%s", nonce);
-	if (take_message(fd, body) != 'R')
+	if (take_message(l, body) != 'R')
 		return false;
+	if (tls != NULL)
+		return wait_ready(l);
 	memcpy(body, "SCRAM-SHA-256", 14);
 	size = htonl((uint32_t)len);
 	memcpy(body + 14, &size, 4);
 	memcpy(body + 18, first, (size_t)len);
-	send_message(fd, 'p', body, 18 + (size_t)len);
-	if (!answer(fd, nonce))
+	send_message(l, 'p', body, 18 + (size_t)len);
+	if (!answer(l, nonce))
 		return false;
-	while ((type = take_message(fd, body)) != 'Z')
-		if (type == 0 || type == 'E')
-			return false;
-	return true;
+	return wait_ready(l);
 }
 
 static int dial(unsigned port)
@@ -165,27 +203,53 @@ static int dial(unsigned port)
 	return -1;
 }
 
+/* Protocol "postgresql" without a question before it. */
+static bool secure(struct link *l)
+{
+	static const unsigned char alpn[] = "\x0apostgresql";
+
+	if (tls == NULL)
+		return true;
+	l->ssl = SSL_new(tls);
+	return SSL_set_alpn_protos(l->ssl, alpn, sizeof(alpn) - 1) == 0 &&
+	       SSL_set_fd(l->ssl, l->fd) == 1 && SSL_connect(l->ssl) == 1;
+}
+
+static bool join(unsigned port, const char *user, const char *database)
+{
+	struct link l = { .fd = dial(port) };
+	bool done = l.fd >= 0 && secure(&l) && log_in(&l, user, database);
+
+	SSL_free(l.ssl);
+	return done;
+}
+
+static bool prepare_tls(const char *certificate, const char *key)
+{
+	tls = SSL_CTX_new(TLS_client_method());
+	return SSL_CTX_use_certificate_file(
+		   tls, certificate, SSL_FILETYPE_PEM) == 1 &&
+	       SSL_CTX_use_PrivateKey_file(tls, key, SSL_FILETYPE_PEM) == 1;
+}
+
 int main(int argc, char **argv)
 {
 	struct rlimit limit;
 	unsigned port, count, done = 0;
 	char end;
 
-	if (argc != 6)
+	if (argc != 6 && argc != 7)
+		return 2;
+	if (argc == 7 && !prepare_tls(argv[5], argv[6]))
 		return 2;
 	(void)getrlimit(RLIMIT_NOFILE, &limit);
 	limit.rlim_cur = limit.rlim_max;
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 	port = (unsigned)strtoul(argv[1], NULL, 10);
-	password = argv[4];
-	count = (unsigned)strtoul(argv[5], NULL, 10);
-	for (unsigned i = 0; i < count; i++) {
-		int fd = dial(port);
-
-		if (fd < 0 || !log_in(fd, argv[2], argv[3]))
-			break;
+	count = (unsigned)strtoul(argv[4], NULL, 10);
+	password = argv[5];
+	while (done < count && join(port, argv[2], argv[3]))
 		done++;
-	}
 	(void)printf("open %u\n", done);
 	(void)fflush(stdout);
 	(void)!read(STDIN_FILENO, &end, 1);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # idle.sh [COUNT] - what COUNT (10000) clients that do nothing take of the gateway's
-# memory, over plain loopback, what is given back when they have gone, and what
-# a SCRAM log-in takes of its processor time. Needs root.
+# memory, over plain loopback and over TLS with a certificate, what is given back
+# when they have gone, and what a log-in takes of its processor time. Needs root.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib.sh
@@ -21,17 +21,23 @@ gateway_start
 eventually "the gateway without TLS" 10 tool call "$socket" ping
 PGPASSWORD=secret-anna psql -XqAt "host=127.0.0.1 port=$front sslmode=disable user=$anna dbname=ve_alpha" -c 'SELECT 1' >/dev/null
 
-empty=$(pss_kib) before=$(gateway_us)
-coproc IDLE { "$B/gw_idle" "$front" "$anna" ve_alpha secret-anna "$count"; }
-read -r -t 300 line <&"${IDLE[0]}"
-same "all are in" "open $count" "$line"
-full=$(pss_kib) spent=$(($(gateway_us) - before))
-echo >&"${IDLE[1]}"
-wait "$IDLE_PID" 2>/dev/null
-eventually "and out" 60 bash -c "'$B/gw_routes' call '$socket' status | grep -q '\"sessions\":0'"
-sleep 3 # it gives back a second later
-left=$(pss_kib)
-printf '%d clients: %d KiB over the %d of none, %d bytes each (bar: 12288 KiB at 10000)\n' \
-    "$count" $((full - empty)) "$empty" $(((full - empty) * 1024 / count))
-printf 'given back when they have gone: %d %% (bar: 90)\n' $(((full - left) * 100 / (full - empty)))
-printf 'a SCRAM log-in: %d us of processor time (bar: 120)\n' $((spent / count))
+# crowd NAME MEMORY_BAR_KIB COST_BAR_US ARG...
+crowd() {
+	local empty before full spent left line
+	empty=$(pss_kib) before=$(gateway_us)
+	coproc IDLE { "$B/gw_idle" "$front" "$anna" ve_alpha "$count" "${@:4}"; }
+	read -r -t 300 line <&"${IDLE[0]}"
+	same "$1: all are in" "open $count" "$line"
+	full=$(pss_kib) spent=$(($(gateway_us) - before))
+	echo >&"${IDLE[1]}"
+	wait "$IDLE_PID" 2>/dev/null
+	eventually "and out" 60 bash -c "'$B/gw_routes' call '$socket' status | grep -q '\"sessions\":0'"
+	sleep 3 # it gives back a second later
+	left=$(pss_kib)
+	printf '%s, %d clients: %d KiB over the %d of none, %d bytes each (bar: %d KiB at 10000)\n' \
+	    "$1" "$count" $((full - empty)) "$empty" $(((full - empty) * 1024 / count)) "$2"
+	printf 'given back when they have gone: %d %% (bar: 90)\n' $(((full - left) * 100 / (full - empty)))
+	printf 'a log-in: %d us of processor time (bar: %d)\n' $((spent / count)) "$3"
+}
+crowd SCRAM 12288 120 secret-anna
+crowd TLS 102400 700 "$ca/anna.crt" "$ca/anna.key"

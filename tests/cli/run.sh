@@ -290,6 +290,14 @@ if [ "$(id -u)" -eq 0 ]; then
 	text=$(HANSE_CA_DIR=$work/ca PATH=$work/bin:$PATH \
 		"$hanse" psql a/b -- -c 'select 1' -o x)
 	contains 'psql gets its arguments' '<-c><select 1><-o><x>$' "$text"
+	text=$(HANSE_CA_DIR=$work/ca PATH=$work/bin:$PATH setpriv --reuid 65534 --clear-groups \
+		"$hanse" psql a/b --person Anna.B+x@c -- -c 'select 1')
+	contains 'psql as a person needs no root' "user=a.b/Anna.B\\+x@c dbname=ve_a .*sslcert='none'.*<-c><select 1>$" "$text"
+	for login in '' "a' host=evil" 'a b' 'a/b'; do
+		expect "psql as a person that cannot be: $login" 64 "$hanse" psql a/b --person "$login"
+	done
+	text=$(HANSE_CA_DIR=$work/ca PATH=$work/bin:$PATH \
+		"$hanse" psql a/b -- -c 'select 1' -o x)
 	contains 'psql gets the certificate' "user=a.b dbname=ve_a sslmode=verify-full sslrootcert='$work/ca/ca.crt'" "$text"
 fi
 

@@ -22,6 +22,9 @@ static void hello(const uint8_t *data, size_t len)
 	if (gw_startup_parse(data, size, &startup) != GW_OK)
 		return;
 	assert(startup.user != NULL && *startup.user != '\0');
+	assert(startup.refused == NULL);
+	assert(*gw_startup_get(&startup, "role") == '\0');
+	assert(*gw_startup_get(&startup, "search_path") == '\0');
 	(void)gw_startup_get(&startup, "application_name");
 	(void)gw_startup_negotiate(&startup, &out);
 }

@@ -124,7 +124,8 @@ eventually "it starts" 10 tool call "$socket" ping
 
 # conn USER DATABASE [MORE...]: a conninfo
 conn() {
-	echo "host=${1%%.*}.gateway.hanse.internal hostaddr=127.0.0.1 port=$front" \
+	local ve=${1#\'}
+	echo "host=${ve%%.*}.gateway.hanse.internal hostaddr=127.0.0.1 port=$front" \
 	    "sslmode=verify-full sslrootcert=$ca/ca.crt connect_timeout=10" \
 	    "user=$1 dbname='$2' ${*:3}"
 }

@@ -3,11 +3,14 @@
  *   routes verifier PASSWORD
  *   routes write DIR VE HOST PORT CONNECTIONS USER [PASSWORD] ...
  *       (a '-' in place of a password: none; POOLING, BACKENDS, TPS, BPS,
- *       STATEMENT_MS, TRANSACTION_MS, IDLE_MS, REFUSES, REPLICAS and
+ *       STATEMENT_MS, TRANSACTION_MS, IDLE_MS, REFUSES, PEOPLE, REPLICAS and
  *       PATRONI_PORT of the environment go into each route, VE_CONNECTIONS,
- * VE_BACKENDS and VE_TPS into the file) routes platform DIR HOST PORT routes
- * remove DIR VE routes call SOCKET COMMAND routes kill SOCKET SESSION routes
- * audit FOLDER [list]
+ *       VE_BACKENDS and VE_TPS into the file)
+ *   routes platform DIR HOST PORT
+ *   routes remove DIR VE
+ *   routes call SOCKET COMMAND
+ *   routes kill SOCKET SESSION
+ *   routes audit FOLDER [list]
  */
 
 #include <jansson.h>
@@ -81,6 +84,7 @@ static int write_ve(int argc, char **argv, struct hs_err *err)
 			.pooling = getenv("POOLING"),
 			.refuses = getenv("REFUSES"),
 			.certificate_cn = argv[i],
+			.people = number_of("PEOPLE") > 0,
 		};
 		if (strcmp(argv[i + 1], "-") != 0)
 			rc = gw_scram_verifier(argv[i + 1], &r->scram, err);

@@ -83,7 +83,7 @@ static void test_old_form(void **state)
 
 static void test_round_trip(void **state)
 {
-	const struct gw_route routes[] = { route(a_name, a_user),
+	struct gw_route routes[] = { route(a_name, a_user),
 		route(b_name, b_user) };
 	hs_auto(gw_routes_freep) struct gw_routes *back = NULL;
 	hs_auto(hs_freep) char *path = hs_printf("%s/alpha.json", dir);
@@ -91,6 +91,7 @@ static void test_round_trip(void **state)
 	struct stat st;
 
 	(void)state;
+	routes[1].people = true;
 	must(gw_routes_write(dir, "alpha", NULL, routes, 2, &err), &err);
 	must(gw_routes_write(dir, "alpha", NULL, routes, 2, &err), &err);
 	must(gw_routes_read(dir, "alpha", &back, &err), &err);
@@ -98,6 +99,8 @@ static void test_round_trip(void **state)
 	assert_int_equal(back->count, 2);
 	assert_string_equal(back->list[1].user, "alpha.bert");
 	assert_null(back->list[1].scram);
+	assert_false(back->list[0].people);
+	assert_true(back->list[1].people);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
 	must(gw_routes_remove(dir, "alpha", &err), &err);
@@ -218,6 +221,9 @@ static const char *const bad_files[] = {
 	"{\"ve\": \"alpha\", \"routes\": [1]}",
 	"{\"ve\": \"alpha\", \"routes\": [{}]}",
 	"{\"ve\": \"alpha\", \"routes\": [{\"user\": 1}]}",
+	"{\"ve\": \"alpha\", \"routes\": [{\"enterprise\": \"anna\", \"user\": "
+	"\"a\", "
+	"\"database\": \"d\", \"role\": \"a\", \"people\": \"ou=people\"}]}",
 	"{\"ve\": \"alpha\", \"routes\": [], \"ve\": \"beta\"}",
 	"{\"ve\": \"beta\", \"routes\": []}",
 	"{\"ve\": \"alpha\", \"routes\": [], \"servers\": [{}]}",
@@ -307,6 +313,8 @@ static void test_targets(void **state)
 	p.host = NULL;
 	must(gw_routes_write(dir, "alpha", NULL, &r, 1, &err), &err);
 	must(gw_platform_write(dir, &server, 1, &p, 1, &err), &err);
+	p.people = true;
+	assert_int_equal(gw_platform_write(dir, &server, 1, &p, 1, &err), -1);
 	table = load();
 	target(table, a_user, NULL, "ve_alpha");
 	target(table, a_user, "ve_alpha", "ve_alpha");

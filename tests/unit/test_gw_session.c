@@ -29,7 +29,7 @@ static void test_moves(void **state)
 			assert_int_not_equal(from, GW_CLOSED);
 			assert_true((int)to > from);
 		}
-	assert_int_equal(allowed, 26);
+	assert_int_equal(allowed, 33);
 }
 
 /* An identity is chosen at start-up and never again. */
@@ -42,8 +42,9 @@ static void test_identity_once(void **state)
 		bool may =
 		    gw_state_allows((enum gw_state)from, GW_ADMITTED, &to);
 
-		assert_int_equal(
-		    may, from == GW_STARTUP || from == GW_SASL_FINAL);
+		assert_int_equal(may, from == GW_STARTUP ||
+					  from == GW_SASL_FINAL ||
+					  from == GW_DIRECTORY);
 		assert_true(strlen(gw_state_name((enum gw_state)from)) > 0);
 	}
 }
@@ -89,7 +90,20 @@ static const struct {
 	{ PAIRS("user\0a"),                                    GW_REFUSE_MALFORMED },
 	{ PAIRS("user\0a\0\0more\0"),                          GW_REFUSE_MALFORMED },
 	{ PAIRS("user\0a\0options\0-c=\0"),                    GW_REFUSE_OPTIONS },
-	{ PAIRS("user\0a\0OPTIONS\0-c x=y\0"),                 GW_REFUSE_OPTIONS },
+	{ PAIRS("user\0a\0OPTIONS\0-c x=y\0"),                 GW_REFUSE_UNKNOWN_PARAMETER },
+	{ PAIRS("user\0a\0options\0\0"),                       GW_OK },
+	{ PAIRS("options\0-c TimeZone=UTC\0user\0a\0"),        GW_OK },
+	{ PAIRS("user\0a\0options\0-cTimeZone=UTC\0"),         GW_OK },
+	{ PAIRS("user\0a\0options\0x\0options\0y\0"),         GW_REFUSE_MALFORMED },
+	{ PAIRS("user\0a\0options\0-c TimeZone\0"),            GW_REFUSE_OPTIONS },
+	{ PAIRS("user\0a\0options\0-c\0"),                     GW_REFUSE_OPTIONS },
+	{ PAIRS("user\0a\0options\0--\0"),                     GW_REFUSE_OPTIONS },
+	{ PAIRS("user\0a\0options\0-c role=b\0"),              GW_REFUSE_OPTIONS },
+	{ PAIRS("user\0a\0options\0--search-path=b\0"),        GW_REFUSE_OPTIONS },
+	{ PAIRS("user\0a\0options\0-c options=-c\0"),          GW_REFUSE_OPTIONS },
+	{ PAIRS("user\0a\0options\0-c user=b\0"),              GW_REFUSE_OPTIONS },
+	{ PAIRS("user\0a\0options\0-e -c TimeZone=UTC\0"),     GW_REFUSE_OPTIONS },
+	{ PAIRS("user\0a\0options\0TimeZone=UTC\0"),           GW_REFUSE_OPTIONS },
 	{ PAIRS("user\0a\0replication\0true\0"),               GW_REFUSE_REPLICATION },
 	{ PAIRS("user\0a\0role\0b\0"),                         GW_REFUSE_PARAMETER },
 	{ PAIRS("user\0a\0search_path\0b\0"),                  GW_REFUSE_PARAMETER },
@@ -120,6 +134,61 @@ static void test_startup(void **state)
 
 		if (got != startups[i].want)
 			fail_msg("row %zu: %s", i, gw_refusal_name(got));
+	}
+}
+
+/* clang-format off */
+static const struct {
+	const char *options;
+	const char *name, *want; /* forwarded; or what is refused, and NULL */
+} options[] = {
+	{ "-c TimeZone=UTC",                          "TimeZone",         "UTC" },
+	{ " \t-c\nTimeZone=UTC ",                     "TimeZone",         "UTC" },
+	{ "-c timezone=UTC",                          "TimeZone",         "UTC" },
+	{ "-cDateStyle=ISO,\\ DMY",                   "DateStyle",        "ISO, DMY" },
+	{ "--application-name=a\\\\b",                "application_name", "a\\b" },
+	{ "--application_name=a=b",                   "application_name", "a=b" },
+	{ "-c application_name=",                     "application_name", "" },
+	{ "-c application_name=a\\",                  "application_name", "a" },
+	{ "-c TimeZone=UTC --TimeZone=CET",           "TimeZone",         "CET" },
+	{ "-c client_encoding=LATIN1",                "client_encoding",  "UTF8" }, /* said outside, too */
+	{ "-c TimeZone=UTC -c work_mem=1GB",          "work_mem",         NULL },
+	{ "-c statement-timeout=0",                   "statement_timeout", NULL },
+	{ "-c session_authorization=b",               "session_authorization", NULL },
+	{ "-W 5",                                     "-W",               NULL },
+	{ "TimeZone=UTC",                             "TimeZone=UTC",     NULL },
+	{ "-c",                                       "-c",               NULL },
+	{ "-c TimeZone",                              "TimeZone",         NULL },
+	{ "-c =UTC",                                  "=UTC",             NULL },
+	{ "\\",                                       "",                 NULL },
+};
+/* clang-format on */
+
+static void test_options(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+		hs_auto(gw_startup_done) struct gw_startup startup = { 0 };
+		hs_auto(gw_bytes_done) struct gw_bytes pairs = { 0 };
+		static const char front[] =
+		    "user\0a\0client_encoding\0UTF8\0options";
+		enum gw_refusal got;
+
+		assert_true(gw_bytes_add(&pairs, front, sizeof(front)));
+		assert_true(gw_bytes_add(&pairs, options[i].options,
+		    strlen(options[i].options) + 1));
+		assert_true(gw_bytes_add(&pairs, "", 1));
+		got = parse(GW_PROTOCOL_3_0, (const char *)pairs.data,
+		    gw_bytes_len(&pairs), &startup);
+		if (options[i].want == NULL) {
+			assert_int_equal(got, GW_REFUSE_OPTIONS);
+			assert_string_equal(startup.refused, options[i].name);
+		} else {
+			assert_int_equal(got, GW_OK);
+			assert_string_equal(
+			    gw_startup_get(&startup, options[i].name),
+			    options[i].want);
+		}
 	}
 }
 
@@ -174,6 +243,7 @@ int main(void)
 		cmocka_unit_test(test_identity_once),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_startup),
+		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_keys),
 	};

@@ -23,7 +23,7 @@ static const char small[] =
     "     people: [{login: p, name: P, mail: p@one.example, roles: [buyer, "
     "admin]}]}\n"
     "  - {name: two, legal_name: Two, role: dealer, template: app, vcpus: 64, "
-    "memory_mib: 65536, isolation: any,\n"
+    "memory_mib: 65536, isolation: any, database_log_in: true,\n"
     "     sites: [{id: s, name: S, city: C, country: CN, time_zone: UTC}],\n"
     "     people: [{login: p, name: 李伟, mail: p@two.example, language: zh, "
     "roles: [seller]}]}\n";
@@ -142,7 +142,8 @@ static void test_json(void **state)
 	    "{\"name\":\"two\",\"legal_name\":\"Two\",\"role\":\"dealer\","
 	    "\"template\":\"app\",\"vcpus\":64,\"memory_mib\":65536,"
 	    "\"driver\":\"auto\",\"isolation\":\"any\","
-	    "\"pooling\":\"transaction\",\"limits\":{\"sessions\":160,"
+	    "\"pooling\":\"transaction\",\"database_log_in\":true,\"limits\":{"
+	    "\"sessions\":160,"
 	    "\"statement_ms\":60000,\"transaction_ms\":300000,"
 	    "\"idle_transaction_ms\":60000},"
 	    "\"sites\":[{\"id\":\"s\",\"name\":\"S\",\"city\":\"C\","

@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "base/tries.h"
 #include "gen/portal_pages.h"
 #include "portal/web/html_write.h"
-#include "portal/web/limit.h"
 #include "portal/web/response.h"
 
 static const char evil[] = "\"><script>alert('1')</script>&amp;";
@@ -79,21 +79,21 @@ static void head(void **state)
 	web_response_done(&response);
 }
 
-static void limits(void **state)
+static void tries_are_counted(void **state)
 {
-	struct web_limit *limit = web_limit_new(3, 1000);
+	struct hs_tries *tries = hs_tries_new(3, 1000);
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
-		assert_true(web_limit_take(limit, "anna", 5000));
-	assert_false(web_limit_take(limit, "anna", 5000));
-	assert_true(web_limit_take(limit, "paul", 5000));
-	assert_false(web_limit_take(limit, "anna", 5900));
-	assert_true(web_limit_take(limit, "anna", 6001));
-	web_limit_give(limit, "anna");
-	assert_true(web_limit_take(limit, "anna", 6001));
-	assert_false(web_limit_take(limit, "anna", 6001));
-	web_limit_free(limit);
+		assert_true(hs_tries_take(tries, "anna", 5000));
+	assert_false(hs_tries_take(tries, "anna", 5000));
+	assert_true(hs_tries_take(tries, "paul", 5000));
+	assert_false(hs_tries_take(tries, "anna", 5900));
+	assert_true(hs_tries_take(tries, "anna", 6001));
+	hs_tries_give(tries, "anna");
+	assert_true(hs_tries_take(tries, "anna", 6001));
+	assert_false(hs_tries_take(tries, "anna", 6001));
+	hs_tries_free(tries);
 }
 
 int main(void)
@@ -103,7 +103,7 @@ int main(void)
 		cmocka_unit_test(urls),
 		cmocka_unit_test(plurals),
 		cmocka_unit_test(head),
-		cmocka_unit_test(limits),
+		cmocka_unit_test(tries_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
