@@ -32,7 +32,7 @@ static json_t *do_ping(
 	    "{s:s, s:i}", "version", HANSE_VERSION, "pid", (int)getpid());
 }
 
-/* With the routes: a worker reads no files of theirs. */
+/* With routes and keys: a worker opens no files of theirs. */
 static json_t *do_reload(
     struct gw_core *core, const json_t *asked, struct hs_err *err)
 {
@@ -40,7 +40,8 @@ static json_t *do_reload(
 
 	if (gw_table_make(core->config->routes, json_object_get(asked, "files"),
 		json_object_get(asked, "elsewhere"), &fresh, err) < 0 ||
-	    gw_core_reload(core, fresh, err) < 0)
+	    gw_core_reload(core, fresh, json_object_get(asked, "keys"), err) <
+		0)
 		return NULL;
 	return json_pack("{s:I}", "routes", (json_int_t)core->table->count);
 }

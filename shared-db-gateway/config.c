@@ -17,6 +17,13 @@ static const cyaml_schema_field_t pair_fields[] = {
 	CYAML_FIELD_END
 };
 
+static const cyaml_schema_field_t backend_fields[] = {
+	CYAML_FIELD_STRING_PTR("folder",      CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct gw_backend_keys, folder,      1, TEXT_MAX),
+	CYAML_FIELD_STRING_PTR("certificate", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct gw_backend_keys, certificate, 1, TEXT_MAX),
+	CYAML_FIELD_STRING_PTR("key",         CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct gw_backend_keys, key,         1, TEXT_MAX),
+	CYAML_FIELD_END
+};
+
 static const cyaml_schema_field_t audit_fields[] = {
 	CYAML_FIELD_STRING_PTR("folder", CYAML_FLAG_POINTER, struct gw_audit_config, folder, 1, TEXT_MAX),
 	CYAML_FIELD_BOOL("required",     CYAML_FLAG_OPTIONAL, struct gw_audit_config, required),
@@ -41,7 +48,7 @@ static const cyaml_schema_field_t config_fields[] = {
 	CYAML_FIELD_STRING_PTR("control_socket", CYAML_FLAG_POINTER, struct gw_config, control_socket, 1, 107),
 	CYAML_FIELD_STRING_PTR("ca",             CYAML_FLAG_POINTER, struct gw_config, ca,             1, TEXT_MAX),
 	CYAML_FIELD_MAPPING("server",  CYAML_FLAG_DEFAULT, struct gw_config, server,  pair_fields),
-	CYAML_FIELD_MAPPING("backend", CYAML_FLAG_DEFAULT, struct gw_config, backend, pair_fields),
+	CYAML_FIELD_MAPPING("backend", CYAML_FLAG_DEFAULT, struct gw_config, backend, backend_fields),
 	CYAML_FIELD_MAPPING("audit", CYAML_FLAG_OPTIONAL, struct gw_config, audit, audit_fields),
 	CYAML_FIELD_MAPPING("directory", CYAML_FLAG_OPTIONAL, struct gw_config, directory, directory_fields),
 	CYAML_FIELD_UINT("max_sessions",      CYAML_FLAG_OPTIONAL, struct gw_config, max_sessions),
@@ -49,6 +56,7 @@ static const cyaml_schema_field_t config_fields[] = {
 	CYAML_FIELD_UINT("login_timeout_s",   CYAML_FLAG_OPTIONAL, struct gw_config, login_timeout_s),
 	CYAML_FIELD_UINT("connect_timeout_s", CYAML_FLAG_OPTIONAL, struct gw_config, connect_timeout_s),
 	CYAML_FIELD_UINT("wait_timeout_s",    CYAML_FLAG_OPTIONAL, struct gw_config, wait_timeout_s),
+	CYAML_FIELD_UINT("drain_timeout_s",   CYAML_FLAG_OPTIONAL, struct gw_config, drain_timeout_s),
 	CYAML_FIELD_UINT("message_max_mib",   CYAML_FLAG_OPTIONAL, struct gw_config, message_max_mib),
 	CYAML_FIELD_BOOL("plaintext", CYAML_FLAG_OPTIONAL, struct gw_config, plaintext),
 	CYAML_FIELD_STRING_PTR("log", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct gw_config, log, 1, 16),
@@ -69,6 +77,7 @@ static const struct range {
 	{ "login_timeout_s",   offsetof(struct gw_config, login_timeout_s),   10,   600    },
 	{ "connect_timeout_s", offsetof(struct gw_config, connect_timeout_s), 5,    600    },
 	{ "wait_timeout_s",    offsetof(struct gw_config, wait_timeout_s),    30,    600    },
+	{ "drain_timeout_s",   offsetof(struct gw_config, drain_timeout_s),   3600,  86400  },
 	{ "message_max_mib",   offsetof(struct gw_config, message_max_mib),   64,   1023   },
 	{ "audit.keep_days",   offsetof(struct gw_config, audit.keep_days),   90,   36500  },
 	{ "audit.segment_mib", offsetof(struct gw_config, audit.segment_mib), 64,   200    },
@@ -108,6 +117,19 @@ static int check_plaintext(
 	return 0;
 }
 
+static int check_backend(const struct gw_config *config, const char *path,
+    const struct hs_conf *conf, struct hs_err *err)
+{
+	const struct gw_backend_keys *b = &config->backend;
+
+	if ((b->certificate == NULL) != (b->key == NULL) ||
+	    (b->certificate == NULL && b->folder == NULL))
+		return hs_fail(err, HS_EINVAL,
+		    "%s:%u: backend: expected folder, or certificate and key",
+		    path, hs_conf_line(conf, "backend"));
+	return 0;
+}
+
 int gw_config_load(const char *path, struct hs_conf **ret_conf,
     struct gw_config **ret_config, struct hs_err *err)
 {
@@ -118,6 +140,7 @@ int gw_config_load(const char *path, struct hs_conf **ret_conf,
 	    0)
 		return -1;
 	if (fill_in(data, path, conf, err) < 0 ||
+	    check_backend(data, path, conf, err) < 0 ||
 	    check_plaintext(data, path, err) < 0)
 		return -1;
 	*ret_conf = hs_steal(&conf);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -14,7 +15,6 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "shared-db-gateway/config.h"
 
 /* -- Files ----------------------------------------------------------------- */
 
@@ -42,21 +42,7 @@ static int allow(int ruleset, const char *path, bool is_optional,
 	return 0;
 }
 
-/* Keys and certificates are replaced by renaming: their folders are what
- * stays. */
-static int allow_folder_of(int ruleset, const char *path,
-    unsigned long long access, struct hs_err *err)
-{
-	const char *slash = strrchr(path, '/');
-	hs_auto(hs_freep) char *folder =
-	    slash == NULL ? hs_strdup(".")
-			  : hs_strndup(path, (size_t)(slash - path) + 1);
-
-	return allow(ruleset, folder, false, access, err);
-}
-
-static int allow_all(int ruleset, const struct gw_config *c, const char *audit,
-    struct hs_err *err)
+static int allow_all(int ruleset, const char *audit, struct hs_err *err)
 {
 	/* OpenSSL's own, and where the C library looks for the time zone. */
 	static const char *const common[] = { "/etc/ssl", "/usr/lib/ssl",
@@ -67,23 +53,10 @@ static int allow_all(int ruleset, const struct gw_config *c, const char *audit,
 		if (allow(ruleset, common[i], true,
 			i == 3 || i == 4 ? READ_FILE : READ_DIR, err) < 0)
 			return -1;
-	if (audit != NULL && allow(ruleset, audit, false, WRITE_DIR, err) < 0)
-		return -1;
-	return allow_folder_of(ruleset, c->ca, READ_DIR, err) < 0 ||
-		       allow_folder_of(
-			   ruleset, c->server.certificate, READ_DIR, err) < 0 ||
-		       allow_folder_of(ruleset, c->server.key, READ_DIR, err) <
-			   0 ||
-		       allow_folder_of(ruleset, c->backend.certificate,
-			   READ_DIR, err) < 0 ||
-		       allow_folder_of(ruleset, c->backend.key, READ_DIR, err) <
-			   0
-		   ? -1
-		   : 0;
+	return audit != NULL ? allow(ruleset, audit, false, WRITE_DIR, err) : 0;
 }
 
-int gw_confine_files(
-    const struct gw_config *config, const char *audit, struct hs_err *err)
+int gw_confine_files(const char *audit, struct hs_err *err)
 {
 	const struct landlock_ruleset_attr all = { .handled_access_fs = ALL };
 	hs_auto(hs_closep) int ruleset =
@@ -94,7 +67,7 @@ int gw_confine_files(
 		    strerror(errno));
 		return 0;
 	}
-	if (allow_all(ruleset, config, audit, err) < 0)
+	if (allow_all(ruleset, audit, err) < 0)
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
 	    syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)

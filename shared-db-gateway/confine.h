@@ -1,25 +1,24 @@
 /* confine.h - what the gateway's processes may do from their start on. A worker
- * may reach keys, its own chain of the audit and the servers; the listener
+ * may reach its own chain of the audit and the servers; the listener
  * nothing but the connections that it is given. What breaks in is in there with
  * it.
  */
 #ifndef HANSE_SHARED_DB_GATEWAY_CONFINE_H
 #define HANSE_SHARED_DB_GATEWAY_CONFINE_H
 
-struct gw_config;
 struct hs_err;
 
 /**
- * From now on only the keys of the configuration and the audit (Landlock).
- * Threads begun after this are in it, too. A kernel without it is logged, and
+ * From now on only the audit, and what libraries read of the system
+ * (Landlock): keys and routes come over a pipe. Threads begun after this are in
+ * it, too. A kernel without it is logged, and
  * is no error.
  *
  * @audit:  the folder of its chain; NULL: none
  *
  * Errors: HS_ESYSTEM (a file is not there).
  */
-int gw_confine_files(
-    const struct gw_config *config, const char *audit, struct hs_err *err);
+int gw_confine_files(const char *audit, struct hs_err *err);
 
 /**
  * From now on, in every thread, only the calls of a running worker: no program,

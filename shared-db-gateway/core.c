@@ -2,6 +2,7 @@
 
 #include "shared-db-gateway/core.h"
 
+#include <jansson.h>
 #include <malloc.h>
 #include <openssl/rand.h>
 #include <string.h>
@@ -110,12 +111,12 @@ static void take_away(struct gw_core *core)
 			s->revoked = true;
 }
 
-int gw_core_reload(
-    struct gw_core *core, struct gw_table *fresh, struct hs_err *err)
+int gw_core_reload(struct gw_core *core, struct gw_table *fresh,
+    const json_t *keys, struct hs_err *err)
 {
 	struct gw_tls tls = { 0 };
 
-	if (gw_tls_open(core->config, &tls, err) < 0) {
+	if (gw_tls_open(core->config, keys, &tls, err) < 0) {
 		gw_tls_close(&tls);
 		gw_table_free(fresh);
 		return -1;

@@ -54,15 +54,16 @@ int gw_core_open(struct gw_core *core, const struct gw_config *config,
 void gw_core_close(struct gw_core *core);
 
 /**
- * Take new routes, and read keys and certificates again; all or nothing.
- * Sessions of routes that have gone are ended.
+ * Take new routes, keys and certificates; all or nothing. Sessions of routes
+ * that have gone are ended.
  *
  * @fresh:  taken over, in any case
+ * @keys:   of gw_keys_load()
  *
  * Errors: HS_EINVAL (names the file), HS_ESYSTEM.
  */
-int gw_core_reload(
-    struct gw_core *core, struct gw_table *fresh, struct hs_err *err);
+int gw_core_reload(struct gw_core *core, struct gw_table *fresh,
+    const struct json_t *keys, struct hs_err *err);
 
 /** No new clients come: end when the last session has. */
 void gw_core_drain(struct gw_core *core);

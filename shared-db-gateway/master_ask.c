@@ -75,11 +75,17 @@ struct ask *gw_ask_new(struct master *m, struct gw_caller *caller, bool any)
 	return a;
 }
 
-void gw_ask_worker(struct ask *a, struct worker *w, const char *line)
+void gw_ask_worker(
+    struct ask *a, struct worker *w, const char *line, uint64_t routes)
 {
 	struct part *part = hs_alloc(sizeof(*part));
 
 	part->ask = a;
+	part->routes = routes;
+	if (routes != 0) {
+		w->telling++;
+		w->told = 0;
+	}
 	a->refs++;
 	a->left++;
 	*w->parts_end = part;
@@ -105,6 +111,18 @@ static void take_answer(
 	json_decref(fault);
 }
 
+/* Sure only when nothing else is on its way. */
+static void note_told(
+    struct worker *w, const struct part *part, const json_t *answer)
+{
+	if (part->routes == 0)
+		return;
+	w->told =
+	    --w->telling == 0 && json_is_true(json_object_get(answer, "ok"))
+		? part->routes
+		: 0;
+}
+
 void gw_ask_part_done(struct worker *w, const json_t *answer)
 {
 	struct part *part = w->parts;
@@ -113,6 +131,7 @@ void gw_ask_part_done(struct worker *w, const json_t *answer)
 	w->parts = part->next;
 	if (w->parts == NULL)
 		w->parts_end = &w->parts;
+	note_told(w, part, answer);
 	free(part);
 	if (!a->is_over)
 		take_answer(a, w, answer);

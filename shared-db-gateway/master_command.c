@@ -58,7 +58,7 @@ static void ask_all(struct ask *a, const char *line)
 	for (struct worker *w = a->master->workers; w != NULL; w = next) {
 		next = w->next;
 		if (w->duty == SERVING || w->duty == DRAINING)
-			gw_ask_worker(a, w, line);
+			gw_ask_worker(a, w, line, 0);
 	}
 	gw_ask_asked(a);
 }

@@ -36,6 +36,7 @@ struct ask {
 struct part {
 	struct part *next;
 	struct ask *ask;
+	uint64_t routes; /* hash of what it is told; 0: another question */
 };
 
 /** What a worker is at. */
@@ -49,10 +50,13 @@ struct worker {
 	unsigned slot;
 	pid_t pid;
 	enum duty duty;
+	struct hs_timer patience; /* with those who do not leave */
 	struct gw_line line;
 	int clients; /* the listener's end of its socket */
 	uint64_t began_ms;
 	struct part *parts, **parts_end;
+	uint64_t told;    /* hash of what it has taken; 0: not known */
+	unsigned telling; /* times it is being told */
 };
 
 struct ve {
@@ -60,6 +64,7 @@ struct ve {
 	struct ve *next;
 	char *name;
 	struct json_t *file;   /* VE.json */
+	struct json_t *keys;   /* see keys.h */
 	struct worker *worker; /* that has its new clients; NULL: none now */
 	struct hs_timer again;
 	unsigned deaths, in_a_row;
@@ -105,7 +110,9 @@ void gw_listener_close(struct master *m);
 
 /** @caller: NULL: the master itself. @any: see gather.h */
 struct ask *gw_ask_new(struct master *m, struct gw_caller *caller, bool any);
-void gw_ask_worker(struct ask *a, struct worker *w, const char *line);
+/** @routes: hash of what it is told with that; 0: nothing */
+void gw_ask_worker(
+    struct ask *a, struct worker *w, const char *line, uint64_t routes);
 /** When all have been asked: there may have been nobody. */
 void gw_ask_asked(struct ask *a);
 /** The answer is that. */

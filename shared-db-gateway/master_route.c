@@ -8,8 +8,10 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/mem.h"
+#include "shared-db-gateway/command.h"
 #include "shared-db-gateway/config.h"
 #include "shared-db-gateway/gateway.h"
+#include "shared-db-gateway/keys.h"
 #include "shared-db-gateway/master_part.h"
 #include "shared-db-gateway/route.h"
 
@@ -45,6 +47,7 @@ void gw_ve_free(struct ve *ve)
 	*at = ve->next;
 	hs_timer_stop(&ve->again);
 	json_decref(ve->file);
+	json_decref(ve->keys);
 	free(ve->name);
 	free(ve);
 }
@@ -85,7 +88,7 @@ static json_t *add_platform(json_t *files)
 	return files;
 }
 
-static void take_files(struct master *m, json_t *files)
+static void take_files(struct master *m, json_t *files, const json_t *keys)
 {
 	const char *name;
 	json_t *file;
@@ -100,7 +103,9 @@ static void take_files(struct master *m, json_t *files)
 		if (ve == NULL)
 			ve = ve_new(m, name);
 		json_decref(ve->file);
+		json_decref(ve->keys);
 		ve->file = json_incref(file);
+		ve->keys = json_incref(json_object_get(keys, name));
 	}
 }
 
@@ -145,19 +150,36 @@ void gw_master_spread(struct ask *a)
 	}
 }
 
+/* Those of all, by VE. */
+static int load_keys(const struct gw_config *config, const json_t *files,
+    json_t *all, size_t *ret_routes, struct hs_err *err)
+{
+	const char *name;
+	json_t *file, *keys = NULL;
+
+	*ret_routes = 0;
+	json_object_foreach ((json_t *)(uintptr_t)files, name, file) {
+		if (gw_keys_load(config, file, &keys, err) < 0)
+			return -1;
+		(void)json_object_set_new(all, name, keys);
+		*ret_routes += json_array_size(json_object_get(file, "routes"));
+	}
+	return 0;
+}
+
 int gw_master_load(struct master *m, size_t *ret_routes, struct hs_err *err)
 {
-	json_t *files = NULL, *file;
-	const char *name;
+	json_t *files = NULL, *keys = json_object();
+	int rc = gw_files_load(m->config->routes, &files, err);
 
-	if (gw_files_load(m->config->routes, &files, err) < 0)
-		return -1;
-	*ret_routes = 0;
-	json_object_foreach (files, name, file)
-		*ret_routes += json_array_size(json_object_get(file, "routes"));
-	take_files(m, add_platform(files));
+	if (rc == 0)
+		rc = load_keys(
+		    m->config, add_platform(files), keys, ret_routes, err);
+	if (rc == 0)
+		take_files(m, files, keys);
 	json_decref(files);
-	return 0;
+	json_decref(keys);
+	return rc;
 }
 
 /* @caller:  NULL: a signal */
@@ -165,6 +187,7 @@ void gw_master_reload(struct master *m, struct gw_caller *caller)
 {
 	struct ask *a = gw_ask_new(m, caller, false);
 	struct hs_err err = { 0 };
+	json_t *good;
 	size_t routes = 0;
 
 	if (gw_master_load(m, &routes, &err) < 0) {
@@ -172,6 +195,10 @@ void gw_master_reload(struct master *m, struct gw_caller *caller)
 		gw_ask_fail(a, &err);
 		return;
 	}
+	/* There may be nothing new for anybody. */
+	good = gw_answer(json_object(), NULL);
+	gw_gather_add(&a->gather, good);
+	json_decref(good);
 	a->all = true;
 	m->reloads++;
 	a->own = json_pack("{s:I}", "routes", (json_int_t)routes);

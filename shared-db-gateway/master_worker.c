@@ -8,12 +8,14 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include "base/err.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "shared-db-gateway/child.h"
+#include "shared-db-gateway/config.h"
 #include "shared-db-gateway/gateway.h"
 #include "shared-db-gateway/master_part.h"
 
@@ -32,10 +34,16 @@ void gw_worker_free(struct worker *w)
 	while (w->parts != NULL)
 		gw_ask_part_done(w, NULL);
 	gw_line_close(&w->line);
+	hs_timer_stop(&w->patience);
 	if (w->clients >= 0)
 		(void)close(w->clients);
 	free(w->name);
 	free(w);
+}
+
+static void on_patience(void *owner)
+{
+	gw_worker_stop(owner);
 }
 
 static void drain(struct worker *w)
@@ -43,9 +51,11 @@ static void drain(struct worker *w)
 	struct ask *a = gw_ask_new(w->master, NULL, false);
 
 	w->duty = DRAINING;
+	hs_timer_start(w->master->loop, &w->patience,
+	    (uint64_t)w->master->config->drain_timeout_s * 1000);
 	hs_info("worker.drains", "ve=%s slot=%u pid=%d", w->name, w->slot,
 	    (int)w->pid);
-	gw_ask_worker(a, w, "{\"command\":\"drain\"}");
+	gw_ask_worker(a, w, "{\"command\":\"drain\"}", 0);
 }
 
 void gw_worker_stop(struct worker *w)
@@ -56,7 +66,7 @@ void gw_worker_stop(struct worker *w)
 		return;
 	a = gw_ask_new(w->master, NULL, false);
 	w->duty = STOPPING;
-	gw_ask_worker(a, w, "{\"command\":\"stop\"}");
+	gw_ask_worker(a, w, "{\"command\":\"stop\"}", 0);
 }
 
 /* It has taken its routes. */
@@ -205,8 +215,9 @@ static char *reload_line(const struct ve *ve)
 	const struct master *m = ve->master;
 	json_t *elsewhere =
 	    strcmp(ve->name, GW_PLATFORM) == 0 ? m->elsewhere : NULL;
-	json_t *json = json_pack("{s:s, s:{s:O}, s:O*}", "command", "reload",
-	    "files", ve->name, ve->file, "elsewhere", elsewhere);
+	json_t *json =
+	    json_pack("{s:s, s:{s:O}, s:O, s:O*}", "command", "reload", "files",
+		ve->name, ve->file, "keys", ve->keys, "elsewhere", elsewhere);
 	char *text = json_dumps(json, JSON_COMPACT);
 
 	json_decref(json);
@@ -216,8 +227,11 @@ static char *reload_line(const struct ve *ve)
 void gw_worker_tell_routes(struct ask *a, struct ve *ve, struct worker *w)
 {
 	char *line = reload_line(ve);
+	uint64_t hash = XXH3_64bits(line, strlen(line));
 
-	gw_ask_worker(a, w, line);
+	/* What has not changed need not be told again. */
+	if (w->told == 0 || w->told != hash)
+		gw_ask_worker(a, w, line, hash);
 	hs_wipe(line, strlen(line));
 	free(line);
 }
@@ -233,6 +247,8 @@ static struct worker *worker_new(struct ve *ve)
 	w->pid = -1;
 	w->clients = -1;
 	w->began_ms = hs_loop_now_ms(ve->master->loop);
+	w->patience.fn = on_patience;
+	w->patience.owner = w;
 	w->line.on_line = on_answer;
 	w->line.on_gone = on_silence;
 	w->line.owner = w;

@@ -2,9 +2,11 @@
 
 #include "shared-db-gateway/tls.h"
 
+#include <jansson.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
+#include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <string.h>
@@ -26,17 +28,83 @@ static int tls_fail(struct hs_err *err, const char *what, const char *path)
 	    reason != NULL ? reason : "not usable");
 }
 
-static int load(SSL_CTX *ctx, const struct gw_pair *pair, const char *ca,
-    struct hs_err *err)
+static void bio_freep(BIO **bio)
 {
-	if (SSL_CTX_load_verify_locations(ctx, ca, NULL) != 1)
-		return tls_fail(err, "read CA", ca);
-	if (SSL_CTX_use_certificate_chain_file(ctx, pair->certificate) != 1)
-		return tls_fail(err, "read certificate", pair->certificate);
-	if (SSL_CTX_use_PrivateKey_file(ctx, pair->key, SSL_FILETYPE_PEM) != 1)
-		return tls_fail(err, "read key", pair->key);
+	BIO_free(*bio);
+}
+
+static void key_freep(EVP_PKEY **key)
+{
+	EVP_PKEY_free(*key);
+}
+
+static BIO *bio_of(const json_t *text)
+{
+	return BIO_new_mem_buf(
+	    json_string_value(text) != NULL ? json_string_value(text) : "", -1);
+}
+
+/* Whom to believe, and on the front whom to ask for. */
+static int load_ca(
+    SSL_CTX *ctx, const json_t *text, const char *path, struct hs_err *err)
+{
+	hs_auto(bio_freep) BIO *bio = bio_of(text);
+	int count = 0;
+
+	for (X509 *ca; (ca = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL;
+	     count++) {
+		int ok =
+		    X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), ca) == 1 &&
+		    SSL_CTX_add_client_CA(ctx, ca) == 1;
+
+		X509_free(ca);
+		if (!ok)
+			return tls_fail(err, "read CA", path);
+	}
+	if (count == 0)
+		return tls_fail(err, "read CA", path);
+	ERR_clear_error(); /* of the end */
+	return 0;
+}
+
+static EVP_PKEY *key_of(const json_t *pair)
+{
+	hs_auto(bio_freep) BIO *bio = bio_of(json_object_get(pair, "key"));
+
+	return PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
+}
+
+/* The certificate, and those that lead to the authority. */
+static int load_certificate(SSL_CTX *ctx, const json_t *pair)
+{
+	hs_auto(bio_freep) BIO *bio =
+	    bio_of(json_object_get(pair, "certificate"));
+	X509 *own = PEM_read_bio_X509(bio, NULL, NULL, NULL), *more;
+	int ok = own != NULL ? SSL_CTX_use_certificate(ctx, own) : 0;
+
+	X509_free(own);
+	while (ok == 1 &&
+	       (more = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL)
+		if (SSL_CTX_add0_chain_cert(ctx, more) != 1) {
+			X509_free(more);
+			ok = 0;
+		}
+	return ok == 1 ? 0 : -1;
+}
+
+static int load_pair(SSL_CTX *ctx, const json_t *pair, const char *certificate,
+    const char *path, struct hs_err *err)
+{
+	hs_auto(key_freep) EVP_PKEY *key = NULL;
+
+	if (load_certificate(ctx, pair) < 0)
+		return tls_fail(err, "read certificate", certificate);
+	ERR_clear_error();
+	key = key_of(pair);
+	if (key == NULL || SSL_CTX_use_PrivateKey(ctx, key) != 1)
+		return tls_fail(err, "read key", path);
 	if (SSL_CTX_check_private_key(ctx) != 1)
-		return tls_fail(err, "key is not the certificate's", pair->key);
+		return tls_fail(err, "key is not the certificate's", path);
 	return 0;
 }
 
@@ -90,44 +158,59 @@ static void bind_to_certificate(struct gw_tls *tls)
 		tls->binding_len = len;
 }
 
-static int open_front(
-    const struct gw_config *config, struct gw_tls *tls, struct hs_err *err)
+static int open_front(const struct gw_config *config, const json_t *keys,
+    struct gw_tls *tls, struct hs_err *err)
 {
-	STACK_OF(X509_NAME) *names = NULL;
-
 	tls->front = context_new(TLS_server_method());
 	if (tls->front == NULL)
 		return hs_fail(err, HS_ESYSTEM, "make a TLS context");
-	if (load(tls->front, &config->server, config->ca, err) < 0)
+	if (load_ca(tls->front, json_object_get(keys, "ca"), config->ca, err) <
+		0 ||
+	    load_pair(tls->front, json_object_get(keys, "server"),
+		config->server.certificate, config->server.key, err) < 0)
 		return -1;
 	(void)SSL_CTX_set_num_tickets(tls->front, 0);
 	SSL_CTX_set_verify(tls->front, SSL_VERIFY_PEER, NULL);
-	names = SSL_load_client_CA_file(config->ca);
-	if (names != NULL)
-		SSL_CTX_set_client_CA_list(tls->front, names);
 	SSL_CTX_set_alpn_select_cb(tls->front, choose_protocol, NULL);
 	bind_to_certificate(tls);
 	return 0;
 }
 
-int gw_tls_open(
-    const struct gw_config *config, struct gw_tls *tls, struct hs_err *err)
+static int open_back(const struct gw_config *config, const json_t *keys,
+    struct gw_tls *tls, struct hs_err *err)
 {
-	if (open_front(config, tls, err) < 0)
-		return -1;
+	const json_t *pair = json_object_get(keys, "backend");
+
 	tls->back = context_new(TLS_client_method());
 	if (tls->back == NULL)
 		return hs_fail(err, HS_ESYSTEM, "make a TLS context");
-	if (load(tls->back, &config->backend, config->ca, err) < 0)
+	if (load_ca(tls->back, json_object_get(keys, "ca"), config->ca, err) <
+	    0)
 		return -1;
+	if (pair != NULL &&
+	    load_pair(tls->back, pair, config->backend.certificate,
+		config->backend.key, err) < 0)
+		return -1;
+	tls->any_role = pair != NULL;
 	SSL_CTX_set_verify(tls->back, SSL_VERIFY_PEER, NULL);
 	return 0;
+}
+
+int gw_tls_open(const struct gw_config *config, const json_t *keys,
+    struct gw_tls *tls, struct hs_err *err)
+{
+	tls->roles = json_incref(json_object_get(keys, "roles"));
+	return open_front(config, keys, tls, err) < 0 ||
+		       open_back(config, keys, tls, err) < 0
+		   ? -1
+		   : 0;
 }
 
 void gw_tls_close(struct gw_tls *tls)
 {
 	SSL_CTX_free(tls->front);
 	SSL_CTX_free(tls->back);
+	json_decref(tls->roles);
 	*tls = (struct gw_tls) { 0 };
 }
 
@@ -143,13 +226,38 @@ SSL *gw_tls_accept(const struct gw_tls *tls, int fd)
 	return ssl;
 }
 
-SSL *gw_tls_connect(const struct gw_tls *tls, int fd, const char *server_name)
+/* Read for each connection: there are few, and many roles. */
+static bool use_role(const struct gw_tls *tls, SSL *ssl, const char *role)
+{
+	const json_t *pair =
+	    role != NULL ? json_object_get(tls->roles, role) : NULL;
+	hs_auto(key_freep) EVP_PKEY *key = NULL;
+	hs_auto(bio_freep) BIO *bio = NULL;
+	X509 *certificate;
+	bool ok;
+
+	if (pair == NULL)
+		return role == NULL || tls->any_role;
+	bio = bio_of(json_object_get(pair, "certificate"));
+	certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	key = key_of(pair);
+	ok = certificate != NULL && key != NULL &&
+	     SSL_use_certificate(ssl, certificate) == 1 &&
+	     SSL_use_PrivateKey(ssl, key) == 1;
+	X509_free(certificate);
+	ERR_clear_error();
+	return ok;
+}
+
+SSL *gw_tls_connect(
+    const struct gw_tls *tls, int fd, const char *server_name, const char *role)
 {
 	SSL *ssl = SSL_new(tls->back);
 
 	if (ssl == NULL || SSL_set_fd(ssl, fd) != 1 ||
 	    SSL_set1_host(ssl, server_name) != 1 ||
-	    SSL_set_tlsext_host_name(ssl, server_name) != 1) {
+	    SSL_set_tlsext_host_name(ssl, server_name) != 1 ||
+	    !use_role(tls, ssl, role)) {
 		SSL_free(ssl);
 		return NULL;
 	}

@@ -11,23 +11,36 @@
 
 struct gw_config;
 struct hs_err;
+struct json_t;
 
 struct gw_tls {
-	SSL_CTX *front; /* towards clients */
-	SSL_CTX *back;  /* towards PostgreSQL */
+	SSL_CTX *front;       /* towards clients */
+	SSL_CTX *back;        /* towards PostgreSQL */
+	struct json_t *roles; /* their pairs; see keys.h */
+	bool any_role;        /* back has one for all others */
 	/* tls-server-end-point of our certificate */
 	uint8_t binding[GW_BINDING_MAX];
 	size_t binding_len;
 };
 
-/** Load keys and certificates. Errors: HS_EINVAL (names the file). */
-int gw_tls_open(
-    const struct gw_config *config, struct gw_tls *tls, struct hs_err *err);
+/**
+ * Take keys and certificates.
+ *
+ * @config:  where they were, for messages
+ * @keys:    of gw_keys_load()
+ *
+ * Errors: HS_EINVAL (names the file).
+ */
+int gw_tls_open(const struct gw_config *config, const struct json_t *keys,
+    struct gw_tls *tls, struct hs_err *err);
 void gw_tls_close(struct gw_tls *tls);
 
 /** A connection's TLS, owned by the caller; NULL when memory runs out. */
 SSL *gw_tls_accept(const struct gw_tls *tls, int fd);
-SSL *gw_tls_connect(const struct gw_tls *tls, int fd, const char *server_name);
+/** @role: whose certificate it shows; NULL: a cancel, which needs none. Returns
+ * NULL, too, when the role has none. */
+SSL *gw_tls_connect(const struct gw_tls *tls, int fd, const char *server_name,
+    const char *role);
 
 /** Whether the client named the protocol "postgresql" in its hello. */
 bool gw_tls_is_postgresql(const SSL *ssl);

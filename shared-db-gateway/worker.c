@@ -125,7 +125,7 @@ static int serve(struct worker *w, const struct gw_config *config,
 	w->breath.fn = on_breath;
 	w->master.owner = w->clients.owner = w->breath.owner = w;
 	if (take_chain(w, config, place->ve, err) < 0 ||
-	    gw_confine_files(config, w->chain, err) < 0 ||
+	    gw_confine_files(w->chain, err) < 0 ||
 	    gw_core_open(&w->core, config, w->chain, err) < 0 ||
 	    gw_line_open(&w->master, loop, place->master, COMMAND_MAX, err) <
 		0 ||

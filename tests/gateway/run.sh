@@ -205,9 +205,10 @@ let_go ended
 hold busy "$by_cert"
 # shellcheck disable=SC2154 # hold has made it
 echo 'SELECT pg_sleep(60);' >&"$held_busy"
+of_busy() { tool call "$socket" sessions | jq -r '.sessions[] | select(.busy).id'; }
 eventually "one that is busy" 5 bash -c \
     "'$B/gw_routes' call '$socket' sessions | grep -q '\"busy\":true'"
-tool kill "$socket" "$(of_anna)" >/dev/null
+tool kill "$socket" "$(of_busy)" >/dev/null
 eventually "is cancelled, too" 5 bash -c \
     "! ps -C postgres -o args= | grep -q \"^postgres: $anna .*SELECT\""
 let_go busy

@@ -175,4 +175,45 @@ contains "keys that do not fit" 'mismatch' "$(mv "$ca/gateway-client.key" "$ca/k
 same "change nothing" 11 "$(ask "$by_cert" -c 'SELECT 11')"
 mv "$ca/kept.key" "$ca/gateway-client.key"
 expect "and right ones do" 0 tool call "$socket" reload
+
+echo "-- a pair for each role"
+mkdir "$ca/roles"
+for role in "$anna" "$bert" "$carl" hanse_provisioner; do
+	key_of "roles/$role" "$role"
+done
+sed -i "s#^backend:.*#backend: {folder: $ca/roles}#; /gateway-client/d" "$dir/gateway.yaml"
+echo 'hostssl all all 127.0.0.1/32 cert' >"$dir/data/pg_hba.conf"
+as_postgres pg_ctl -D "$dir/data" reload >/dev/null
+eventually "the one for all opens nothing any more" 5 bash -c "psql -XqAt 'host=db.hanse.internal hostaddr=127.0.0.1 port=$back sslmode=verify-full sslrootcert=$ca/ca.crt user=$anna dbname=ve_alpha $(cert gateway-client)' -c 'SELECT 1' 2>&1 | grep -q 'certificate authentication failed'"
+kill "$gateway_pid"
+wait "$gateway_pid" 2>/dev/null
+gateway_start
+eventually "it starts with them" 10 tool call "$socket" ping
+same "as anna" "$anna" "$(ask "$by_cert" -c 'SELECT session_user')"
+same "as carl" "$carl" "$(ask "$by_carl" -c 'SELECT session_user')"
+same "as the provisioner" hanse_provisioner "$(ask "$(conn platform.provisioner postgres@db.shared "$(cert platform)")" -c 'SELECT session_user')"
+expect "a cancel needs none" 0 timeout 30 "$B/gw_cancel" "$by_cert"
+# holds WORKER NEEDLE: how often it is in its memory
+holds() {
+	local from to
+	while IFS='- ' read -r from to _; do
+		dd if="/proc/$1/mem" bs=4096 skip=$((0x$from / 4096)) count=$(((0x$to - 0x$from) / 4096)) status=none 2>/dev/null
+	done < <(grep ' rw' "/proc/$1/maps") | grep -acF "$2"
+}
+needle() { sed -n 2p "$ca/roles/$1.key"; }
+verifier=$(jq -r '.routes[] | select(.user == "alpha.bert").scram' "$routes/alpha.json" | cut -c 20-60)
+same "a worker holds the keys of its own VE's roles" "yes yes yes" \
+    "$(for n in "$(needle "$anna")" "$(needle "$bert")" "$verifier"; do [ "$(holds "$(worker_of alpha)" "$n")" -gt 0 ] && echo yes; done | paste -sd' ')"
+same "and nothing of another's" "0 0 0" \
+    "$(for n in "$(needle "$anna")" "$(needle "$bert")" "$verifier"; do holds "$(worker_of beta)" "$n"; done | paste -sd' ')"
+same "nor has the listener any" "0 0 0" \
+    "$(for n in "$(needle "$anna")" "$(needle "$carl")" "$(sed -n 2p "$ca/gateway-server.key")"; do holds "$(listener_pid)" "$n"; done | paste -sd' ')"
+mv "$ca/roles/$bert.crt" "$ca/roles/$bert.gone"
+expect "without one" 0 tool call "$socket" reload
+contains "a role is not served" 'no certificate for its role' \
+    "$(ask "$(conn "$bert" ve_alpha password=secret-bert sslcert=none)" -c 'SELECT 1' >/dev/null; tail -n 20 "$log")"
+same "others are" 12 "$(ask "$by_cert" -c 'SELECT 12')"
+mv "$ca/roles/$bert.gone" "$ca/roles/$bert.crt"
+expect "with it again" 0 tool call "$socket" reload
+same "it is" "$bert" "$(ask "$(conn "$bert" ve_alpha password=secret-bert sslcert=none)" -c 'SELECT session_user')"
 summary
