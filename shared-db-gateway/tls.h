@@ -10,11 +10,13 @@
 #include "shared-db-gateway/scram.h"
 
 struct gw_config;
+struct gw_verified;
 struct hs_err;
 
 struct gw_tls {
-	SSL_CTX *front; /* towards clients */
-	SSL_CTX *back;  /* towards PostgreSQL */
+	SSL_CTX *front;               /* towards clients */
+	SSL_CTX *back;                /* towards PostgreSQL */
+	struct gw_verified *verified; /* of clients' certificates */
 	/* tls-server-end-point of our certificate */
 	uint8_t binding[GW_BINDING_MAX];
 	size_t binding_len;
