@@ -10,14 +10,16 @@
 #include "shared-db-gateway/scram.h"
 
 struct gw_config;
+struct gw_verified;
 struct hs_err;
 struct json_t;
 
 struct gw_tls {
-	SSL_CTX *front;       /* towards clients */
-	SSL_CTX *back;        /* towards PostgreSQL */
-	struct json_t *roles; /* their pairs; see keys.h */
-	bool any_role;        /* back has one for all others */
+	SSL_CTX *front;               /* towards clients */
+	SSL_CTX *back;                /* towards PostgreSQL */
+	struct json_t *roles;         /* their pairs; see keys.h */
+	bool any_role;                /* back has one for all others */
+	struct gw_verified *verified; /* of clients' certificates */
 	/* tls-server-end-point of our certificate */
 	uint8_t binding[GW_BINDING_MAX];
 	size_t binding_len;
