@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "shared-db-gateway/audit.h"
+#include "shared-db-gateway/patroni.h"
 #include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/session.h"
 #include "shared-db-gateway/shape.h"
@@ -60,6 +61,8 @@ int gw_core_open(
 		return hs_fail(err, HS_ESYSTEM, "no random bytes");
 	if (config->audit.folder != NULL &&
 	    gw_audit_open(&config->audit, &core->audit, err) < 0)
+		return -1;
+	if (gw_patroni_open(core->loop, config, &core->patroni, err) < 0)
 		return -1;
 	core->lost_timer.fn = look_for_lost;
 	core->lost_timer.owner = core;
@@ -176,10 +179,12 @@ void gw_core_close(struct gw_core *core)
 	hs_timer_stop(&core->trim_timer);
 	hs_timer_stop(&core->lost_timer);
 	hs_timer_stop(&core->limit_timer);
+	gw_patroni_close(core->patroni);
 	gw_table_free(core->table);
 	gw_tls_close(&core->tls);
 	gw_shapes_free(core->shapes);
 	gw_audit_close(core->audit);
+	core->patroni = NULL;
 	core->audit = NULL;
 	core->table = NULL;
 }

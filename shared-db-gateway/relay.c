@@ -14,11 +14,13 @@
 #include "base/mem.h"
 #include "shared-db-gateway/account.h"
 #include "shared-db-gateway/audit.h"
+#include "shared-db-gateway/cluster.h"
 #include "shared-db-gateway/core.h"
 #include "shared-db-gateway/kinds.h"
 #include "shared-db-gateway/naming.h"
 #include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/session.h"
+#include "shared-db-gateway/verb.h"
 
 #define ROUNDS        16
 #define BACKEND_MAX   0x3fffffffu /* PostgreSQL's own limit, 1 GiB */
@@ -81,6 +83,7 @@ void gw_relay_note(struct gw_session *s, struct gw_backend *b, uint8_t type)
 		break;
 	case 'F':
 		owed = gw_replies_add(r, GW_ASKED_CALL, GW_SHARE_PASS);
+		gw_repeat_asked(s, 'F', GW_VERB_OTHER);
 		b->scope++;
 		count_statement(s);
 		break;
@@ -91,6 +94,7 @@ void gw_relay_note(struct gw_session *s, struct gw_backend *b, uint8_t type)
 		break;
 	case 'E':
 		owed = gw_replies_add(r, GW_ASKED_EXECUTE, GW_SHARE_PASS);
+		gw_repeat_asked(s, 'E', 0);
 		count_statement(s);
 		b->batch = true;
 		break;
@@ -198,6 +202,22 @@ static bool look(struct gw_session *s, struct gw_backend *b,
 	return found != GW_LOOK_MORE;
 }
 
+/* What the statements of a Query are, as far as it is all there. */
+static void look_at_verbs(
+    struct gw_session *s, const struct gw_frame *frame, size_t at)
+{
+	const struct gw_bytes *in = &s->client.in;
+	unsigned verbs = GW_VERB_OTHER;
+
+	if (s->pool == NULL || s->pool->cluster == NULL || frame->type != 'Q')
+		return;
+	if (is_whole(in, at, frame->body) && frame->body > 0)
+		verbs =
+		    gw_verbs((const char *)in->data + in->start + at + HEADER,
+			frame->body - 1);
+	gw_repeat_asked(s, 'Q', verbs);
+}
+
 /* As many whole or begun messages as may pass as they are; *ret_next says what
  * becomes of the one behind them. */
 static enum gw_outcome judge_up(struct gw_session *s, struct gw_backend *b,
@@ -256,8 +276,10 @@ static enum gw_outcome judge_up(struct gw_session *s, struct gw_backend *b,
 					break;
 				return GW_BROKEN;
 			}
-		} else if (!is_idle)
+		} else if (!is_idle) {
+			look_at_verbs(s, &frame, at);
 			gw_relay_note(s, b, frame.type);
+		}
 		b->up = (struct gw_lane) { frame.body, frame.type };
 		at += HEADER;
 	}
@@ -281,7 +303,7 @@ static enum gw_outcome discard(struct gw_session *s)
 		part = s->discard;
 	if (part == 0)
 		return GW_STUCK;
-	gw_bytes_drop(&s->client.in, part);
+	gw_repeat_drop(s, part);
 	s->discard -= part;
 	return GW_MOVED;
 }
@@ -325,6 +347,7 @@ static enum gw_outcome forward_some(struct gw_session *s, struct gw_backend *b)
 		outcome = judge_up(s, b, passable(in, out), &good, &next);
 		if (outcome == GW_BROKEN)
 			return GW_BROKEN;
+		gw_repeat_keep(s, good);
 		pass(in, out, good);
 		/* What is not at the front is looked at again when it is. */
 		outcome = next == NAMED     ? gw_naming_take(s, b)
@@ -367,6 +390,19 @@ static enum gw_outcome find_backend(struct gw_session *s)
 	return GW_MOVED;
 }
 
+/* One that was given to it, but has gone meanwhile; so far nothing was sent. */
+static bool is_stale(struct gw_session *s)
+{
+	struct gw_stream *stream = &s->backend->stream;
+
+	if (!s->repeat.is_kept || gw_bytes_len(&s->repeat.kept) > 0)
+		return false;
+	stream->readable = true;
+	gw_stream_fill(stream);
+	return (stream->ended || gw_repeat_is_cut(s, s->backend)) &&
+	       gw_repeat_take_back(s, false);
+}
+
 static enum gw_outcome up(struct gw_session *s)
 {
 	enum gw_outcome outcome, all = GW_STUCK;
@@ -385,6 +421,8 @@ static enum gw_outcome up(struct gw_session *s)
 		if (outcome != GW_MOVED)
 			return outcome;
 	}
+	if (is_stale(s))
+		return GW_MOVED;
 	if (s->deadline.loop != NULL && !s->client.ended)
 		hs_timer_stop(&s->deadline);
 	/* What is sent makes room for what had none. */
@@ -434,6 +472,7 @@ static void take_tag(
 	struct gw_reader r = { .at = body, .left = len };
 	const char *tag = gw_get_text(&r);
 
+	gw_repeat_completed(s, tag);
 	if (s->pool != NULL && !gw_naming_is_clean(tag) && !b->dirty) {
 		hs_info("session.kept", "session=%016llx ve=%s enterprise=%s",
 		    (unsigned long long)s->id, s->entry->ve->name,
@@ -482,6 +521,8 @@ static void take_parameter(
 
 	if (!r.bad && strcmp(name, "application_name") == 0)
 		gw_account_named(s, value);
+	if (s->backend->cluster != NULL && gw_backend_tells_standby(body, len))
+		s->backend->is_spent = true;
 }
 
 /* What has been asked for since is its next transaction. */
@@ -530,9 +571,11 @@ static enum gw_use take(struct gw_session *s, struct gw_backend *b,
 		take_error(s, b, body, frame->body, instead);
 	else if (frame->type == 'C')
 		take_tag(s, b, body, frame->body);
-	else if (frame->type == 'Z')
+	else if (frame->type == 'Z') {
 		take_ready(b, *body);
-	else if (frame->type == 'S' && HEADER + frame->body <= GW_BLOCK)
+		if (!gw_backend_is_busy(b))
+			gw_repeat_rest(s);
+	} else if (frame->type == 'S' && HEADER + frame->body <= GW_BLOCK)
 		take_parameter(s, body, frame->body);
 	return use;
 }
@@ -571,6 +614,14 @@ static enum gw_outcome say_instead(struct gw_session *s, struct gw_backend *b,
 	return GW_MOVED;
 }
 
+/* An error while it owes nothing is the end of it. */
+static bool says_goodbye(struct gw_backend *b)
+{
+	const struct gw_bytes *in = &b->stream.in;
+
+	return gw_bytes_len(in) > 0 && in->data[in->start] == 'E';
+}
+
 /* Pass what may pass; *ret_good is what is still to be passed. */
 static enum gw_outcome judge_down(
     struct gw_session *s, struct gw_backend *b, size_t len, size_t *ret_good)
@@ -595,7 +646,10 @@ static enum gw_outcome judge_down(
 			continue;
 		}
 		if (gw_naming_owes(b) ||
-		    (b->untold && data[0] == 'Z' && at > 0))
+		    (b->untold && data[0] == 'Z' && at > 0) ||
+		    (s->pool != NULL && data[0] == 'E' &&
+			(gw_backend_is_at_rest(b) ||
+			    (at > 0 && s->repeat.has_committed))))
 			break;
 		verdict = gw_frame_parse(
 		    GW_BACKEND, data, len - at, BACKEND_MAX, &frame);
@@ -644,12 +698,32 @@ static void count_down(struct gw_session *s, size_t bytes)
 	gw_limit_passed(s, bytes);
 }
 
+/* The backend has gone with a Sync that it owed: no more is lost of it. */
+static enum gw_outcome answer_sync(struct gw_session *s, struct gw_backend *b)
+{
+	struct gw_writer w = gw_put_begin(&s->client.out, 'Z');
+
+	gw_put_u8(&w, 'I');
+	if (!gw_put_end(&w))
+		return GW_STUCK;
+	gw_replies_drop(&b->replies);
+	take_ready(b, 'I');
+	b->replies.transaction = 'I';
+	b->stream.ended = true;
+	gw_repeat_rest(s);
+	return GW_MOVED;
+}
+
 static enum gw_outcome back_some(struct gw_session *s, struct gw_backend *b)
 {
 	struct gw_bytes *in = &b->stream.in, *out = &s->client.out;
-	size_t before = gw_bytes_len(in), good = 0;
+	size_t before = gw_bytes_len(in), good = 0, had = gw_bytes_len(out);
 	enum gw_outcome outcome;
 
+	if (gw_repeat_holds_back(s, b))
+		return GW_STUCK;
+	if (s->pool != NULL && gw_repeat_is_finished(s, b))
+		return answer_sync(s, b);
 	if (b->down.left == 0 && (!gw_naming_answer(s, b) || !tell_kept(s, b)))
 		return GW_STUCK; /* no room for it */
 	outcome = judge_down(s, b, passable(in, out), &good);
@@ -657,7 +731,24 @@ static enum gw_outcome back_some(struct gw_session *s, struct gw_backend *b)
 		return GW_BROKEN;
 	pass(in, out, good);
 	count_down(s, before - gw_bytes_len(in));
+	if (gw_bytes_len(out) > had)
+		gw_repeat_answered(s);
 	return outcome;
+}
+
+/* It has done all that was asked. That it goes is nothing to the session. */
+static void give_back(struct gw_session *s, struct gw_backend *b)
+{
+	bool is_going = b->stream.ended || says_goodbye(b);
+
+	gw_names_trim(&s->names);
+	gw_repeat_done(s);
+	if (is_going)
+		gw_cluster_suspect(b->cluster, b->target.host);
+	if (is_going || b->is_spent)
+		gw_backend_end(b);
+	else
+		gw_pool_release(s->pool, b);
 }
 
 static enum gw_outcome down(struct gw_session *s)
@@ -668,6 +759,8 @@ static enum gw_outcome down(struct gw_session *s)
 	if (!gw_stream_flush(&s->client) || b == NULL)
 		return GW_STUCK;
 	gw_stream_fill(&b->stream);
+	if (gw_repeat_is_cut(s, b) && gw_repeat_take_back(s, true))
+		return GW_MOVED;
 	if (gw_limit_is_full(s))
 		return GW_STUCK;
 	while ((outcome = back_some(s, b)) == GW_MOVED)
@@ -675,13 +768,8 @@ static enum gw_outcome down(struct gw_session *s)
 	if (outcome == GW_BROKEN)
 		return GW_BROKEN;
 	(void)gw_stream_flush(&s->client);
-	if (s->pool != NULL && s->held == NULL && gw_backend_is_free(b)) {
-		gw_names_trim(&s->names);
-		if (b->is_spent)
-			gw_backend_end(b);
-		else
-			gw_pool_release(s->pool, b);
-	}
+	if (s->pool != NULL && s->held == NULL && gw_backend_is_at_rest(b))
+		give_back(s, b);
 	return all;
 }
 
@@ -689,14 +777,22 @@ static enum gw_outcome down(struct gw_session *s)
 
 static enum gw_progress backend_gone(struct gw_session *s)
 {
-	const struct gw_lane *lane = &s->backend->down;
+	const struct gw_backend *b = s->backend;
+	const struct gw_lane *lane = &b->down;
+	enum gw_refusal why = GW_END_BACKEND_GONE;
 
+	if (b->cluster != NULL) {
+		if (gw_repeat_take_back(s, false))
+			return GW_AGAIN;
+		why = gw_repeat_verdict(s);
+		gw_cluster_suspect(b->cluster, b->target.host);
+	}
 	/* Its own FATAL is the better explanation. */
 	if (lane->type == 'E' && lane->left == 0)
 		return gw_session_finish(s, GW_END_BACKEND_GONE);
-	hs_warn("backend.gone", "session=%016llx host=%s",
-	    (unsigned long long)s->id, s->target.host);
-	return gw_session_refuse(s, GW_END_BACKEND_GONE, "");
+	hs_warn("backend.gone", "session=%016llx host=%s why=%s",
+	    (unsigned long long)s->id, b->target.host, gw_refusal_name(why));
+	return gw_session_refuse(s, why, "");
 }
 
 static bool is_sent(const struct gw_session *s)

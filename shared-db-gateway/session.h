@@ -15,6 +15,7 @@
 #include "shared-db-gateway/backend.h"
 #include "shared-db-gateway/cancel.h"
 #include "shared-db-gateway/naming.h"
+#include "shared-db-gateway/repeat.h"
 #include "shared-db-gateway/route.h"
 #include "shared-db-gateway/scram.h"
 #include "shared-db-gateway/sqlstate.h"
@@ -57,6 +58,7 @@ struct gw_login {
 	struct gw_startup startup;
 	struct gw_scram scram;
 	char *certificate_cn; /* NULL: no certificate */
+	bool is_patient;      /* it waits for a primary */
 };
 
 /** What a message asks for, from when it is looked at until it is sent. */
@@ -96,6 +98,7 @@ struct gw_session {
 	struct gw_held *held;
 	struct gw_asked_for asked;
 	size_t discard; /* of the client's bytes: what was refused */
+	struct gw_repeat repeat;
 	struct gw_marks marks;
 	unsigned told; /* the audit's generation that knows this session */
 

@@ -5,9 +5,12 @@
  *       (a '-' in place of a password: none; POOLING, BACKENDS, TPS, BPS,
  *       STATEMENT_MS, TRANSACTION_MS, IDLE_MS, REFUSES, REPLICAS and
  *       PATRONI_PORT of the environment go into each route, VE_CONNECTIONS,
- * VE_BACKENDS and VE_TPS into the file) routes platform DIR HOST PORT routes
- * remove DIR VE routes call SOCKET COMMAND routes kill SOCKET SESSION routes
- * audit FOLDER [list]
+ *       VE_BACKENDS and VE_TPS into the file)
+ *   routes platform DIR HOST PORT
+ *   routes remove DIR VE
+ *   routes call SOCKET COMMAND
+ *   routes kill SOCKET SESSION
+ *   routes audit FOLDER [list]
  */
 
 #include <jansson.h>
