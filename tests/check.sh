@@ -49,6 +49,7 @@ part gateway tests/gateway/run.sh
 part pooling tests/gateway/pool.sh
 part limits tests/gateway/limits.sh
 part audit tests/gateway/audit.sh
+part failover tests/gateway/failover.sh
 part escapes tests/gateway/escape.sh
 part portal tests/portal/run.sh
 part images tests/with-libvirt.sh tests/image/run.sh
