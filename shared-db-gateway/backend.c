@@ -139,6 +139,7 @@ void gw_backend_end(struct gw_backend *b)
 	forget_replies(b);
 	gw_statement_unref(b->feed);
 	gw_prepared_done(&b->prepared);
+	gw_repeat_done(b);
 	gw_bytes_done(&b->parameters);
 	gw_target_done(&b->target);
 	gw_startup_done(&b->startup);

@@ -11,6 +11,7 @@
 
 #include "base/loop.h"
 #include "shared-db-gateway/cancel.h"
+#include "shared-db-gateway/repeat.h"
 #include "shared-db-gateway/reply.h"
 #include "shared-db-gateway/route.h"
 #include "shared-db-gateway/sqlstate.h"
@@ -75,8 +76,9 @@ struct gw_backend {
 	uint64_t cut_ms;   /* it takes too long, and was cancelled */
 	uint64_t done_us;  /* its last answer, since 1970 */
 	uint64_t answered; /* bytes since then */
-	bool dirty;    /* its session's state is more than a transaction's */
-	bool untold;   /* and its client does not know yet */
+	bool dirty;  /* its session's state is more than a transaction's */
+	bool untold; /* and its client does not know yet */
+	struct gw_repeat repeat;
 	bool is_spent; /* it ends when its session needs it no more */
 
 	/* Prepared statements. */

@@ -235,7 +235,7 @@ static void attach(struct gw_backend *b, struct gw_session *session)
 {
 	b->session = session;
 	session->backend = b;
-	gw_repeat_begin(session);
+	gw_repeat_begin(b);
 }
 
 bool gw_pool_acquire(struct gw_pool *pool, struct gw_session *session)

@@ -54,7 +54,7 @@ static void take_tag(
 	struct gw_reader r = { .at = body, .left = len };
 	const char *tag = gw_get_text(&r);
 
-	gw_repeat_completed(s, tag);
+	gw_repeat_completed(b, tag);
 	if (s->pool != NULL && !gw_naming_is_clean(tag) && !b->dirty) {
 		hs_info("session.kept", "session=%016llx ve=%s enterprise=%s",
 		    (unsigned long long)s->id, s->entry->ve->name,
@@ -156,7 +156,7 @@ static enum gw_use take(struct gw_session *s, struct gw_backend *b,
 	else if (frame->type == 'Z') {
 		take_ready(b, *body);
 		if (!gw_backend_is_busy(b))
-			gw_repeat_rest(s);
+			gw_repeat_rest(b);
 	} else if (frame->type == 'S' && HEADER + frame->body <= GW_BLOCK)
 		take_parameter(s, body, frame->body);
 	return use;
@@ -231,7 +231,7 @@ static enum gw_outcome judge_down(
 		    (b->untold && data[0] == 'Z' && at > 0) ||
 		    (s->pool != NULL && data[0] == 'E' &&
 			(gw_backend_is_at_rest(b) ||
-			    (at > 0 && s->repeat.has_committed))))
+			    (at > 0 && b->repeat.has_committed))))
 			break;
 		verdict = gw_frame_parse(
 		    GW_BACKEND, data, len - at, BACKEND_MAX, &frame);
@@ -292,7 +292,7 @@ static enum gw_outcome answer_sync(struct gw_session *s, struct gw_backend *b)
 	take_ready(b, 'I');
 	b->replies.transaction = 'I';
 	b->stream.ended = true;
-	gw_repeat_rest(s);
+	gw_repeat_rest(b);
 	return GW_MOVED;
 }
 
@@ -302,9 +302,9 @@ static enum gw_outcome back_some(struct gw_session *s, struct gw_backend *b)
 	size_t before = gw_bytes_len(in), good = 0, had = gw_bytes_len(out);
 	enum gw_outcome outcome;
 
-	if (gw_repeat_holds_back(s, b))
+	if (gw_repeat_holds_back(b))
 		return GW_STUCK;
-	if (s->pool != NULL && gw_repeat_is_finished(s, b))
+	if (s->pool != NULL && gw_repeat_is_finished(b))
 		return answer_sync(s, b);
 	if (b->down.left == 0 && (!gw_naming_answer(s, b) || !tell_kept(s, b)))
 		return GW_STUCK; /* no room for it */
@@ -324,7 +324,7 @@ static void give_back(struct gw_session *s, struct gw_backend *b)
 	bool is_going = b->stream.ended || says_goodbye(b);
 
 	gw_names_trim(&s->names);
-	gw_repeat_done(s);
+	gw_repeat_done(b);
 	if (is_going)
 		gw_cluster_suspect(b->cluster, b->target.host);
 	if (is_going || b->is_spent)
@@ -341,7 +341,7 @@ enum gw_outcome gw_relay_down(struct gw_session *s)
 	if (!gw_stream_flush(&s->client) || b == NULL)
 		return GW_STUCK;
 	gw_stream_fill(&b->stream);
-	if (gw_repeat_is_cut(s, b) && gw_repeat_take_back(s, true))
+	if (gw_repeat_is_cut(b) && gw_repeat_take_back(s, true))
 		return GW_MOVED;
 	if (gw_limit_is_full(s))
 		return GW_STUCK;

@@ -355,11 +355,13 @@ static bool is_stale(struct gw_session *s)
 {
 	struct gw_stream *stream = &s->backend->stream;
 
-	if (!s->repeat.is_kept || gw_bytes_len(&s->repeat.kept) > 0)
+	const struct gw_repeat *repeat = &s->backend->repeat;
+
+	if (!repeat->is_kept || gw_bytes_len(&repeat->kept) > 0)
 		return false;
 	stream->readable = true;
 	gw_stream_fill(stream);
-	return (stream->ended || gw_repeat_is_cut(s, s->backend)) &&
+	return (stream->ended || gw_repeat_is_cut(s->backend)) &&
 	       gw_repeat_take_back(s, false);
 }
 

@@ -18,32 +18,30 @@
 
 /* -- What is sent ---------------------------------------------------------- */
 
-void gw_repeat_done(struct gw_session *s)
+void gw_repeat_done(struct gw_backend *b)
 {
-	gw_bytes_done(&s->repeat.kept);
-	s->repeat.is_kept = false;
+	gw_bytes_done(&b->repeat.kept);
+	b->repeat.is_kept = false;
 }
 
-void gw_repeat_begin(struct gw_session *s)
+void gw_repeat_begin(struct gw_backend *b)
 {
-	struct gw_repeat *r = &s->repeat;
-
-	gw_repeat_done(s);
-	if (s->pool == NULL || s->pool->cluster == NULL)
-		return;
-	r->is_kept = !s->backend->dirty;
-	r->has_query = r->has_bind = r->has_committed = false;
-	r->verbs = r->since_rest = 0;
-	r->sent = s->backend->stream.sent;
+	gw_repeat_done(b);
+	if (b->cluster != NULL)
+		b->repeat = (struct gw_repeat) {
+			.is_kept = !b->dirty,
+			.sent = b->stream.sent,
+		};
 }
 
 void gw_repeat_keep(struct gw_session *s, size_t len)
 {
 	const struct gw_bytes *in = &s->client.in;
+	struct gw_repeat *r = &s->backend->repeat;
 
-	if (s->repeat.is_kept && len > 0 &&
-	    !gw_bytes_add(&s->repeat.kept, in->data + in->start, len))
-		gw_repeat_done(s);
+	if (r->is_kept && len > 0 &&
+	    !gw_bytes_add(&r->kept, in->data + in->start, len))
+		gw_repeat_done(s->backend);
 }
 
 void gw_repeat_drop(struct gw_session *s, size_t len)
@@ -55,10 +53,8 @@ void gw_repeat_drop(struct gw_session *s, size_t len)
 /* An Execute without a Bind is of a portal of before, which may be anything. */
 void gw_repeat_asked(struct gw_session *s, uint8_t type, unsigned verbs)
 {
-	struct gw_repeat *r = &s->repeat;
+	struct gw_repeat *r = &s->backend->repeat;
 
-	if (s->pool == NULL || s->pool->cluster == NULL)
-		return;
 	if (type == 'E')
 		verbs = r->has_bind ? 0 : GW_VERB_OTHER;
 	r->has_query |= type == 'Q';
@@ -69,27 +65,27 @@ void gw_repeat_asked(struct gw_session *s, uint8_t type, unsigned verbs)
 
 void gw_repeat_answered(struct gw_session *s)
 {
-	if (s->repeat.is_kept)
-		gw_repeat_done(s);
-	s->repeat.tries = 0;
+	if (s->backend->repeat.is_kept)
+		gw_repeat_done(s->backend);
+	s->tries = 0;
 }
 
-void gw_repeat_rest(struct gw_session *s)
+void gw_repeat_rest(struct gw_backend *b)
 {
-	s->repeat.since_rest = 0;
-	s->repeat.has_bind = s->repeat.has_committed = false;
+	b->repeat.since_rest = 0;
+	b->repeat.has_bind = b->repeat.has_committed = false;
 }
 
-void gw_repeat_completed(struct gw_session *s, const char *tag)
+void gw_repeat_completed(struct gw_backend *b, const char *tag)
 {
-	s->repeat.has_committed = strcmp(tag, "COMMIT") == 0;
+	b->repeat.has_committed = strcmp(tag, "COMMIT") == 0;
 }
 
 /* -- Proofs ---------------------------------------------------------------- */
 
-bool gw_repeat_holds_back(const struct gw_session *s, struct gw_backend *b)
+bool gw_repeat_holds_back(const struct gw_backend *b)
 {
-	if (!s->repeat.is_kept || gw_bytes_len(&b->stream.in) > 0)
+	if (!b->repeat.is_kept || gw_bytes_len(&b->stream.in) > 0)
 		return false;
 	for (size_t i = 0; i < b->replies.count; i++)
 		if (gw_replies_at(&b->replies, i)->share != GW_SHARE_MAKE)
@@ -137,24 +133,24 @@ static bool is_over(const struct gw_backend *b)
 	       trouble.is_fatal;
 }
 
-bool gw_repeat_is_finished(const struct gw_session *s, struct gw_backend *b)
+bool gw_repeat_is_finished(struct gw_backend *b)
 {
 	const struct gw_owed *owed = gw_replies_first(&b->replies);
 
-	return s->repeat.has_committed && b->replies.count == 1 &&
+	return b->repeat.has_committed && b->replies.count == 1 &&
 	       owed != NULL && owed->asked == GW_ASKED_SYNC &&
 	       b->down.left == 0 && b->up.left == 0 && is_over(b);
 }
 
 /* What has come, which the client has seen nothing of, up to the FATAL. */
-bool gw_repeat_is_cut(const struct gw_session *s, const struct gw_backend *b)
+bool gw_repeat_is_cut(const struct gw_backend *b)
 {
 	const struct gw_bytes *in = &b->stream.in;
 	size_t at = 0, len = gw_bytes_len(in);
 	bool is_first = true;
 
-	if (!s->repeat.is_kept || b->down.left > 0 ||
-	    (s->repeat.verbs & GW_VERB_OTHER) != 0)
+	if (!b->repeat.is_kept || b->down.left > 0 ||
+	    (b->repeat.verbs & GW_VERB_OTHER) != 0)
 		return false;
 	while (at < len) {
 		const uint8_t *data = in->data + in->start + at;
@@ -170,7 +166,7 @@ bool gw_repeat_is_cut(const struct gw_session *s, const struct gw_backend *b)
 			return is_shutdown(body.at, body.left);
 		if (strchr("123tTnDsIC", frame.type) == NULL ||
 		    (frame.type == 'C' &&
-			!is_open_after(&s->repeat, body, is_first)))
+			!is_open_after(&b->repeat, body, is_first)))
 			return false;
 		is_first &= frame.type != 'C';
 		at += HEADER + frame.body;
@@ -180,35 +176,38 @@ bool gw_repeat_is_cut(const struct gw_session *s, const struct gw_backend *b)
 
 /* -- Taking back ----------------------------------------------------------- */
 
+static bool is_sent(const struct gw_backend *b)
+{
+	return b->stream.sent != b->repeat.sent;
+}
+
 static bool is_proven(const struct gw_session *s, bool is_cut)
 {
 	const struct gw_backend *b = s->backend;
 
-	return s->repeat.is_kept && !b->dirty && b->errands == 0 &&
-	       b->cut_ms == 0 && !s->client_done &&
-	       (is_cut || b->stream.sent == s->repeat.sent) &&
-	       gw_bytes_len(&s->client.in) + gw_bytes_len(&s->repeat.kept) <=
+	return b->repeat.is_kept && !b->dirty && b->errands == 0 &&
+	       b->cut_ms == 0 && !s->client_done && (is_cut || !is_sent(b)) &&
+	       gw_bytes_len(&s->client.in) + gw_bytes_len(&b->repeat.kept) <=
 		   GW_BLOCK;
 }
 
 /* An operator who ends a backend again and again means what it does. */
 static bool may_try(struct gw_session *s)
 {
-	struct gw_repeat *r = &s->repeat;
-	uint64_t troubles = gw_cluster_troubles(s->pool->cluster);
+	uint64_t troubles = gw_cluster_troubles(s->backend->cluster);
 
-	if (s->backend->stream.sent == r->sent)
+	if (!is_sent(s->backend))
 		return true;
-	if (r->tries == 0 || r->troubles != troubles) {
-		r->tries = 0;
-		r->troubles = troubles;
+	if (s->tries == 0 || s->troubles != troubles) {
+		s->tries = 0;
+		s->troubles = troubles;
 	}
-	return r->tries++ < TRIES_MAX;
+	return s->tries++ < TRIES_MAX;
 }
 
 static void put_back(struct gw_session *s)
 {
-	struct gw_bytes *in = &s->client.in, *kept = &s->repeat.kept;
+	struct gw_bytes *in = &s->client.in, *kept = &s->backend->repeat.kept;
 
 	(void)gw_bytes_add(kept, in->data + in->start, gw_bytes_len(in));
 	gw_bytes_done(in);
@@ -226,12 +225,11 @@ bool gw_repeat_take_back(struct gw_session *s, bool is_cut)
 		return false;
 	hs_info("session.repeated", "session=%016llx host=%s bytes=%zu sent=%d",
 	    (unsigned long long)s->id, b->target.host,
-	    gw_bytes_len(&s->repeat.kept), b->stream.sent != s->repeat.sent);
+	    gw_bytes_len(&b->repeat.kept), is_sent(b));
 	gw_cluster_suspect(b->cluster, b->target.host);
 	gw_naming_undone(b);
 	put_back(s);
 	gw_backend_end(b);
-	gw_repeat_done(s);
 	return true;
 }
 
@@ -257,13 +255,13 @@ static bool may_have_committed(const struct gw_session *s)
 		case GW_ASKED_NOTHING:
 			break;
 		}
-	if (!is_asked || s->backend->stream.sent == s->repeat.sent)
+	if (!is_asked || !is_sent(s->backend))
 		return false;
 	/* In a transaction of the client's own only its end commits; where
 	 * texts are not looked at, any of them may be that. */
 	return r->transaction == 'I' || s->pool == NULL ||
 	       (r->transaction == 'T' &&
-		   (s->repeat.since_rest & ~GW_VERB_PLAIN) != 0);
+		   (s->backend->repeat.since_rest & ~GW_VERB_PLAIN) != 0);
 }
 
 enum gw_refusal gw_repeat_verdict(const struct gw_session *s)

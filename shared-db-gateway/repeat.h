@@ -21,7 +21,8 @@
 struct gw_backend;
 struct gw_session;
 
-/** What a session has sent since it was given its backend; start with { 0 }. */
+/** What a backend was sent since it was given to its session; start with { 0 }.
+ */
 struct gw_repeat {
 	struct gw_bytes kept;
 	bool is_kept;   /* all of it, and nothing of the answer was passed on */
@@ -31,14 +32,12 @@ struct gw_repeat {
 	bool has_committed;  /* that was the last that was done */
 	unsigned since_rest; /* of those that may not be answered */
 	uint64_t sent;       /* bytes, by its backend's stream before it */
-	unsigned tries;
-	uint64_t troubles; /* its cluster's at the first of them */
 };
 
-/** It has been given a backend, which is at rest. */
-void gw_repeat_begin(struct gw_session *s);
-/** Its backend is there no more, or nothing is to be repeated any more. */
-void gw_repeat_done(struct gw_session *s);
+/** It has been given to a session, and is at rest. */
+void gw_repeat_begin(struct gw_backend *b);
+/** Nothing is to be repeated any more. */
+void gw_repeat_done(struct gw_backend *b);
 
 /** That many bytes at the front of what the client has sent are on their way:
  * they are kept. _drop() also takes them off. */
@@ -50,14 +49,14 @@ void gw_repeat_asked(struct gw_session *s, uint8_t type, unsigned verbs);
 /** Something of the answer is passed on. */
 void gw_repeat_answered(struct gw_session *s);
 /** The backend owes nothing: what was asked is answered. */
-void gw_repeat_rest(struct gw_session *s);
+void gw_repeat_rest(struct gw_backend *b);
 
 /** Whether an answer of ours is to wait, lest the client has it before it is
  * known whether the rest is to be repeated. */
-bool gw_repeat_holds_back(const struct gw_session *s, struct gw_backend *b);
+bool gw_repeat_holds_back(const struct gw_backend *b);
 
 /** Whether the backend says at last that it ends, and that proves it. */
-bool gw_repeat_is_cut(const struct gw_session *s, const struct gw_backend *b);
+bool gw_repeat_is_cut(const struct gw_backend *b);
 
 /**
  * Its backend is gone. If nothing can have been done, take back what was sent:
@@ -68,14 +67,14 @@ bool gw_repeat_is_cut(const struct gw_session *s, const struct gw_backend *b);
 bool gw_repeat_take_back(struct gw_session *s, bool is_cut);
 
 /** A statement has been done. @tag: of its CommandComplete */
-void gw_repeat_completed(struct gw_session *s, const char *tag);
+void gw_repeat_completed(struct gw_backend *b, const char *tag);
 
 /**
  * Whether a backend that goes has done all but to answer a Sync: the client's
  * COMMIT was the last, so the Sync has nothing to commit, and that it is in no
  * transaction now can be told without it.
  */
-bool gw_repeat_is_finished(const struct gw_session *s, struct gw_backend *b);
+bool gw_repeat_is_finished(struct gw_backend *b);
 
 /** Otherwise: what is to be said. */
 enum gw_refusal gw_repeat_verdict(const struct gw_session *s);

@@ -150,7 +150,6 @@ static void give_places_back(struct gw_session *s)
 	give_backend_back(s);
 	gw_names_done(&s->names);
 	hs_freep(&s->held);
-	gw_repeat_done(s);
 	if (s->pool != NULL)
 		gw_pool_leave(hs_steal(&s->pool));
 	if (s->errand != NULL)

@@ -15,7 +15,6 @@
 #include "shared-db-gateway/backend.h"
 #include "shared-db-gateway/cancel.h"
 #include "shared-db-gateway/naming.h"
-#include "shared-db-gateway/repeat.h"
 #include "shared-db-gateway/route.h"
 #include "shared-db-gateway/scram.h"
 #include "shared-db-gateway/sqlstate.h"
@@ -97,8 +96,9 @@ struct gw_session {
 	struct gw_names names; /* of its prepared statements */
 	struct gw_held *held;
 	struct gw_asked_for asked;
-	size_t discard; /* of the client's bytes: what was refused */
-	struct gw_repeat repeat;
+	size_t discard;    /* of the client's bytes: what was refused */
+	unsigned tries;    /* to have something done that was not, */
+	uint64_t troubles; /* and its cluster's at the first of them */
 	struct gw_marks marks;
 	unsigned told; /* the audit's generation that knows this session */
 

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "shared-db-gateway/backend.h"
 #include "shared-db-gateway/patroni.h"
-#include "shared-db-gateway/session.h"
 #include "shared-db-gateway/verb.h"
 
 static void look_at_text(const uint8_t *data, size_t len)
@@ -30,16 +30,15 @@ static void look_at_text(const uint8_t *data, size_t len)
 /* What is taken for a proof ends with a FATAL and has no answer to a Sync. */
 static void look_at_answer(const uint8_t *data, size_t len)
 {
-	struct gw_session s = { .repeat = {
-				    .is_kept = true, .verbs = GW_VERB_PLAIN } };
-	struct gw_backend b = { .stream = { .ended = (len & 1) != 0 } };
+	struct gw_backend b = { .stream = { .ended = (len & 1) != 0 },
+		.repeat = { .is_kept = true, .verbs = GW_VERB_PLAIN } };
 	struct gw_bytes *in = &b.stream.in;
 	size_t at = 0;
 
 	if (!gw_bytes_add(in, data, len))
 		return;
-	(void)gw_repeat_is_finished(&s, &b);
-	if (gw_repeat_is_cut(&s, &b)) {
+	(void)gw_repeat_is_finished(&b);
+	if (gw_repeat_is_cut(&b)) {
 		struct gw_frame frame = { 0 };
 
 		do {

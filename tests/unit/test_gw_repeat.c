@@ -149,15 +149,15 @@ static void test_cuts(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cuts); i++) {
-		struct ground g = { .session.repeat = { .is_kept = true,
+		struct ground g = { .backend.repeat = { .is_kept = true,
 					.verbs = cuts[i].verbs,
 					.has_query = cuts[i].has_query } };
 
 		come(&g, cuts[i].types);
-		if (gw_repeat_is_cut(&g.session, &g.backend) != cuts[i].is_cut)
+		if (gw_repeat_is_cut(&g.backend) != cuts[i].is_cut)
 			fail_msg("%s", cuts[i].types);
-		g.session.repeat.is_kept = false;
-		assert_false(gw_repeat_is_cut(&g.session, &g.backend));
+		g.backend.repeat.is_kept = false;
+		assert_false(gw_repeat_is_cut(&g.backend));
 		gw_bytes_done(&g.backend.stream.in);
 	}
 }
@@ -165,7 +165,7 @@ static void test_cuts(void **state)
 /* A part of the FATAL proves nothing. */
 static void test_parts(void **state)
 {
-	struct ground g = { .session.repeat = {
+	struct ground g = { .backend.repeat = {
 				.is_kept = true, .verbs = PLAIN } };
 	struct gw_bytes *in = &g.backend.stream.in;
 	size_t len;
@@ -174,8 +174,8 @@ static void test_parts(void **state)
 	come(&g, "12F");
 	len = in->end;
 	for (in->end = 0; in->end < len; in->end++)
-		assert_false(gw_repeat_is_cut(&g.session, &g.backend));
-	assert_true(gw_repeat_is_cut(&g.session, &g.backend));
+		assert_false(gw_repeat_is_cut(&g.backend));
+	assert_true(gw_repeat_is_cut(&g.backend));
 	gw_bytes_done(in);
 }
 
@@ -185,15 +185,15 @@ static void test_finished(void **state)
 
 	(void)state;
 	(void)gw_replies_add(&g.backend.replies, GW_ASKED_SYNC, GW_SHARE_PASS);
-	gw_repeat_completed(&g.session, "COMMIT");
-	assert_false(gw_repeat_is_finished(&g.session, &g.backend));
+	gw_repeat_completed(&g.backend, "COMMIT");
+	assert_false(gw_repeat_is_finished(&g.backend));
 	come(&g, "F");
-	assert_true(gw_repeat_is_finished(&g.session, &g.backend));
-	gw_repeat_completed(&g.session, "INSERT 0 1");
-	assert_false(gw_repeat_is_finished(&g.session, &g.backend));
-	gw_repeat_completed(&g.session, "COMMIT");
+	assert_true(gw_repeat_is_finished(&g.backend));
+	gw_repeat_completed(&g.backend, "INSERT 0 1");
+	assert_false(gw_repeat_is_finished(&g.backend));
+	gw_repeat_completed(&g.backend, "COMMIT");
 	(void)gw_replies_add(&g.backend.replies, GW_ASKED_SYNC, GW_SHARE_PASS);
-	assert_false(gw_repeat_is_finished(&g.session, &g.backend));
+	assert_false(gw_repeat_is_finished(&g.backend));
 	gw_replies_done(&g.backend.replies);
 	gw_bytes_done(&g.backend.stream.in);
 }
@@ -226,9 +226,8 @@ static void test_verdicts(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(verdicts); i++) {
-		struct ground g = { .session = { .pool = &pool,
-					.repeat.since_rest =
-					    verdicts[i].verbs } };
+		struct ground g = { .session.pool = &pool,
+			.backend.repeat.since_rest = verdicts[i].verbs };
 
 		g.session.backend = &g.backend;
 		g.backend.stream.sent = 10;
@@ -239,7 +238,7 @@ static void test_verdicts(void **state)
 		if (gw_repeat_verdict(&g.session) != verdicts[i].verdict)
 			fail_msg("%zu", i);
 		/* No byte of it has left us. */
-		g.session.repeat.sent = 10;
+		g.backend.repeat.sent = 10;
 		assert_int_equal(gw_repeat_verdict(&g.session), GW_END_LOST);
 		gw_replies_done(&g.backend.replies);
 	}
