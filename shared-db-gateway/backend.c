@@ -458,6 +458,38 @@ static enum stride take_message(
 	}
 }
 
+/* What one that is parked was to become, the scout is already. The places it
+ * has been counted for are taken over with it. */
+static void take_place(struct gw_backend *b, struct gw_backend *parked)
+{
+	b->is_scout = false;
+	b->pool = parked->pool;
+	b->session = parked->session;
+	if (b->session != NULL)
+		b->session->backend = b;
+	unlink_it(parked);
+	gw_target_done(&parked->target);
+	gw_startup_done(&parked->startup);
+	gw_entry_unref(parked->entry);
+	gw_cluster_leave(parked->cluster);
+	free(parked);
+}
+
+/* A scout has found the primary. */
+static enum stride land(struct gw_backend *b)
+{
+	struct gw_backend *parked = gw_cluster_twin(b->cluster, b);
+
+	if (parked == NULL)
+		return end_scout(b, GW_OK);
+	take_place(b, parked);
+	/* Nobody is to take it for idle while others hear of it. */
+	b->state = GW_BACKEND_START;
+	gw_cluster_scouted(b->cluster, b, GW_OK);
+	b->state = GW_BACKEND_READY;
+	return GOES_ON;
+}
+
 static enum stride start_step(struct gw_backend *b)
 {
 	struct gw_bytes *in = &b->stream.in;
@@ -479,8 +511,8 @@ static enum stride start_step(struct gw_backend *b)
 			return GONE;
 		gw_bytes_drop(in, 5 + frame.body);
 	}
-	if (b->is_scout)
-		return end_scout(b, GW_OK);
+	if (b->is_scout && land(b) == GONE)
+		return GONE;
 	if (b->pool != NULL)
 		gw_pool_ready(b->pool, b);
 	else

@@ -400,6 +400,28 @@ static struct gw_backend *parked_like(
 	return b;
 }
 
+static bool is_awaited(
+    const struct gw_cluster *c, const struct gw_backend *scout)
+{
+	return c->primary == NULL &&
+	       (c->patroni_port == 0 ||
+		   (c->elect != NULL && c->elect->scout == scout));
+}
+
+struct gw_backend *gw_cluster_twin(
+    const struct gw_cluster *c, const struct gw_backend *scout)
+{
+	struct gw_backend *b = parked_like(c, scout);
+
+	return b != NULL && is_awaited(c, scout) &&
+		       gw_startup_is_like(&b->startup, &scout->startup) &&
+		       strcmp(gw_startup_get(&b->startup, "application_name"),
+			   gw_startup_get(
+			       &scout->startup, "application_name")) == 0
+		   ? b
+		   : NULL;
+}
+
 /* Nobody is the primary, and somebody says why this one cannot know: those who
  * would come as it did need not wait. */
 static void refuse_parked(struct gw_cluster *c, const struct gw_backend *scout)
@@ -415,6 +437,7 @@ void gw_cluster_scouted(struct gw_cluster *c, const struct gw_backend *scout,
     enum gw_refusal refusal)
 {
 	struct member *m = c->members;
+	bool is_it = refusal == GW_OK && is_awaited(c, scout);
 
 	while (m->scout != scout)
 		m++;
@@ -422,8 +445,7 @@ void gw_cluster_scouted(struct gw_cluster *c, const struct gw_backend *scout,
 	c->refs++;
 	if (refusal == GW_OK) {
 		c->refusal = GW_OK;
-		if (c->primary == NULL &&
-		    (c->patroni_port == 0 || m == c->elect))
+		if (is_it)
 			found(c, m);
 	} else if (refusal != GW_REFUSE_BACKEND_DOWN &&
 		   refusal != GW_REFUSE_BACKEND_FULL)

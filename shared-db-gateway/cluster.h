@@ -49,6 +49,11 @@ void gw_cluster_confirm(struct gw_cluster *cluster, const char *host);
 void gw_cluster_deny(
     struct gw_cluster *cluster, const char *host, const char *why);
 
+/** A parked one that would be the same as this scout, if what the scout has
+ * found will be the primary; or NULL. */
+struct gw_backend *gw_cluster_twin(
+    const struct gw_cluster *cluster, const struct gw_backend *scout);
+
 /**
  * What a scout has found.
  *

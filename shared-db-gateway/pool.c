@@ -44,6 +44,24 @@ static struct gw_pool *find(const struct gw_core *core,
 	return pool;
 }
 
+static struct gw_backend *any_parked(const struct gw_pool *pool)
+{
+	struct gw_backend *b = pool->core->backends;
+
+	while (b != NULL && (b->pool != pool || b->state != GW_BACKEND_PARKED))
+		b = b->next;
+	return b;
+}
+
+/* Nobody waits for them any more. */
+static void end_parked(struct gw_pool *pool)
+{
+	struct gw_backend *b;
+
+	while ((b = any_parked(pool)) != NULL)
+		gw_backend_end(b);
+}
+
 /* A backend that has idled for long goes; one stays while there are sessions,
  * for the next statement. */
 static void on_tick(void *owner)
@@ -56,6 +74,8 @@ static void on_tick(void *owner)
 		b = b->next_idle;
 	hs_timer_start(pool->core->loop, &pool->tick, TICK_MS);
 	pool->sessions++; /* it stays while we look */
+	if (pool->sessions == 1)
+		end_parked(pool);
 	for (; b != NULL; b = next) {
 		next = b->next_idle;
 		if (now_ms - b->idle_since_ms >= IDLE_MS)

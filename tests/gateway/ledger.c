@@ -10,6 +10,7 @@
  * at all. Commands on standard input:
  *
  *   mark NAME    print what has been since the last mark
+ *   planned MS   a switchover begins then, in milliseconds since 1970
  *   wait COUNT   until so many transactions are done in all
  *   calm         until every client has done one more
  *   check        stop, read the table, compare
@@ -57,7 +58,7 @@ static struct spans {
 	struct span list[SPANS_MAX];
 	size_t count;
 } gaps, stalls;
-static uint64_t last_write_us;
+static uint64_t last_write_us, marked_us, planned_us;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static uint64_t now_us(void)
@@ -317,23 +318,95 @@ static uint64_t longest_us(const struct spans *spans)
 }
 
 /* The most that a client waited while a server could be written to. */
-static uint64_t excess_us(void)
+static uint64_t excess_us(const struct span **ret_worst)
 {
 	uint64_t most = 0;
 
+	*ret_worst = NULL;
 	for (size_t i = 0; i < stalls.count; i++) {
 		const struct span *s = &stalls.list[i];
 		uint64_t more = s->to_us - s->from_us - covered_us(s);
 
-		if (more > most)
+		if (more > most) {
 			most = more;
+			*ret_worst = s;
+		}
 	}
 	return most;
 }
 
+/* For who wants to know what happened: milliseconds since the last mark. */
+static void tell_worst(const char *name, const struct span *worst)
+{
+	if (worst == NULL)
+		return;
+	(void)fprintf(stderr, "%s: waited from %llu to %llu; no primary", name,
+	    (unsigned long long)(worst->from_us - marked_us) / 1000,
+	    (unsigned long long)(worst->to_us - marked_us) / 1000);
+	for (size_t i = 0; i < gaps.count; i++)
+		(void)fprintf(stderr, " %llu to %llu",
+		    (unsigned long long)(gaps.list[i].from_us - marked_us) /
+			1000,
+		    (unsigned long long)(gaps.list[i].to_us - marked_us) /
+			1000);
+	(void)fputs("\n", stderr);
+}
+
+/* No instant counts twice. */
+static void cut_overlaps(const struct span *with)
+{
+	for (size_t i = 0; i < gaps.count; i++) {
+		struct span *g = &gaps.list[i];
+
+		if (g != with && g->to_us > with->from_us &&
+		    g->from_us < with->to_us)
+			g->to_us = g->from_us < with->from_us ? with->from_us
+							      : g->from_us;
+	}
+}
+
+/* A planned switchover takes from when it was planned, though its server can be
+ * written to until it is shut down. */
+static void begin_with_plan(void)
+{
+	struct span *longest = NULL;
+
+	for (size_t i = 0; planned_us > 0 && i < gaps.count; i++) {
+		struct span *g = &gaps.list[i];
+
+		if (g->to_us > planned_us &&
+		    (longest == NULL || g->to_us - g->from_us >
+					    longest->to_us - longest->from_us))
+			longest = g;
+	}
+	if (longest != NULL && longest->from_us > planned_us) {
+		longest->from_us = planned_us;
+		cut_overlaps(longest);
+	}
+	planned_us = 0;
+}
+
+static void plan(uint64_t at_ms)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_REALTIME, &t);
+	(void)pthread_mutex_lock(&lock);
+	planned_us = now_us() + at_ms * 1000 - (uint64_t)t.tv_sec * 1000000 -
+		     (uint64_t)t.tv_nsec / 1000;
+	(void)pthread_mutex_unlock(&lock);
+	(void)printf("planned\n");
+}
+
 static void mark(const char *name)
 {
+	const struct span *worst;
+	uint64_t more_us;
+
 	(void)pthread_mutex_lock(&lock);
+	begin_with_plan();
+	more_us = excess_us(&worst);
+	tell_worst(name, worst);
 	(void)printf("%s: %llu transactions, %llu errors, %llu unknown, "
 		     "%llu log-ins refused, longest stall %llu ms, "
 		     "longest without a primary %llu ms, "
@@ -342,8 +415,9 @@ static void mark(const char *name)
 	    atomic_exchange(&unknown, 0), atomic_exchange(&refused, 0),
 	    (unsigned long long)longest_us(&stalls) / 1000,
 	    (unsigned long long)longest_us(&gaps) / 1000,
-	    (unsigned long long)excess_us() / 1000);
+	    (unsigned long long)more_us / 1000);
 	stalls.count = gaps.count = 0;
+	marked_us = now_us();
 	(void)pthread_mutex_unlock(&lock);
 }
 
@@ -460,6 +534,8 @@ int main(int argc, char **argv)
 		line[strcspn(line, "\n")] = '\0';
 		if (strncmp(line, "mark ", 5) == 0)
 			mark(line + 5);
+		else if (strncmp(line, "planned ", 8) == 0)
+			plan(strtoull(line + 8, NULL, 10));
 		else if (strncmp(line, "wait ", 5) == 0)
 			wait_for(strtoull(line + 5, NULL, 10));
 		else if (strcmp(line, "calm") == 0)
