@@ -19,20 +19,24 @@
 #include "base/text.h"
 #include "shared-db-gateway/account.h"
 #include "shared-db-gateway/audit_file.h"
+#include "shared-db-gateway/cluster.h"
 #include "shared-db-gateway/core.h"
 #include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/session.h"
+
+#define SCOUT_MS 1000
 
 /** What has become of it in a step. */
 enum stride {
 	WAITS,
 	GOES_ON,
-	GONE, /* and its memory */
+	GONE, /* and perhaps its memory */
 };
 
 const char *gw_backend_state_name(enum gw_backend_state state)
 {
 	static const char *const names[GW_BACKEND_STATE_COUNT] = {
+		"parked",
 		"dial",
 		"ask-tls",
 		"tls",
@@ -50,11 +54,15 @@ bool gw_backend_is_busy(struct gw_backend *b)
 	return gw_replies_first(&b->replies) != NULL || b->batch;
 }
 
-bool gw_backend_is_free(struct gw_backend *b)
+bool gw_backend_is_at_rest(struct gw_backend *b)
 {
 	return !b->batch && !b->dirty && b->up.left == 0 && b->down.left == 0 &&
-	       b->feed == NULL && gw_replies_is_free(&b->replies) &&
-	       !b->stream.ended;
+	       b->feed == NULL && gw_replies_is_free(&b->replies);
+}
+
+bool gw_backend_is_free(struct gw_backend *b)
+{
+	return gw_backend_is_at_rest(b) && !b->stream.ended;
 }
 
 /* -- Its end --------------------------------------------------------------- */
@@ -110,9 +118,11 @@ void gw_backend_end(struct gw_backend *b)
 	say_goodbye(b);
 	unlink_it(b);
 	tell_errands(b);
+	if (b->is_scout)
+		gw_cluster_scouted(b->cluster, b, b->found);
 	hs_timer_stop(&b->deadline);
 	gw_stream_close(&b->stream);
-	if (b->entry != NULL) {
+	if (b->entry != NULL && !b->is_scout) {
 		if (b->dirty && b->pool != NULL)
 			b->entry->kept--;
 		b->entry->backends--;
@@ -120,7 +130,7 @@ void gw_backend_end(struct gw_backend *b)
 	}
 	if (b->pool != NULL)
 		gw_pool_lost(b->pool, b);
-	else if (b->entry != NULL)
+	else if (b->entry != NULL && !b->is_scout)
 		gw_pools_feed(b->core, b->entry->ve);
 	if (b->session != NULL && b->session->errand == b)
 		b->session->errand = NULL;
@@ -129,10 +139,12 @@ void gw_backend_end(struct gw_backend *b)
 	forget_replies(b);
 	gw_statement_unref(b->feed);
 	gw_prepared_done(&b->prepared);
+	gw_repeat_done(b);
 	gw_bytes_done(&b->parameters);
 	gw_target_done(&b->target);
 	gw_startup_done(&b->startup);
 	gw_entry_unref(b->entry);
+	gw_cluster_leave(b->cluster);
 	free(b);
 }
 
@@ -149,12 +161,51 @@ static void log_trouble(const struct gw_backend *b, const char *why)
 	    text.data);
 }
 
+static void park(struct gw_backend *b)
+{
+	gw_stream_close(&b->stream);
+	gw_bytes_done(&b->parameters);
+	hs_timer_stop(&b->deadline);
+	b->stream.readable = b->stream.writable = b->stream.hung_up = false;
+	b->stream.ended = b->stream.wants_write = false;
+	b->key = (struct gw_key) { 0 };
+	b->state = GW_BACKEND_PARKED;
+}
+
+static enum stride end_scout(struct gw_backend *b, enum gw_refusal found)
+{
+	b->found = found;
+	gw_backend_end(b);
+	return GONE;
+}
+
+/* It may be there, but it is not the primary, or does not answer: another one
+ * may be, soon. */
+static enum stride not_there(struct gw_backend *b, const char *why)
+{
+	struct gw_cluster *c = b->cluster;
+
+	if (b->is_scout)
+		return end_scout(b, GW_REFUSE_BACKEND_DOWN);
+	park(b);
+	gw_cluster_deny(c, b->target.host, why);
+	gw_cluster_need(c);
+	return GONE;
+}
+
 static enum stride fail(
     struct gw_backend *b, enum gw_refusal refusal, const char *why)
 {
 	struct gw_session *session = b->session;
 	struct gw_pool *pool = b->pool;
 
+	if (b->cluster != NULL && refusal == GW_REFUSE_BACKEND_DOWN &&
+	    b->state != GW_BACKEND_PARKED)
+		return not_there(b, why);
+	if (b->is_scout) {
+		log_trouble(b, why);
+		return end_scout(b, refusal);
+	}
 	if (refusal != GW_OK)
 		log_trouble(b, why);
 	if (pool != NULL)
@@ -330,6 +381,10 @@ static enum stride tls_step(struct gw_backend *b)
 {
 	int rc = gw_stream_handshake(&b->stream);
 
+	/* Not a wrong certificate, but the end. */
+	if (rc < 0 && b->cluster != NULL &&
+	    SSL_get_verify_result(b->stream.ssl) == X509_V_OK)
+		return down(b, "closed in TLS handshake");
 	if (rc < 0)
 		return broken(b, X509_verify_cert_error_string(
 				     SSL_get_verify_result(b->stream.ssl)));
@@ -351,11 +406,21 @@ static enum stride take_error(
 	    b, gw_refusal_of_backend(trouble.sqlstate), trouble.sqlstate);
 }
 
+bool gw_backend_tells_standby(const uint8_t *body, size_t len)
+{
+	struct gw_reader r = { .at = body, .left = len };
+	const char *name = gw_get_text(&r), *value = gw_get_text(&r);
+
+	return !r.bad && strcmp(name, "in_hot_standby") == 0 &&
+	       strcmp(value, "on") == 0;
+}
+
 static enum stride take_ready(struct gw_backend *b, uint8_t status)
 {
 	if (b->key.pid == 0)
 		return broken(b, "no key");
 	hs_timer_stop(&b->deadline);
+	gw_cluster_confirm(b->cluster, b->target.host);
 	b->replies.transaction = (char)status;
 	b->state = GW_BACKEND_READY;
 	return GOES_ON;
@@ -372,6 +437,9 @@ static enum stride take_message(
 			return broken(b, "wants to authenticate otherwise");
 		return GOES_ON;
 	case 'S':
+		if (b->cluster != NULL &&
+		    gw_backend_tells_standby(r.at, r.left))
+			return down(b, "in hot standby");
 		if (!gw_bytes_add(&b->parameters, frame, len))
 			return broken(b, "too many parameters");
 		return GOES_ON;
@@ -388,6 +456,38 @@ static enum stride take_message(
 	default:
 		return broken(b, "unexpected message");
 	}
+}
+
+/* What one that is parked was to become, the scout is already. The places it
+ * has been counted for are taken over with it. */
+static void take_place(struct gw_backend *b, struct gw_backend *parked)
+{
+	b->is_scout = false;
+	b->pool = parked->pool;
+	b->session = parked->session;
+	if (b->session != NULL)
+		b->session->backend = b;
+	unlink_it(parked);
+	gw_target_done(&parked->target);
+	gw_startup_done(&parked->startup);
+	gw_entry_unref(parked->entry);
+	gw_cluster_leave(parked->cluster);
+	free(parked);
+}
+
+/* A scout has found the primary. */
+static enum stride land(struct gw_backend *b)
+{
+	struct gw_backend *parked = gw_cluster_twin(b->cluster, b);
+
+	if (parked == NULL)
+		return end_scout(b, GW_OK);
+	take_place(b, parked);
+	/* Nobody is to take it for idle while others hear of it. */
+	b->state = GW_BACKEND_START;
+	gw_cluster_scouted(b->cluster, b, GW_OK);
+	b->state = GW_BACKEND_READY;
+	return GOES_ON;
 }
 
 static enum stride start_step(struct gw_backend *b)
@@ -411,6 +511,8 @@ static enum stride start_step(struct gw_backend *b)
 			return GONE;
 		gw_bytes_drop(in, 5 + frame.body);
 	}
+	if (b->is_scout && land(b) == GONE)
+		return GONE;
 	if (b->pool != NULL)
 		gw_pool_ready(b->pool, b);
 	else
@@ -433,6 +535,10 @@ static bool is_quiet(struct gw_backend *b)
 			break;
 		if (frame.type != 'S' && frame.type != 'N' && frame.type != 'A')
 			return false;
+		if (frame.type == 'S' && b->cluster != NULL &&
+		    gw_backend_tells_standby(
+			in->data + in->start + 5, frame.body))
+			return false;
 		gw_bytes_drop(in, 5 + frame.body);
 	}
 	return !b->stream.ended && gw_bytes_room(in) > 0;
@@ -444,7 +550,15 @@ static enum stride idle_step(struct gw_backend *b)
 		return WAITS;
 	hs_info("backend.left", "host=%s ve=%s enterprise=%s", b->target.host,
 	    b->entry->ve->name, b->entry->route.enterprise);
+	gw_cluster_suspect(b->cluster, b->target.host);
 	gw_backend_end(b);
+	return GONE;
+}
+
+/* Nothing is open, so nothing comes. */
+static enum stride parked_step(struct gw_backend *b)
+{
+	(void)b;
 	return GONE;
 }
 
@@ -477,6 +591,7 @@ static void rearm(struct gw_backend *b)
 static void run(struct gw_backend *b)
 {
 	static enum stride (*const steps[])(struct gw_backend * b) = {
+		[GW_BACKEND_PARKED] = parked_step,
 		[GW_BACKEND_DIAL] = dial_step,
 		[GW_BACKEND_ASK_TLS] = ask_tls_step,
 		[GW_BACKEND_TLS] = tls_step,
@@ -548,9 +663,12 @@ static struct gw_backend *make(
 static void begin(struct gw_backend *b)
 {
 	int fd = dial(&b->target);
+	uint64_t wait_ms = (uint64_t)b->core->config->connect_timeout_s * 1000;
 
-	hs_timer_start(b->core->loop, &b->deadline,
-	    fd < 0 ? 0 : (uint64_t)b->core->config->connect_timeout_s * 1000);
+	b->state = GW_BACKEND_DIAL;
+	if (b->is_scout && wait_ms > SCOUT_MS)
+		wait_ms = SCOUT_MS;
+	hs_timer_start(b->core->loop, &b->deadline, fd < 0 ? 0 : wait_ms);
 	if (fd < 0)
 		return;
 	if (gw_stream_open(&b->stream, b->core->loop, fd, NULL) < 0) {
@@ -564,22 +682,103 @@ static void begin(struct gw_backend *b)
 	rearm(b);
 }
 
+/* It becomes that role's. */
+static void belong(struct gw_backend *b, struct gw_entry *entry,
+    const struct gw_startup *startup)
+{
+	b->scope = 1;
+	b->entry = gw_entry_ref(entry);
+	b->core->dialled++;
+	gw_startup_copy(startup, &b->startup);
+}
+
 struct gw_backend *gw_backend_new(struct gw_core *core, struct gw_entry *entry,
     const struct gw_target *target, const struct gw_startup *startup,
     struct gw_pool *pool, struct gw_session *session)
 {
 	struct gw_backend *b = make(core, target);
 
-	b->scope = 1;
-	b->entry = gw_entry_ref(entry);
-	core->dialled++;
+	belong(b, entry, startup);
 	entry->backends++;
 	entry->ve->backends++;
 	b->pool = pool;
 	b->session = session;
-	gw_startup_copy(startup, &b->startup);
-	begin(b);
+	b->cluster = gw_cluster_join(core, target);
+	if (b->cluster == NULL)
+		begin(b);
+	else if (gw_cluster_is_sure(b->cluster))
+		gw_backend_resume(b, gw_cluster_primary(b->cluster));
+	else
+		gw_cluster_need(b->cluster);
 	return b;
+}
+
+static void aim(struct gw_backend *b, const char *host)
+{
+	free(b->target.host);
+	b->target.host = hs_strdup(host);
+	begin(b);
+}
+
+struct gw_backend *gw_backend_scout(
+    const struct gw_backend *as, const char *host)
+{
+	struct gw_backend *b = make(as->core, &as->target);
+
+	/* It is ours, and takes nobody's place. */
+	belong(b, as->entry, &as->startup);
+	b->cluster = gw_cluster_ref(as->cluster);
+	b->is_scout = true;
+	b->found = GW_REFUSE_BACKEND_DOWN;
+	aim(b, host);
+	return b;
+}
+
+void gw_backend_resume(struct gw_backend *b, const char *host)
+{
+	aim(b, host);
+}
+
+void gw_backend_move(
+    struct gw_backend *b, struct gw_cluster *cluster, const char *host)
+{
+	struct gw_cluster *old = b->cluster;
+
+	b->cluster = gw_cluster_ref(cluster);
+	gw_cluster_leave(old);
+	if (cluster == NULL)
+		aim(b, host);
+	else if (gw_cluster_is_sure(cluster))
+		aim(b, gw_cluster_primary(cluster));
+	else
+		gw_cluster_need(cluster);
+}
+
+void gw_backend_refuse(struct gw_backend *b, enum gw_refusal refusal)
+{
+	(void)fail(b, refusal, "nobody is the primary");
+}
+
+bool gw_backend_fence(struct gw_backend *b)
+{
+	if (b->state == GW_BACKEND_PARKED ||
+	    (b->state == GW_BACKEND_READY && b->is_spent && b->stream.ended))
+		return false;
+	if (b->state != GW_BACKEND_READY) {
+		park(b);
+		return true;
+	}
+	hs_info("backend.fenced", "host=%s ve=%s enterprise=%s", b->target.host,
+	    b->entry->ve->name, b->entry->route.enterprise);
+	if (b->session == NULL && b->errands == 0) {
+		gw_backend_end(b);
+		return true;
+	}
+	b->is_spent = true;
+	b->stream.ended = true;
+	if (b->session != NULL)
+		gw_session_wake(b->session);
+	return true;
 }
 
 struct gw_backend *gw_backend_cancel(

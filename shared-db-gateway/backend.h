@@ -11,6 +11,7 @@
 
 #include "base/loop.h"
 #include "shared-db-gateway/cancel.h"
+#include "shared-db-gateway/repeat.h"
 #include "shared-db-gateway/reply.h"
 #include "shared-db-gateway/route.h"
 #include "shared-db-gateway/sqlstate.h"
@@ -18,11 +19,13 @@
 #include "shared-db-gateway/statement.h"
 #include "shared-db-gateway/stream.h"
 
+struct gw_cluster;
 struct gw_core;
 struct gw_pool;
 struct gw_session;
 
 enum gw_backend_state {
+	GW_BACKEND_PARKED, /* until it is known who the primary is */
 	GW_BACKEND_DIAL,
 	GW_BACKEND_ASK_TLS, /* waiting for its 'S' */
 	GW_BACKEND_TLS,     /* handshake with it */
@@ -45,6 +48,9 @@ struct gw_backend {
 	struct gw_stream stream;
 	struct hs_timer deadline;
 	struct gw_target target;
+	struct gw_cluster *cluster; /* NULL: its server is alone */
+	bool is_scout; /* it only looks whether its server is the primary */
+	enum gw_refusal found; /* and that is what it has found */
 
 	/* Whose it is, and who uses it. */
 	struct gw_entry *entry; /* NULL: an errand */
@@ -70,8 +76,9 @@ struct gw_backend {
 	uint64_t cut_ms;   /* it takes too long, and was cancelled */
 	uint64_t done_us;  /* its last answer, since 1970 */
 	uint64_t answered; /* bytes since then */
-	bool dirty;    /* its session's state is more than a transaction's */
-	bool untold;   /* and its client does not know yet */
+	bool dirty;  /* its session's state is more than a transaction's */
+	bool untold; /* and its client does not know yet */
+	struct gw_repeat repeat;
 	bool is_spent; /* it ends when its session needs it no more */
 
 	/* Prepared statements. */
@@ -103,6 +110,27 @@ struct gw_backend *gw_backend_new(struct gw_core *core, struct gw_entry *entry,
 struct gw_backend *gw_backend_cancel(
     struct gw_backend *of, struct gw_session *session);
 
+/** Dial a server of a cluster as one who waits does; gw_cluster_scouted() hears
+ * of it. */
+struct gw_backend *gw_backend_scout(
+    const struct gw_backend *as, const char *host);
+
+/** One that is parked: dial that server. */
+void gw_backend_resume(struct gw_backend *b, const char *host);
+/** One that is parked: its servers are others now. @host: of one alone */
+void gw_backend_move(
+    struct gw_backend *b, struct gw_cluster *cluster, const char *host);
+/** One that is parked: it will not come to anything. */
+void gw_backend_refuse(struct gw_backend *b, enum gw_refusal refusal);
+
+/** Whether a ParameterStatus says that its server is in hot standby. Source:
+ * PostgreSQL 15, section 55.2.7. */
+bool gw_backend_tells_standby(const uint8_t *body, size_t len);
+
+/** Its server is not the primary, or not any more: it ends, or if it is not
+ * there yet it is parked. False: it is so already. */
+bool gw_backend_fence(struct gw_backend *b);
+
 /** End it. It says good-bye where a message may begin. */
 void gw_backend_end(struct gw_backend *b);
 
@@ -111,6 +139,10 @@ void gw_backend_lost(struct gw_backend *b);
 
 /** Whether it owes an answer, or is amidst a batch. */
 bool gw_backend_is_busy(struct gw_backend *b);
+
+/** Whether it has done all that its session has asked, and keeps nothing of it.
+ */
+bool gw_backend_is_at_rest(struct gw_backend *b);
 
 /** Whether another session may have it: nothing owed, nothing half sent. */
 bool gw_backend_is_free(struct gw_backend *b);

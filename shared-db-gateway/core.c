@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/tries.h"
 #include "shared-db-gateway/audit.h"
+#include "shared-db-gateway/patroni.h"
 #include "shared-db-gateway/people.h"
 #include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/session.h"
@@ -82,6 +83,8 @@ int gw_core_open(struct gw_core *core, const struct gw_config *config,
 		return -1;
 	if (open_people(core, config, err) < 0)
 		return -1;
+	if (gw_patroni_open(core->loop, config, &core->patroni, err) < 0)
+		return -1;
 	core->lost_timer.fn = look_for_lost;
 	core->lost_timer.owner = core;
 	hs_timer_start(core->loop, &core->lost_timer, LOOK_MS);
@@ -124,6 +127,7 @@ int gw_core_reload(struct gw_core *core, struct gw_table *fresh,
 	/* Connections keep the context they began with. */
 	gw_tls_close(&core->tls);
 	core->tls = tls;
+	gw_patroni_set_keys(core->patroni, keys);
 	gw_table_replace(fresh, core->table);
 	core->table = fresh;
 	core->reloads++;
@@ -210,12 +214,14 @@ void gw_core_close(struct gw_core *core)
 	hs_timer_stop(&core->trim_timer);
 	hs_timer_stop(&core->lost_timer);
 	hs_timer_stop(&core->limit_timer);
+	gw_patroni_close(core->patroni);
 	gw_table_free(core->table);
 	gw_tls_close(&core->tls);
 	gw_shapes_free(core->shapes);
 	gw_audit_close(core->audit);
 	gw_people_close(core->people);
 	hs_tries_free(core->tries);
+	core->patroni = NULL;
 	core->audit = NULL;
 	core->people = NULL;
 	core->tries = NULL;

@@ -14,6 +14,8 @@
 #include "shared-db-gateway/tls.h"
 
 struct gw_audit;
+struct gw_cluster;
+struct gw_patroni;
 struct gw_people;
 struct gw_shapes;
 struct hs_err;
@@ -33,6 +35,8 @@ struct gw_core {
 	struct gw_session *sessions;
 	struct gw_backend *backends;
 	struct gw_pool *pools;
+	struct gw_cluster *clusters;
+	struct gw_patroni *patroni;
 	unsigned active, pending;
 	unsigned open, most; /* sessions; most: since memory was given back */
 	struct hs_timer trim_timer, lost_timer, limit_timer;

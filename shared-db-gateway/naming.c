@@ -11,6 +11,7 @@
 #include "shared-db-gateway/core.h"
 #include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/session.h"
+#include "shared-db-gateway/verb.h"
 
 #define HEADER       5u
 #define PREPARED_MAX 200u        /* of one backend */
@@ -289,6 +290,7 @@ static enum gw_outcome take_query(
 	put_header(&b->stream.out, 'Q', len);
 	b->feed = gw_texts_take(s->pool->texts, body, len);
 	b->fed = 0;
+	gw_repeat_asked(s, 'Q', GW_VERB_OTHER);
 	gw_relay_note(s, b, 'Q');
 	(void)gw_naming_feed(b);
 	return GW_MOVED;
@@ -326,7 +328,7 @@ enum gw_outcome gw_naming_hold(struct gw_session *s, struct gw_backend *b)
 		part = h->len - h->have;
 	if (part > 0) {
 		memcpy(h->body + h->have, in->data + in->start, part);
-		gw_bytes_drop(in, part);
+		gw_repeat_drop(s, part);
 		h->have += part;
 	}
 	if (h->have < h->len)
@@ -345,7 +347,7 @@ enum gw_outcome gw_naming_begin_hold(struct gw_session *s, struct gw_backend *b)
 	if (gw_frame_parse(GW_FRONTEND, in->data + in->start, gw_bytes_len(in),
 		HELD_MAX, &frame) != GW_GOOD)
 		return GW_BROKEN;
-	gw_bytes_drop(&s->client.in, HEADER);
+	gw_repeat_drop(s, HEADER);
 	s->held = hs_realloc(NULL, sizeof(*s->held) + frame.body);
 	s->held->len = frame.body;
 	s->held->have = 0;
@@ -369,7 +371,7 @@ static enum gw_outcome send_front(struct gw_session *s, struct gw_backend *b,
 	put_header(out, frame->type, first_len + name_len + rest);
 	(void)gw_bytes_add(out, first, first_len);
 	(void)gw_bytes_add(out, name, name_len);
-	gw_bytes_drop(&s->client.in, HEADER + taken);
+	gw_repeat_drop(s, HEADER + taken);
 	b->up = (struct gw_lane) { rest, frame->type };
 	return GW_MOVED;
 }
@@ -396,6 +398,14 @@ static enum provision translate(struct gw_session *s, struct gw_backend *b,
 	return IS_THERE;
 }
 
+static unsigned verbs_of(const struct gw_session *s, const char *name)
+{
+	const struct gw_slot *slot = gw_names_look(&s->names, name);
+
+	return slot != NULL && slot->statement != NULL ? slot->statement->verbs
+						       : 0;
+}
+
 static enum gw_outcome not_yet(enum provision provision)
 {
 	return provision == ON_ITS_WAY ? GW_MOVED : GW_STUCK;
@@ -408,6 +418,7 @@ static enum gw_outcome take_bind(struct gw_session *s, struct gw_backend *b,
 	char ours[GW_STATEMENT_NAME];
 	size_t portal_len = strlen(portal) + 1;
 	size_t taken = portal_len + strlen(name) + 1;
+	unsigned verbs;
 	enum provision provision;
 	enum gw_outcome outcome;
 
@@ -416,10 +427,12 @@ static enum gw_outcome take_bind(struct gw_session *s, struct gw_backend *b,
 	provision = translate(s, b, name, ours, &text);
 	if (provision != IS_THERE)
 		return not_yet(provision);
+	verbs = verbs_of(s, name);
 	outcome = send_front(s, b, frame, portal, portal_len, text, taken);
-	if (outcome == GW_MOVED)
-		owe(b, GW_ASKED_BIND, GW_SHARE_PASS)->is_nothing =
-		    ours[0] == '\0';
+	if (outcome != GW_MOVED)
+		return outcome;
+	owe(b, GW_ASKED_BIND, GW_SHARE_PASS)->is_nothing = ours[0] == '\0';
+	gw_repeat_asked(s, 'B', verbs);
 	return outcome;
 }
 
@@ -473,7 +486,7 @@ static enum gw_outcome take_close(struct gw_session *s, struct gw_backend *b,
 	if (what == 'S') {
 		if (!close_name(s, b, name))
 			return GW_STUCK;
-		gw_bytes_drop(&s->client.in, HEADER + frame->body);
+		gw_repeat_drop(s, HEADER + frame->body);
 		return GW_MOVED;
 	}
 	outcome = send_front(s, b, frame, &what, 1, name, frame->body);
@@ -523,7 +536,7 @@ enum gw_outcome gw_naming_take(struct gw_session *s, struct gw_backend *b)
 	case 'P':
 		outcome = take_parse(s, b, r.at, r.left);
 		if (outcome == GW_MOVED)
-			gw_bytes_drop(in, HEADER + frame.body);
+			gw_repeat_drop(s, HEADER + frame.body);
 		return outcome;
 	case 'B':
 		return take_bind(s, b, &frame, r);
@@ -634,6 +647,25 @@ void gw_naming_failed(struct gw_backend *b)
 		if (owed.sent != NULL)
 			not_sent(b, &owed, is_first);
 		take_back(b, &owed, is_first && owed.asked == GW_ASKED_PARSE);
+		is_first = false;
+	}
+}
+
+void gw_naming_undone(struct gw_backend *b)
+{
+	const struct gw_owed *first;
+	bool is_first = true;
+
+	while ((first = gw_replies_first(&b->replies)) != NULL) {
+		struct gw_owed owed = *first;
+
+		gw_replies_drop(&b->replies);
+		if (b->session != NULL)
+			gw_account_failed(b->session, b, &owed,
+			    is_first ? "57P01" : "",
+			    is_first ? GW_WAS_FAILED : GW_WAS_SKIPPED);
+		gw_statement_unref(owed.sent);
+		take_back(b, &owed, false);
 		is_first = false;
 	}
 }

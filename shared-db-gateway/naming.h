@@ -58,6 +58,9 @@ void gw_naming_done(struct gw_backend *b, const struct gw_owed *owed);
 /** An error has come: what is skipped has not been. */
 void gw_naming_failed(struct gw_backend *b);
 
+/** Its backend is gone, and has done nothing of what was asked. */
+void gw_naming_undone(struct gw_backend *b);
+
 /**
  * Whether a command leaves nothing behind when its transaction has ended.
  *

@@ -84,10 +84,22 @@ static enum gw_progress welcome(
 	return GW_AGAIN;
 }
 
+/* Where one of several servers can become the primary, it is waited for as for
+ * a backend of a pool. */
+static void be_patient(struct gw_session *s)
+{
+	if (s->target.replicas == NULL || s->login->is_patient)
+		return;
+	s->login->is_patient = true;
+	hs_timer_start(s->core->loop, &s->deadline,
+	    (uint64_t)s->core->config->wait_timeout_s * 1000);
+}
+
 enum gw_progress gw_open_step(struct gw_session *s)
 {
 	enum gw_progress progress;
 
+	be_patient(s);
 	if (s->pool != NULL)
 		return gw_bytes_len(&s->pool->parameters) > 0
 			   ? welcome(s, &s->pool->parameters, 'I')

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "shared-db-gateway/cluster.h"
 #include "shared-db-gateway/core.h"
 #include "shared-db-gateway/session.h"
 
@@ -16,10 +17,17 @@
 
 /* -- Pools ----------------------------------------------------------------- */
 
+static bool is_same(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
 static bool is_same_target(const struct gw_target *a, const struct gw_target *b)
 {
 	return a->port == b->port && strcmp(a->host, b->host) == 0 &&
-	       strcmp(a->database, b->database) == 0;
+	       strcmp(a->database, b->database) == 0 &&
+	       is_same(a->replicas, b->replicas) &&
+	       a->patroni_port == b->patroni_port;
 }
 
 static struct gw_pool *find(const struct gw_core *core,
@@ -36,6 +44,24 @@ static struct gw_pool *find(const struct gw_core *core,
 	return pool;
 }
 
+static struct gw_backend *any_parked(const struct gw_pool *pool)
+{
+	struct gw_backend *b = pool->core->backends;
+
+	while (b != NULL && (b->pool != pool || b->state != GW_BACKEND_PARKED))
+		b = b->next;
+	return b;
+}
+
+/* Nobody waits for them any more. */
+static void end_parked(struct gw_pool *pool)
+{
+	struct gw_backend *b;
+
+	while ((b = any_parked(pool)) != NULL)
+		gw_backend_end(b);
+}
+
 /* A backend that has idled for long goes; one stays while there are sessions,
  * for the next statement. */
 static void on_tick(void *owner)
@@ -48,6 +74,8 @@ static void on_tick(void *owner)
 		b = b->next_idle;
 	hs_timer_start(pool->core->loop, &pool->tick, TICK_MS);
 	pool->sessions++; /* it stays while we look */
+	if (pool->sessions == 1)
+		end_parked(pool);
 	for (; b != NULL; b = next) {
 		next = b->next_idle;
 		if (now_ms - b->idle_since_ms >= IDLE_MS)
@@ -77,6 +105,7 @@ static struct gw_pool *make(struct gw_core *core, struct gw_entry *entry,
 	pool->core = core;
 	pool->entry = gw_entry_ref(entry);
 	pool->target = gw_target_copy(target);
+	pool->cluster = gw_cluster_join(core, target);
 	gw_startup_copy(startup, &pool->startup);
 	gw_startup_drop(&pool->startup, "application_name");
 	pool->texts = gw_texts_new();
@@ -107,6 +136,7 @@ static void end_if_unused(struct gw_pool *pool)
 	gw_startup_done(&pool->startup);
 	gw_texts_free(pool->texts);
 	gw_entry_unref(pool->entry);
+	gw_cluster_leave(pool->cluster);
 	free(pool);
 }
 
@@ -212,20 +242,28 @@ void gw_pool_warm(struct gw_pool *pool)
 		open_one(pool);
 }
 
+static struct gw_backend *take_idle(struct gw_pool *pool)
+{
+	struct gw_backend *b = pool->idle;
+
+	pool->idle = b->next_idle;
+	b->next_idle = NULL;
+	return b;
+}
+
 static void attach(struct gw_backend *b, struct gw_session *session)
 {
 	b->session = session;
 	session->backend = b;
+	gw_repeat_begin(b);
 }
 
 bool gw_pool_acquire(struct gw_pool *pool, struct gw_session *session)
 {
 	struct gw_backend *b = pool->idle;
 
-	if (b != NULL) {
-		pool->idle = b->next_idle;
-		b->next_idle = NULL;
-		attach(b, session);
+	if (b != NULL && gw_cluster_is_sure(pool->cluster)) {
+		attach(take_idle(pool), session);
 		return true;
 	}
 	if (session->is_waiting)
@@ -238,7 +276,10 @@ bool gw_pool_acquire(struct gw_pool *pool, struct gw_session *session)
 		pool->first = session;
 	pool->last = session;
 	pool->waiting++;
-	if (is_short(pool))
+	/* Idle ones are given when it is known again that they may be; but
+	 * that only becomes known if somebody asks. */
+	if (is_short(pool) &&
+	    (b == NULL || gw_cluster_primary(pool->cluster) == NULL))
 		ask_for_one(pool);
 	return false;
 }
@@ -280,7 +321,8 @@ static void give(struct gw_pool *pool, struct gw_backend *b)
 		gw_backend_end(b);
 		return;
 	}
-	if (session != NULL) {
+	/* While nobody knows who the primary is, nobody is given one. */
+	if (session != NULL && gw_cluster_is_sure(pool->cluster)) {
 		gw_pool_give_up(pool, session);
 		attach(b, session);
 		gw_session_wake(session);
@@ -304,6 +346,23 @@ void gw_pool_release(struct gw_pool *pool, struct gw_backend *b)
 	/* Whom a cancel is on its way to gets nothing else to do meanwhile. */
 	if (b->errands == 0)
 		give(pool, b);
+}
+
+void gw_pools_resume(struct gw_core *core, const struct gw_cluster *cluster)
+{
+	for (struct gw_pool *p = core->pools; p != NULL; p = p->next) {
+		if (p->cluster != cluster)
+			continue;
+		while (p->idle != NULL && p->first != NULL) {
+			struct gw_session *session = p->first;
+
+			gw_pool_give_up(p, session);
+			attach(take_idle(p), session);
+			gw_session_wake(session);
+		}
+		if (is_short(p))
+			ask_for_one(p);
+	}
 }
 
 /* -- News ------------------------------------------------------------------ */
@@ -367,15 +426,48 @@ void gw_pool_lost(struct gw_pool *pool, struct gw_backend *b)
 	end_if_unused(pool);
 }
 
+/* A route may name other servers now; its sessions go on. */
+static void retarget(struct gw_pool *pool)
+{
+	const struct gw_route *r = &pool->entry->route;
+	struct gw_cluster *old = pool->cluster;
+
+	if (pool->entry->removed || strcmp(r->database, "*") == 0 ||
+	    (is_same(r->replicas, pool->target.replicas) &&
+		r->patroni_port == pool->target.patroni_port))
+		return;
+	free(pool->target.replicas);
+	pool->target.replicas =
+	    r->replicas != NULL ? hs_strdup(r->replicas) : NULL;
+	pool->target.patroni_port = r->patroni_port;
+	pool->cluster = gw_cluster_join(pool->core, &pool->target);
+	for (struct gw_backend *b = pool->core->backends; b != NULL;
+	     b = b->next) {
+		if (b->pool != pool)
+			continue;
+		if (b->state == GW_BACKEND_PARKED)
+			gw_backend_move(b, pool->cluster, pool->target.host);
+		else
+			b->is_spent = true;
+	}
+	gw_cluster_leave(old);
+}
+
 void gw_pools_sift(struct gw_core *core)
 {
-	struct gw_backend *b = core->backends, *next;
+	struct gw_backend *b, *next;
+
+	for (struct gw_pool *p = core->pools; p != NULL; p = p->next)
+		retarget(p);
+	b = core->backends;
 
 	for (; b != NULL; b = next) {
 		next = b->next;
-		if (b->pool != NULL && b->session == NULL &&
-		    b->state == GW_BACKEND_READY && b->errands == 0 &&
-		    (is_ended(b->pool) || gw_limit_is_over(b->entry)))
+		if (b->pool != NULL && b->session == NULL && b->errands == 0 &&
+		    ((b->state == GW_BACKEND_PARKED && is_ended(b->pool)) ||
+			(b->state == GW_BACKEND_READY &&
+			    (b->is_spent || is_ended(b->pool) ||
+				gw_limit_is_over(b->entry)))))
 			gw_backend_end(b);
 	}
 }

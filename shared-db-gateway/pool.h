@@ -18,7 +18,8 @@ struct gw_pool {
 	struct gw_core *core;
 	struct gw_entry *entry;
 	struct gw_target target;
-	struct gw_startup startup; /* forwarded parameters, sorted by name */
+	struct gw_cluster *cluster; /* NULL: the server is alone */
+	struct gw_startup startup;  /* forwarded parameters, sorted by name */
 	struct gw_bytes
 	    parameters;          /* ParameterStatus messages; empty: none yet */
 	struct gw_backend *idle; /* the last one given back first */
@@ -58,12 +59,16 @@ void gw_pool_failed(
     struct gw_pool *pool, struct gw_backend *b, enum gw_refusal refusal);
 void gw_pool_lost(struct gw_pool *pool, struct gw_backend *b);
 
+/** The primary is known: those who wait for it go on. */
+void gw_pools_resume(struct gw_core *core, const struct gw_cluster *cluster);
+
 /** What backends of that user know of their role is of yesterday: those that
  * idle are ended, the others when they are given back. Returns how many there
  * are. */
 unsigned gw_pools_retire(struct gw_core *core, const char *user);
 
-/** End the idle backends of entries that are served no more, and those above
+/** After a reload: move pools to the servers their routes name now, and end the
+ * idle backends of others, of entries that are served no more, and those above
  * what an entry may have by now. */
 void gw_pools_sift(struct gw_core *core);
 

@@ -13,6 +13,10 @@ enum gw_outcome {
 	GW_BROKEN, /* bytes that may not come */
 };
 
+/** As far as it goes: what the client has sent, and what its backend has. */
+enum gw_outcome gw_relay_up(struct gw_session *s);
+enum gw_outcome gw_relay_down(struct gw_session *s);
+
 /** What the client asks for with a message of that type is owed from now on. */
 void gw_relay_note(struct gw_session *s, struct gw_backend *b, uint8_t type);
 

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "shared-db-gateway/cluster.h"
 #include "shared-db-gateway/core.h"
 #include "shared-db-gateway/pool.h"
 
@@ -387,7 +388,11 @@ static void on_deadline(void *owner)
 	else if (s->state < GW_OPEN)
 		(void)gw_session_refuse(s, GW_REFUSE_LOGIN_TIMEOUT, "");
 	else if (s->state == GW_RELAY && s->is_waiting)
-		(void)gw_session_refuse(s, GW_REFUSE_POOL_FULL, "");
+		(void)gw_session_refuse(s,
+		    gw_cluster_is_sure(s->pool->cluster)
+			? GW_REFUSE_POOL_FULL
+			: GW_REFUSE_BACKEND_DOWN,
+		    "");
 	else if (s->state == GW_RELAY)
 		(void)gw_session_end(s, "client-gone");
 	else

@@ -70,6 +70,7 @@ struct gw_login {
 	struct gw_scram scram;
 	struct gw_claim person;
 	char *certificate_cn; /* NULL: no certificate */
+	bool is_patient;      /* it waits for a primary */
 };
 
 /** What a message asks for, from when it is looked at until it is sent. */
@@ -109,7 +110,9 @@ struct gw_session {
 	struct gw_names names; /* of its prepared statements */
 	struct gw_held *held;
 	struct gw_asked_for asked;
-	size_t discard; /* of the client's bytes: what was refused */
+	size_t discard;    /* of the client's bytes: what was refused */
+	unsigned tries;    /* to have something done that was not, */
+	uint64_t troubles; /* and its cluster's at the first of them */
 	struct gw_marks marks;
 	unsigned told; /* the audit's generation that knows this session */
 

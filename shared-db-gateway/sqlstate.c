@@ -40,6 +40,8 @@ static const struct answer {
 	[GW_REFUSE_LOGIN_TIMEOUT]     = { "login-timeout", "57014", "the log-in took too long", NULL },
 	[GW_REFUSE_MESSAGE]           = { "message", "08P01", "a message is unknown, too long or out of place", NULL },
 	[GW_END_BACKEND_GONE]         = { "backend-gone", "57P01", "the database has closed the connection", TRY_AGAIN },
+	[GW_END_LOST]                 = { "backend-lost", "08006", "the database server was lost", "What was not committed before has been rolled back: it may be done again." },
+	[GW_END_UNKNOWN]              = { "outcome-unknown", "08007", "the database server was lost while something may have been committed", "Find out whether it was before it is done again." },
 	[GW_END_ROUTE_REMOVED]        = { "route-removed", "57P01", "the access of this user has ended", NULL },
 	[GW_END_KILLED]               = { "killed", "57P01", "the operator has ended this session", TRY_AGAIN },
 	[GW_CUT_STATEMENT]            = { "statement-time", "57014", "the statement took longer than this enterprise's limit", "Ask for less at a time, or ask the operator for a higher limit." },

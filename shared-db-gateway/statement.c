@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "shared-db-gateway/verb.h"
 
 #define FIRST_SIZE 16u
 #define TRIM_MIN   64u
@@ -103,6 +104,8 @@ struct gw_statement *gw_texts_take(
 		.refs = 1,
 		.id = ++texts->last_id,
 		.hash = hash,
+		.verbs = gw_verbs(
+		    (const char *)body, strnlen((const char *)body, len)),
 		.len = len,
 	};
 	memcpy(s->body, body, len);

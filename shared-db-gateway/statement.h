@@ -22,6 +22,7 @@ struct gw_statement {
 	struct gw_texts *texts;
 	unsigned refs;
 	uint64_t id, hash;
+	unsigned verbs; /* of the query, see verb.h */
 	size_t len;
 	uint8_t body[];
 };

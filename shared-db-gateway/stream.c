@@ -198,6 +198,7 @@ static bool write_some(struct gw_stream *stream)
 		gw_bytes_done(out);
 		return false;
 	}
+	stream->sent += (uint64_t)n;
 	gw_bytes_drop(out, (size_t)n);
 	return true;
 }

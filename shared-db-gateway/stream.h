@@ -20,6 +20,7 @@ struct gw_stream {
 	bool hung_up;            /* the kernel said so: nothing more comes */
 	bool ended;              /* no more bytes, or broken */
 	bool wants_write;
+	uint64_t sent; /* bytes, those of TLS aside */
 };
 
 /**

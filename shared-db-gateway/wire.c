@@ -53,6 +53,31 @@ bool gw_bytes_add(struct gw_bytes *bytes, const void *data, size_t len)
 	return true;
 }
 
+/* The block itself is handed over where that saves a copy. */
+void gw_bytes_pass(struct gw_bytes *in, struct gw_bytes *out, size_t good)
+{
+	size_t rest = gw_bytes_len(in) - good;
+
+	if (good == 0)
+		return;
+	if (gw_bytes_len(out) > 0) {
+		(void)gw_bytes_add(out, in->data + in->start, good);
+		gw_bytes_drop(in, good);
+		return;
+	}
+	*out = *in;
+	*in = (struct gw_bytes) { 0 };
+	out->end -= rest;
+	(void)gw_bytes_add(in, out->data + out->end, rest);
+}
+
+size_t gw_bytes_passable(const struct gw_bytes *in, const struct gw_bytes *out)
+{
+	size_t len = gw_bytes_len(in), room = gw_bytes_room(out);
+
+	return gw_bytes_len(out) == 0 || len < room ? len : room;
+}
+
 void gw_bytes_done(struct gw_bytes *bytes)
 {
 	free(bytes->data);

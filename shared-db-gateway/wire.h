@@ -28,6 +28,10 @@ uint8_t *gw_bytes_space(struct gw_bytes *bytes);
 void gw_bytes_drop(struct gw_bytes *bytes, size_t len);
 /** All or nothing. */
 bool gw_bytes_add(struct gw_bytes *bytes, const void *data, size_t len);
+/** How many bytes of in may go to out now. */
+size_t gw_bytes_passable(const struct gw_bytes *in, const struct gw_bytes *out);
+/** Move bytes from the front of in to the end of out; there is room. */
+void gw_bytes_pass(struct gw_bytes *in, struct gw_bytes *out, size_t good);
 void gw_bytes_done(struct gw_bytes *bytes);
 
 /** Reads a message's body; after a read beyond the end, bad stays true. */

@@ -51,6 +51,7 @@ part pooling tests/gateway/pool.sh
 part limits tests/gateway/limits.sh
 part audit tests/gateway/audit.sh
 part people tests/gateway/people.sh
+part failover tests/gateway/failover.sh
 part escapes tests/gateway/escape.sh
 part portal tests/portal/run.sh
 part images tests/with-libvirt.sh tests/image/run.sh

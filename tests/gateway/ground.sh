@@ -5,7 +5,7 @@
 B=${B:-build} PORT=${PORT:-27200}
 PATH=$PATH:/usr/lib/postgresql/15/bin
 [ "$(id -u)" -eq 0 ] || { echo "gateway: needs root" >&2; exit 1; }
-make -s B="$B" "$B/hanse-gateway" "$B/gw_cancel" "$B/gw_differ" "$B/gw_escape" "$B/gw_many" "$B/gw_routes" ||
+make -s B="$B" "$B/hanse-gateway" "$B/gw_cancel" "$B/gw_differ" "$B/gw_escape" "$B/gw_ledger" "$B/gw_many" "$B/gw_routes" ||
 	exit 1
 
 dir=$(mktemp -d) gateway_pid=''
@@ -16,7 +16,7 @@ anna=alpha.anna bert=alpha.bert carl=beta.carl
 
 finish() {
 	[ -z "$gateway_pid" ] || kill "$gateway_pid" 2>/dev/null
-	as_postgres pg_ctl -D "$dir/data" -m immediate -w stop >/dev/null 2>&1
+	database_stop >/dev/null 2>&1
 	wait 2>/dev/null
 	nft delete table inet hanse-cut 2>/dev/null # of run.sh
 	[ -n "${KEEP:-}" ] || rm -rf "$dir"
@@ -57,9 +57,23 @@ install -d -o postgres -g postgres -m 0700 "$dir/data" "$dir/pg"
 for f in db.crt db.key ca.crt; do
 	install -o postgres -m 0600 "$ca/$f" "$dir/pg/$f"
 done
-as_postgres initdb -D "$dir/data" -U postgres -A peer --no-sync -E UTF8 \
-    --locale=C.UTF-8 >/dev/null || exit 1
-cat >>"$dir/data/postgresql.conf" <<END
+# Who needs more than one server has a database_start and a database_stop of its
+# own, before this is sourced.
+pg_start() {
+	as_postgres pg_ctl -D "$dir/data" -l "$dir/pg/log" -w start >/dev/null
+}
+idents() {
+	for role in "$anna" "$bert" "$carl" hanse_provisioner; do
+		echo "gateway hanse-gateway $role"
+	done
+}
+declare -F database_stop >/dev/null || database_stop() {
+	as_postgres pg_ctl -D "$dir/data" -m immediate -w stop
+}
+declare -F database_start >/dev/null || database_start() {
+	as_postgres initdb -D "$dir/data" -U postgres -A peer --no-sync -E UTF8 \
+	    --locale=C.UTF-8 >/dev/null || return 1
+	cat >>"$dir/data/postgresql.conf" <<END
 port = $back
 listen_addresses = '127.0.0.1'
 unix_socket_directories = '$dir/pg'
@@ -70,18 +84,16 @@ ssl_cert_file = '$dir/pg/db.crt'
 ssl_key_file = '$dir/pg/db.key'
 ssl_ca_file = '$dir/pg/ca.crt'
 END
-cat >"$dir/data/pg_hba.conf" <<END
+	cat >"$dir/data/pg_hba.conf" <<END
 local all postgres peer
 hostssl all all 127.0.0.1/32 cert map=gateway
 END
-for role in "$anna" "$bert" "$carl" hanse_provisioner; do
-	echo "gateway hanse-gateway $role"
-done >"$dir/data/pg_ident.conf"
-pg_start() {
-	as_postgres pg_ctl -D "$dir/data" -l "$dir/pg/log" -w start >/dev/null
+	idents >"$dir/data/pg_ident.conf"
+	pg_start || { cat "$dir/pg/log"; return 1; }
 }
-pg_start || { cat "$dir/pg/log"; exit 1; }
-admin() { as_postgres psql -XqAt -h "$dir/pg" -p "$back" -U postgres "$@"; }
+declare -F admin >/dev/null ||
+	admin() { as_postgres psql -XqAt -h "$dir/pg" -p "$back" -U postgres "$@"; }
+database_start || exit 1
 admin -d postgres <<END
 CREATE ROLE "$anna" LOGIN; CREATE ROLE "$bert" LOGIN; CREATE ROLE "$carl" LOGIN;
 CREATE ROLE hanse_provisioner LOGIN CREATEDB CREATEROLE;
@@ -110,6 +122,7 @@ backend:
   certificate: $ca/gateway-client.crt
   key: $ca/gateway-client.key
 max_sessions: 240
+wait_timeout_s: ${WAIT_S:-30}
 audit: {folder: $dir/audit, required: ${AUDIT_REQUIRED:-false}}
 login_timeout_s: 3
 connect_timeout_s: 2

@@ -37,6 +37,8 @@ same "start-up parameters pass" "probe|ISO, DMY|Asia/Tokyo" \
 	"$by_cert application_name=probe" -c "SELECT
 	current_setting('application_name'), current_setting('datestyle'),
 	current_setting('timezone')" | tr '\n' '|' | sed 's/|$//')"
+same "start-up options" "Asia/Tokyo German, DMY psql" \
+    "$(ask "$by_cert options='-c TimeZone=Asia/Tokyo --DateStyle=German -c application_name=me\\\\ too'" -c "SELECT current_setting('TimeZone') || ' ' || current_setting('DateStyle') || ' ' || current_setting('application_name')")"
 refused "wrong password" 28P01 "$(conn "$anna" ve_alpha password=no sslcert=none)"
 refused "unknown user, the same way" 28P01 \
     "$(conn alpha.nobody ve_alpha password=no sslcert=none)"
