@@ -114,12 +114,30 @@ void hosts_free(struct hosts *hosts)
 	free(hosts);
 }
 
+/* There may be a thousand, and each is looked up at each look at all. */
 static struct host *find(const struct hosts *hosts, const char *name)
 {
-	for (size_t i = 0; hosts != NULL && i < hosts->count; i++)
-		if (strcmp(hosts->list[i]->name, name) == 0)
-			return hosts->list[i];
+	size_t low = 0, high = hosts != NULL ? hosts->count : 0;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = strcmp(hosts->list[middle]->name, name);
+
+		if (order == 0)
+			return hosts->list[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return NULL;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct host *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
 }
 
 static bool is_at(const struct host *host, const char *address)
@@ -159,6 +177,8 @@ int host_reload(struct plat *plat, struct hs_err *err)
 		take_over(h, find(plat->hosts, h->name));
 		hosts->list[hosts->count++] = h;
 	}
+	/* The database may sort by another rule. */
+	qsort(hosts->list, hosts->count, sizeof(struct host *), by_name);
 	hosts_free(plat->hosts);
 	plat->hosts = hosts;
 	return 0;

@@ -18,9 +18,13 @@ struct request {
 	job_listener *listener;
 	bool (*is_left)(void *arg); /* nobody reads the progress any more */
 	void *arg;
+	char *result_text; /* the result as JSON, if it is large; or NULL */
 };
 
-/** Each returns the "result" of protocol.md; the caller owns the reference. */
+/**
+ * Each returns the "result" of protocol.md; the caller owns the reference, or
+ * result_text.
+ */
 typedef int manager_command(
     struct request *request, json_t **ret_result, struct hs_err *err);
 

@@ -20,7 +20,7 @@
 #define RENEW_BEFORE_S (30 * 24 * 3600L)
 #define CPU_PERIOD     100000U /* of lxc.xml */
 
-static enum object_kind kind_of(const struct hv_object *d)
+enum object_kind observe_domain_kind(const struct hv_object *d)
 {
 	return d->role != NULL && strcmp(d->role, "db") == 0 ? OBJ_DB_DOMAIN
 							     : OBJ_DOMAIN;
@@ -59,8 +59,8 @@ static int look_beside(struct observation *o, const struct host *host,
 	if (!host_is_local(host)) {
 		(void)hv_beside_find(ask_beside(o, host), d->name, ret_beside);
 		if (o->beside_silent != NULL && o->unknown != NULL)
-			observe_unknown(
-			    o, kind_of(d), d->name, o->beside_silent);
+			observe_unknown(o, observe_domain_kind(d), d->name,
+			    o->beside_silent);
 		return 0;
 	}
 	if (o->walls == NULL && hv_walls_read(&o->walls, err) < 0)
@@ -160,7 +160,8 @@ const char *observe_certificate(const struct plat *plat, const char *credential,
 static const char *credential_of(
     const struct observation *o, const struct hv_object *d)
 {
-	const struct object *w = objects_find(o->wanted, kind_of(d), d->name);
+	const struct object *w =
+	    objects_find(o->wanted, observe_domain_kind(d), d->name);
 
 	return w != NULL ? object_text(w, "credential") : d->name;
 }
@@ -209,7 +210,8 @@ static json_t *live_json(const struct hv_object *d, enum hv_driver driver)
 static char *live_of(const struct observation *o, const struct hv_object *d,
     const json_t *defined, const json_t *live)
 {
-	const struct object *w = objects_find(o->wanted, kind_of(d), d->name);
+	const struct object *w =
+	    objects_find(o->wanted, observe_domain_kind(d), d->name);
 	struct hs_text text = { 0 };
 	const char *field;
 	json_t *value;
@@ -232,14 +234,14 @@ static const char *files_of(
 	    plat_path(o->plat, "domains/%s/config", d->name);
 	hs_auto(hs_freep) char *digest = mark_folder(dir);
 
-	return mark_compare(
-	    mark_of(o->marks, kind_of(d), d->name), "files", digest);
+	return mark_compare(mark_of(o->marks, observe_domain_kind(d), d->name),
+	    "files", digest);
 }
 
 static void add_edits(const struct observation *o, const struct hv_object *d,
     const struct hv_beside *beside, json_t *attrs, json_t *params)
 {
-	const json_t *mark = mark_of(o->marks, kind_of(d), d->name);
+	const json_t *mark = mark_of(o->marks, observe_domain_kind(d), d->name);
 	enum hv_driver driver = HV_LXC;
 	hs_auto(hs_freep) char *source = mark_source(d);
 	bool known = hv_driver_find(
@@ -268,7 +270,8 @@ static void add_edits(const struct observation *o, const struct hv_object *d,
 static void add_disk(const struct observation *o, const struct hv_object *d,
     enum hv_driver driver, json_t *attrs, json_t *params)
 {
-	const struct object *w = objects_find(o->wanted, kind_of(d), d->name);
+	const struct object *w =
+	    objects_find(o->wanted, observe_domain_kind(d), d->name);
 	bool is_mounted = driver == HV_LXC && d->live != NULL;
 
 	(void)json_object_set_new(
@@ -293,7 +296,7 @@ static int add_made(struct observation *o, const struct host *host,
 	(void)json_object_update_new(
 	    attrs, json_pack("{s:s, s:s?, s:s?, s:s?, s:s*}", "certificate",
 		       observe_certificate(o->plat, credential_of(o, d),
-			   d->name, kind_of(d) == OBJ_DB_DOMAIN),
+			   d->name, observe_domain_kind(d) == OBJ_DB_DOMAIN),
 		       "template", d->role, "mac", d->mac, "filter", d->filter,
 		       "calls", d->wall.calls));
 	(void)json_object_update_new(
@@ -301,7 +304,7 @@ static int add_made(struct observation *o, const struct host *host,
 			"vcpus_max", (int)runs->vcpus_max, "memory_max_mib",
 			(int)(runs->memory_max_kib / 1024)));
 	add_edits(o, d, &beside, attrs, params);
-	if (kind_of(d) == OBJ_DB_DOMAIN)
+	if (observe_domain_kind(d) == OBJ_DB_DOMAIN)
 		add_disk(o, d, driver, attrs, params);
 	return 0;
 }
@@ -317,8 +320,8 @@ static int add_domain(struct observation *o, const struct host *host,
 		return 0;
 	/* Nothing is restarted because a host does not say. */
 	if (d->state == HV_UNKNOWN &&
-	    objects_find(o->wanted, kind_of(d), d->name) != NULL) {
-		observe_assume(o, kind_of(d), d->name,
+	    objects_find(o->wanted, observe_domain_kind(d), d->name) != NULL) {
+		observe_assume(o, observe_domain_kind(d), d->name,
 		    "the hypervisor does not say whether it runs");
 		return 0;
 	}
@@ -332,8 +335,8 @@ static int add_domain(struct observation *o, const struct host *host,
 		failed =
 		    add_made(o, host, networks, d, driver, attrs, params, err);
 	}
-	(void)objects_add(&o->found, kind_of(d), d->name, d->ve, d->enterprise,
-	    attrs, params);
+	(void)objects_add(&o->found, observe_domain_kind(d), d->name, d->ve,
+	    d->enterprise, attrs, params);
 	return failed;
 }
 

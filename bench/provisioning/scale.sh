@@ -55,9 +55,13 @@ sql "INSERT INTO host (name, address, shell, uris, drivers, vcpus, memory_mib)
 	SELECT 's' || n, '10.99.' || n / 250 || '.' || 1 + n % 250, '[\"true\"]',
 		jsonb_build_object('qemu', 'sim:///s' || n || '?domains=16'), '[\"qemu\"]', 64, 65536
 	FROM generate_series(0, $hosts - 1) n"
+# Hundredths of a second of processor time that hansed has used, in all.
+used() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$hansed/stat"; }
 start
 echo "$hosts simulated hosts, $((hosts * 16)) domains"
-"$build/bench/provisioning/scale" "$work/run/hansed.sock" "$clients" "$seconds" "$hosts"
+before=$(used)
+"$build/bench/provisioning/scale" "$work/run/hansed.sock" "$clients" "$seconds" "$hosts" | tee "$work/scale.out"
+awk -v used="$(($(used) - before))" '/ requests of / { printf "hansed: %.2f s of processor time, %.2f ms a request\n", used / 100, used * 10 / $1 }' "$work/scale.out"
 [ -z "${VERBOSE:-}" ] || tail -n 20 "$work/hansed.log"
 awk '/VmRSS|VmHWM|Threads/ { print "hansed: " $1, $2, $3 }' "/proc/$hansed/status"
 # The simulated hosts live in hansed, too: what they take by themselves.
