@@ -30,9 +30,11 @@ static struct inventory_item *add(struct inventory_look *look)
 {
 	struct inventory_item *item;
 
-	if ((look->count & (look->count + 1)) == 0) /* full: 2^n - 1 */
+	if (look->count == look->size) {
+		look->size += look->size / 2 + 8;
 		look->items = hs_realloc_array(
-		    look->items, 2 * (look->count + 1), sizeof(*look->items));
+		    look->items, look->size, sizeof(*look->items));
+	}
 	item = &look->items[look->count++];
 	*item = (struct inventory_item) { 0 };
 	return item;

@@ -8,7 +8,7 @@
 struct inventory_look {
 	struct hs_arena *texts;
 	struct inventory_item *items; /* as they came */
-	size_t count;
+	size_t count, size;
 	const struct inventory_item **ordered; /* by kind, then name */
 	const struct inventory_item **by_ve;   /* by VE, and in that order */
 };

@@ -134,9 +134,9 @@ static json_t *record_of(const struct plat *plat, const char *name)
 static bool are_same(const char *a, const char *b)
 {
 	hs_auto(hs_freep) char *x = digest_file(a);
-	hs_auto(hs_freep) char *y = digest_file(b);
+	hs_auto(hs_freep) char *y = x != NULL ? digest_file(b) : NULL;
 
-	return x != NULL && y != NULL && strcmp(x, y) == 0;
+	return y != NULL && strcmp(x, y) == 0;
 }
 
 const char *observe_certificate(const struct plat *plat, const char *credential,
@@ -227,15 +227,15 @@ static char *live_of(const struct observation *o, const struct hv_object *d,
 	return text.len > 0 ? hs_text_take(&text) : hs_strdup("as defined");
 }
 
+/* Without a mark there is nothing to compare a digest with. */
 static const char *files_of(
-    const struct observation *o, const struct hv_object *d)
+    const struct observation *o, const struct hv_object *d, const json_t *mark)
 {
 	hs_auto(hs_freep) char *dir =
 	    plat_path(o->plat, "domains/%s/config", d->name);
-	hs_auto(hs_freep) char *digest = mark_folder(dir);
+	hs_auto(hs_freep) char *digest = mark != NULL ? mark_folder(dir) : NULL;
 
-	return mark_compare(mark_of(o->marks, observe_domain_kind(d), d->name),
-	    "files", digest);
+	return mark_compare(mark, "files", digest);
 }
 
 static void add_edits(const struct observation *o, const struct hv_object *d,
@@ -243,7 +243,7 @@ static void add_edits(const struct observation *o, const struct hv_object *d,
 {
 	const json_t *mark = mark_of(o->marks, observe_domain_kind(d), d->name);
 	enum hv_driver driver = HV_LXC;
-	hs_auto(hs_freep) char *source = mark_source(d);
+	hs_auto(hs_freep) char *source = mark != NULL ? mark_source(d) : NULL;
 	bool known = hv_driver_find(
 	    json_string_value(json_object_get(attrs, "driver")), &driver);
 	json_t *defined = numbers_json(d);
@@ -256,11 +256,12 @@ static void add_edits(const struct observation *o, const struct hv_object *d,
 	(void)json_object_update_new(attrs,
 	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}",
 		"definition", mark_compare(mark, "rest", d->rest), "source",
-		mark_compare(mark, "source", source), "files", files_of(o, d),
-		"live", live_text, "link", hv_link_name(beside->link), "wall",
-		hv_wall_name(beside->wall), "mounts",
-		hv_mounts_name(beside->mounts), "limits", limits_of(d, driver),
-		"isolated", (int)d->isolated, "autostart", (int)d->autostart));
+		mark_compare(mark, "source", source), "files",
+		files_of(o, d, mark), "live", live_text, "link",
+		hv_link_name(beside->link), "wall", hv_wall_name(beside->wall),
+		"mounts", hv_mounts_name(beside->mounts), "limits",
+		limits_of(d, driver), "isolated", (int)d->isolated, "autostart",
+		(int)d->autostart));
 	(void)json_object_set_new(
 	    params, "live", live != NULL ? live : json_null());
 	json_decref(defined);
