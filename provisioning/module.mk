@@ -70,7 +70,7 @@ $(foreach t,$(manager_TESTS),$(eval $(call manager_test,$(t))))
 
 # What tests/provisioning/run.sh starts: it makes their ground.
 ground_TESTS := $(addprefix tests/provisioning/,want hosts jobs apply events \
-    archive quota silent)
+    archive quota silent drift)
 BENCHES += $(ground_TESTS) tests/provisioning/ask
 define ground_test
 $(1)_SRCS := $(1).c tests/provisioning/ground.c
