@@ -164,10 +164,11 @@ static void write_line(void *arg, const json_t *value)
 }
 
 /* It may be megabytes: it is not copied once more. */
-static void write_result(struct client *client, const char *text)
+static void write_table(struct client *client, char *const *parts)
 {
 	write_text(client, "{\"result\":");
-	write_text(client, text);
+	for (size_t i = 0; i < TABLE_PARTS; i++)
+		write_text(client, parts[i]);
 	write_text(client, "}\n");
 }
 
@@ -259,7 +260,8 @@ static int run(struct client *client, struct request *request,
 	if (failed == 0)
 		failed = command->run(request, ret_result, err);
 	plat_pool_give(request->plat);
-	if (failed == 0 && *ret_result == NULL && request->result_text == NULL)
+	if (failed == 0 && *ret_result == NULL &&
+	    request->result_parts[0] == NULL)
 		failed = hs_fail(err, HS_ESYSTEM, "no answer could be made");
 	return failed;
 }
@@ -269,8 +271,8 @@ static void reply(struct client *client, const struct request *request,
 {
 	json_t *value;
 
-	if (err == NULL && request->result_text != NULL) {
-		write_result(client, request->result_text);
+	if (err == NULL && request->result_parts[0] != NULL) {
+		write_table(client, request->result_parts);
 		return;
 	}
 	value = err != NULL ? error_json(err, request->faults)
@@ -305,7 +307,8 @@ static void answer(struct client *client)
 			    hs_code_name(err.code), err.msg);
 		reply(client, &request, result, failed < 0 ? &err : NULL);
 	}
-	free(request.result_text);
+	for (size_t i = 0; i < TABLE_PARTS; i++)
+		free(request.result_parts[i]);
 	json_decref(result);
 	json_decref(args);
 }

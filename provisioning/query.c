@@ -168,7 +168,7 @@ static int list_domains(struct listing *l, struct hs_err *err)
 		put_domain(&l->table, d);
 		if (l->name == NULL || l->found != NULL)
 			continue;
-		l->found = json_loads(l->table.items.data, 0, NULL);
+		l->found = table_first(&l->table);
 	}
 	return 0;
 }
@@ -353,7 +353,7 @@ int query_get(struct request *r, json_t **ret_result, struct hs_err *err)
 		return hs_fail(err, HS_EINVAL, "unknown kind of things");
 	if (list(&l, err) < 0)
 		return -1;
-	r->result_text = table_take(&l.table);
+	table_take(&l.table, r->result_parts);
 	return 0;
 }
 

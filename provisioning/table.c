@@ -3,7 +3,7 @@
 #include "provisioning/table.h"
 
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -13,10 +13,39 @@ void table_done(struct table *table)
 	hs_text_done(&table->items);
 }
 
-static void separate(struct hs_text *list, const char *begin)
+#define ITEMS "],\"items\":["
+
+static void add_header(struct hs_text *text, const char *key)
 {
-	hs_text_add(list, list->len > 0 ? "," : "");
-	hs_text_add(list, begin);
+	hs_auto(hs_freep) char *header = hs_strdup(key);
+
+	for (char *p = header; *p != '\0'; p++)
+		*p = *p == '_'                ? ' '
+		     : *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A')
+					      : *p;
+	hs_text_add_json(text, header);
+}
+
+static void begin(struct table *table)
+{
+	hs_text_add(&table->rows, "{\"columns\":[");
+	for (const char *const *c = table->columns; *c != NULL; c++) {
+		hs_text_add(&table->rows, c > table->columns ? "," : "");
+		add_header(&table->rows, *c);
+	}
+	hs_text_add(&table->rows, "],\"rows\":[");
+	hs_text_add(&table->items, ITEMS);
+}
+
+static void begin_row(struct table *table)
+{
+	if (table->items.len == 0) {
+		begin(table);
+	} else {
+		hs_text_add_char(&table->rows, ',');
+		hs_text_add_char(&table->items, ',');
+	}
+	hs_text_add_char(&table->rows, '[');
 }
 
 /* -- Rows from items ------------------------------------------------------- */
@@ -50,9 +79,8 @@ void table_add(struct table *table, json_t *item)
 {
 	if (item == NULL)
 		return;
-	separate(&table->items, "");
+	begin_row(table);
 	(void)json_dump_callback(item, add_piece, &table->items, JSON_COMPACT);
-	separate(&table->rows, "[");
 	for (const char *const *c = table->columns; *c != NULL; c++) {
 		hs_text_add(&table->rows, c > table->columns ? "," : "");
 		add_cell(&table->rows, json_object_get(item, *c));
@@ -66,8 +94,8 @@ void table_add(struct table *table, json_t *item)
 static void begin_cell(struct table *table)
 {
 	if (table->cell == 0) {
-		separate(&table->rows, "[");
-		separate(&table->items, "{\"");
+		begin_row(table);
+		hs_text_add(&table->items, "{\"");
 	} else {
 		hs_text_add_char(&table->rows, ',');
 		hs_text_add(&table->items, ",\"");
@@ -110,43 +138,19 @@ void table_put_number(struct table *table, unsigned number)
 
 /* -- The whole ------------------------------------------------------------- */
 
-static void add_header(struct hs_text *text, const char *key)
+json_t *table_first(const struct table *table)
 {
-	hs_auto(hs_freep) char *header = hs_strdup(key);
-
-	for (char *p = header; *p != '\0'; p++)
-		*p = *p == '_'                ? ' '
-		     : *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A')
-					      : *p;
-	hs_text_add_json(text, header);
+	if (table->items.len == 0)
+		return NULL;
+	return json_loads(
+	    table->items.data + strlen(ITEMS), JSON_DISABLE_EOF_CHECK, NULL);
 }
 
-static void add_list(
-    struct hs_text *text, const char *name, const struct hs_text *list)
+void table_take(struct table *table, char *ret_parts[TABLE_PARTS])
 {
-	hs_text_add_json(text, name);
-	hs_text_add(text, ":[");
-	if (list->len > 0)
-		hs_text_add_len(text, list->data, list->len);
-	hs_text_add_char(text, ']');
-}
-
-char *table_take(struct table *table)
-{
-	hs_auto(hs_text_done) struct hs_text columns = { 0 };
-	struct hs_text all = { 0 };
-
-	for (const char *const *c = table->columns; *c != NULL; c++) {
-		separate(&columns, "");
-		add_header(&columns, *c);
-	}
-	hs_text_add_char(&all, '{');
-	add_list(&all, "columns", &columns);
-	hs_text_add_char(&all, ',');
-	add_list(&all, "rows", &table->rows);
-	hs_text_add_char(&all, ',');
-	add_list(&all, "items", &table->items);
-	hs_text_add_char(&all, '}');
-	table_done(table);
-	return hs_text_take(&all);
+	if (table->items.len == 0)
+		begin(table);
+	hs_text_add(&table->items, "]}");
+	ret_parts[0] = hs_text_take(&table->rows);
+	ret_parts[1] = hs_text_take(&table->items);
 }

@@ -31,7 +31,15 @@ void table_add(struct table *table, json_t *item);
 void table_put_text(struct table *table, const char *text);
 void table_put_number(struct table *table, unsigned number);
 
-/** The whole of it as JSON; owned by the caller. */
-char *table_take(struct table *table);
+/** The item of the first row; NULL if there is none. */
+json_t *table_first(const struct table *table);
+
+#define TABLE_PARTS 2
+
+/**
+ * The whole of it as JSON, in parts, for nobody needs it in one piece. The
+ * caller frees them.
+ */
+void table_take(struct table *table, char *ret_parts[TABLE_PARTS]);
 
 #endif

@@ -17,11 +17,16 @@ static const char *const columns[] = { "job_id", "ve", "list", NULL };
 
 static void check(struct table *table, const char *wanted)
 {
-	hs_auto(hs_freep) char *text = table_take(table);
+	char *parts[TABLE_PARTS];
+	hs_auto(hs_freep) char *text = NULL;
 	json_error_t error;
-	json_t *made = json_loads(text, 0, &error);
-	json_t *as_wanted = json_loads(wanted, 0, NULL);
+	json_t *made, *as_wanted = json_loads(wanted, 0, NULL);
 
+	table_take(table, parts);
+	text = hs_printf("%s%s", parts[0], parts[1]);
+	for (size_t i = 0; i < TABLE_PARTS; i++)
+		free(parts[i]);
+	made = json_loads(text, 0, &error);
 	if (made == NULL)
 		fail_msg("%s at %d of %s", error.text, error.position, text);
 	assert_non_null(as_wanted);
@@ -38,6 +43,7 @@ static void test_empty(void **state)
 	struct table table = { .columns = columns };
 
 	(void)state;
+	assert_null(table_first(&table));
 	check(&table, HEAD "\"rows\": [], \"items\": []}");
 }
 
@@ -62,6 +68,7 @@ static void test_items(void **state)
 static void test_cells(void **state)
 {
 	struct table table = { .columns = columns };
+	json_t *first;
 
 	(void)state;
 	for (unsigned i = 0; i < 2; i++) {
@@ -69,6 +76,10 @@ static void test_cells(void **state)
 		table_put_text(&table, "");
 		table_put_text(&table, "\xc3\xa4\\");
 	}
+	first = table_first(&table);
+	assert_int_equal(
+	    json_integer_value(json_object_get(first, "job_id")), 4294967294);
+	json_decref(first);
 	check(&table,
 	    HEAD "\"rows\": [[\"4294967294\", \"\", \"\xc3\xa4\\\\\"], "
 		 "[\"4294967295\", \"\", \"\xc3\xa4\\\\\"]], \"items\": "
