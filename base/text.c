@@ -110,6 +110,34 @@ void hs_text_add_url(struct hs_text *text, const char *s)
 	}
 }
 
+static size_t plain_len(const char *s)
+{
+	size_t len = 0;
+
+	while ((unsigned char)s[len] >= 0x20 && s[len] != '"' && s[len] != '\\')
+		len++;
+	return len;
+}
+
+void hs_text_add_json(struct hs_text *text, const char *s)
+{
+	hs_text_add_char(text, '"');
+	for (;;) {
+		size_t len = plain_len(s);
+
+		hs_text_add_len(text, s, len);
+		s += len;
+		if (*s == '\0')
+			break;
+		if (*s == '"' || *s == '\\')
+			hs_text_addf(text, "\\%c", *s);
+		else
+			hs_text_addf(text, "\\u%04x", (unsigned)*s);
+		s++;
+	}
+	hs_text_add_char(text, '"');
+}
+
 void hs_text_add_log(struct hs_text *text, const char *s)
 {
 	hs_text_add_char(text, '"');

@@ -25,6 +25,8 @@ void hs_text_vaddf(struct hs_text *text, const char *fmt, va_list ap);
 void hs_text_add_xml(struct hs_text *text, const char *s);
 /** Escaped as one component of a URL (RFC 3986 unreserved kept). */
 void hs_text_add_url(struct hs_text *text, const char *s);
+/** As a string of JSON, with its quotes; s is UTF-8. */
+void hs_text_add_json(struct hs_text *text, const char *s);
 /** Quoted for a log line: "..." with \" \\ \n and control bytes as \xNN. */
 void hs_text_add_log(struct hs_text *text, const char *s);
 /** What was collected, owned by the caller; never NULL; text is empty then. */

@@ -30,7 +30,10 @@ struct pool {
 struct hv_host {
 	struct hv_host_conf conf; /* its texts are ours */
 	pthread_mutex_t lock;
-	pthread_cond_t changed; /* for borrowers and the probe */
+	pthread_cond_t changed; /* for borrowers */
+	/* For the probe, which is not woken by each connection that comes and
+	 * goes: there may be a thousand of them. */
+	pthread_cond_t probe_due;
 	pthread_t prober;
 	struct hv_breaker breaker;
 	struct hv_host_stat stat;
@@ -62,13 +65,14 @@ static void closing_done(struct closing *closing)
 	free(closing->list);
 }
 
-/* Wait for a change until then. */
-static void wait_until(struct hv_host *host, int64_t due_ms)
+/* Until then at the latest. */
+static void wait_until(
+    struct hv_host *host, pthread_cond_t *cond, int64_t due_ms)
 {
 	struct timespec due = { .tv_sec = due_ms / 1000,
 		.tv_nsec = due_ms % 1000 * 1000000 };
 
-	(void)pthread_cond_timedwait(&host->changed, &host->lock, &due);
+	(void)pthread_cond_timedwait(cond, &host->lock, &due);
 }
 
 /* -- The breaker -------------------------------------------------------- */
@@ -89,6 +93,12 @@ static void tell(
 		host->conf.changed(host->conf.name, to, host->conf.arg);
 }
 
+static void wake_all(struct hv_host *host)
+{
+	(void)pthread_cond_broadcast(&host->changed);
+	(void)pthread_cond_signal(&host->probe_due);
+}
+
 static void note(struct hv_host *host, enum hv_signal signal)
 {
 	enum hv_breaker_state from, to;
@@ -107,7 +117,7 @@ static void note(struct hv_host *host, enum hv_signal signal)
 	if (to == HV_BREAKER_CLOSED)
 		host->stat.since = 0;
 	if (from != to)
-		(void)pthread_cond_broadcast(&host->changed);
+		wake_all(host);
 	unlock(host);
 	tell(host, from, to);
 }
@@ -242,9 +252,9 @@ static void probe(struct hv_host *host, struct hv_conn **conn)
 }
 
 /* Whether it is time to ask; false: the host ends. */
-static bool wait_for_probe(struct hv_host *host)
+static bool wait_for_probe(struct hv_host *host, int64_t since)
 {
-	int64_t since = hs_now_ms(), due;
+	int64_t due;
 	bool goes_on;
 
 	lock(host);
@@ -254,7 +264,7 @@ static bool wait_for_probe(struct hv_host *host)
 				      : host->conf.retry_ms);
 		if (host->is_ending || host->asks_now || hs_now_ms() >= due)
 			break;
-		wait_until(host, due);
+		wait_until(host, &host->probe_due, due);
 	} while (true);
 	host->asks_now = false;
 	goes_on = !host->is_ending;
@@ -262,13 +272,27 @@ static bool wait_for_probe(struct hv_host *host)
 	return goes_on;
 }
 
+/* A thousand hosts that became known together are not asked all at once, the
+ * first time or ever: what was borrowed for tells more until then. */
+static int64_t share_of(const struct hv_host *host)
+{
+	unsigned hash = 0;
+
+	for (const char *p = host->conf.name; *p != '\0'; p++)
+		hash = hash * 31 + (unsigned char)*p;
+	return hash % (unsigned)host->conf.probe_ms;
+}
+
 static void *run_probes(void *arg)
 {
 	struct hv_host *host = arg;
 	hs_auto(hv_closep) struct hv_conn *conn = NULL;
+	int64_t since = hs_now_ms() - share_of(host);
 
-	while (wait_for_probe(host))
+	while (wait_for_probe(host, since)) {
 		probe(host, &conn);
+		since = hs_now_ms();
+	}
 	return NULL;
 }
 
@@ -363,7 +387,7 @@ static int find_one(struct hv_host *host, enum hv_driver driver, int64_t due,
 			    "host '%s' is busy: all %u connections are taken",
 			    host->conf.name, host->conf.connections);
 		host->stat.waiting++;
-		wait_until(host, due);
+		wait_until(host, &host->changed, due);
 		host->stat.waiting--;
 	}
 }
@@ -443,6 +467,7 @@ static void host_destroy(struct hv_host *host)
 	free((char *)(uintptr_t)host->conf.name);
 	(void)pthread_mutex_destroy(&host->lock);
 	(void)pthread_cond_destroy(&host->changed);
+	(void)pthread_cond_destroy(&host->probe_due);
 	free(host);
 }
 
@@ -465,6 +490,7 @@ static void init_locks(struct hv_host *host)
 	(void)pthread_condattr_init(&attr);
 	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	(void)pthread_cond_init(&host->changed, &attr);
+	(void)pthread_cond_init(&host->probe_due, &attr);
 	(void)pthread_condattr_destroy(&attr);
 }
 
@@ -490,7 +516,6 @@ int hv_host_new(const struct hv_host_conf *conf, struct hv_host **ret_host,
 	copy_conf(host, conf);
 	init_locks(host);
 	host->breaker.limit = host->conf.failures;
-	host->asks_now = true;
 	atomic_init(&host->refs, 1);
 	if (probe_uri(host) == NULL) {
 		(void)hs_fail(err, HS_EINVAL, "host '%s' has no hypervisor",
@@ -510,7 +535,7 @@ void hv_host_end(struct hv_host *host)
 {
 	lock(host);
 	host->is_ending = true;
-	(void)pthread_cond_broadcast(&host->changed);
+	wake_all(host);
 	unlock(host);
 }
 

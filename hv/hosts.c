@@ -89,6 +89,19 @@ static int find(struct hv_hosts *hosts, const struct hv_host_conf *conf,
 	return 0;
 }
 
+int hv_hosts_know(
+    struct hv_hosts *hosts, const struct hv_host_conf *conf, struct hs_err *err)
+{
+	hs_auto(hv_host_freep) struct hv_host *old = NULL;
+	struct hv_host *host;
+	int done;
+
+	(void)pthread_mutex_lock(&hosts->lock);
+	done = find(hosts, conf, &host, &old, err);
+	(void)pthread_mutex_unlock(&hosts->lock);
+	return done;
+}
+
 int hv_hosts_borrow(struct hv_hosts *hosts, const struct hv_host_conf *conf,
     enum hv_driver driver, int timeout_ms, struct hv_conn **ret_conn,
     struct hs_err *err)

@@ -172,6 +172,12 @@ void hv_hosts_free(struct hv_hosts *hosts);
 int hv_hosts_borrow(struct hv_hosts *hosts, const struct hv_host_conf *conf,
     enum hv_driver driver, int timeout_ms, struct hv_conn **ret_conn,
     struct hs_err *err);
+/**
+ * The host of that name is known from now on, and asked whether it answers;
+ * nobody waits for it. Errors: as hv_host_new().
+ */
+int hv_hosts_know(struct hv_hosts *hosts, const struct hv_host_conf *conf,
+    struct hs_err *err);
 /** Forget those for which keep(name, arg) is false. */
 void hv_hosts_prune(struct hv_hosts *hosts,
     bool (*keep)(const char *name, void *arg), void *arg);

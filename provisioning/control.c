@@ -141,22 +141,36 @@ static int read_line(int fd, struct hs_text *ret_line, struct hs_err *err)
 }
 
 /* A client that has gone misses its lines; the job goes on. */
-static void write_line(void *arg, const json_t *value)
+static void write_text(struct client *client, const char *text)
 {
-	struct client *client = arg;
-	hs_auto(hs_freep) char *text = json_dumps(value, JSON_COMPACT);
-	hs_auto(hs_freep) char *line = hs_printf("%s\n", text);
-	size_t len = strlen(line), done = 0;
+	size_t len = strlen(text), done = 0;
 
 	while (done < len && !client->gone) {
 		ssize_t n =
-		    send(client->fd, line + done, len - done, MSG_NOSIGNAL);
+		    send(client->fd, text + done, len - done, MSG_NOSIGNAL);
 
 		if (n <= 0)
 			client->gone = true;
 		else
 			done += (size_t)n;
 	}
+}
+
+static void write_line(void *arg, const json_t *value)
+{
+	hs_auto(hs_freep) char *text = json_dumps(value, JSON_COMPACT);
+	hs_auto(hs_freep) char *line = hs_printf("%s\n", text);
+
+	write_text(arg, line);
+}
+
+/* It may be megabytes: it is not copied once more. */
+static void write_table(struct client *client, char *const *parts)
+{
+	write_text(client, "{\"result\":");
+	for (size_t i = 0; i < TABLE_PARTS; i++)
+		write_text(client, parts[i]);
+	write_text(client, "}\n");
 }
 
 /* Whether there is no use in going on telling: the client has hung up, or the
@@ -230,59 +244,73 @@ static int record(struct client *client, struct plat *plat, const json_t *args,
 	return operator_record(store, client->fd, args, err);
 }
 
-static int run(struct client *client, const json_t *args,
-    struct hs_faults *faults, json_t **ret_result, struct hs_err *err)
+static int run(struct client *client, struct request *request,
+    json_t **ret_result, struct hs_err *err)
 {
 	const struct command *command =
-	    find(json_string_value(json_object_get(args, "command")));
-	struct request request = {
-		.args = args,
-		.faults = faults,
-		.listener = write_line,
-		.is_left = is_left,
-		.arg = client,
-	};
+	    find(json_string_value(json_object_get(request->args, "command")));
 	int failed = 0;
 
 	if (command == NULL)
 		return hs_fail(err, HS_EINVAL,
 		    "hansed does not know this command; is it of another "
 		    "version than hanse?");
-	request.plat = plat_pool_take(client->server->conf);
+	request->plat = plat_pool_take(client->server->conf);
 	if (command->recorded)
-		failed = record(client, request.plat, args, err);
+		failed = record(client, request->plat, request->args, err);
 	if (failed == 0)
-		failed = command->run(&request, ret_result, err);
-	plat_pool_give(request.plat);
+		failed = command->run(request, ret_result, err);
+	plat_pool_give(request->plat);
+	if (failed == 0 && *ret_result == NULL &&
+	    request->result_parts[0] == NULL)
+		failed = hs_fail(err, HS_ESYSTEM, "no answer could be made");
 	return failed;
+}
+
+static void reply(struct client *client, const struct request *request,
+    json_t *result, const struct hs_err *err)
+{
+	json_t *value;
+
+	if (err == NULL && request->result_parts[0] != NULL) {
+		write_table(client, request->result_parts);
+		return;
+	}
+	value = err != NULL ? error_json(err, request->faults)
+			    : json_pack("{s:O}", "result", result);
+	write_line(client, value);
+	json_decref(value);
 }
 
 static void answer(struct client *client)
 {
 	hs_auto(hs_text_done) struct hs_text line = { 0 };
 	hs_auto(hs_faults_done) struct hs_faults faults = { 0 };
-	json_t *args = NULL, *result = NULL, *reply;
+	struct request request = {
+		.faults = &faults,
+		.listener = write_line,
+		.is_left = is_left,
+		.arg = client,
+	};
+	json_t *args = NULL, *result = NULL;
 	struct hs_err err = { 0 };
 	int failed = read_line(client->fd, &line, &err);
 
 	if (failed == 0 && (args = json_loads(line.data, 0, NULL)) == NULL)
 		failed = hs_fail(&err, HS_EINVAL, "the request is no JSON");
+	request.args = args;
 	if (failed == 0)
-		failed = run(client, args, &faults, &result, &err);
+		failed = run(client, &request, &result, &err);
 	/* The client asks the next daemon how it went on. */
-	if (failed < 0 && atomic_load(&client->server->stop)) {
-		json_decref(args);
-		return;
+	if (failed == 0 || !atomic_load(&client->server->stop)) {
+		if (failed < 0)
+			hs_info("request.failed", "code=%s err=\"%s\"",
+			    hs_code_name(err.code), err.msg);
+		reply(client, &request, result, failed < 0 ? &err : NULL);
 	}
-	if (failed == 0 && result == NULL)
-		failed = hs_fail(&err, HS_ESYSTEM, "no answer could be made");
-	if (failed < 0)
-		hs_info("request.failed", "code=%s err=\"%s\"",
-		    hs_code_name(err.code), err.msg);
-	reply = failed < 0 ? error_json(&err, &faults)
-			   : json_pack("{s:o}", "result", result);
-	write_line(client, reply);
-	json_decref(reply);
+	for (size_t i = 0; i < TABLE_PARTS; i++)
+		free(request.result_parts[i]);
+	json_decref(result);
 	json_decref(args);
 }
 

@@ -9,17 +9,19 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/text.h"
 
-#define CHUNK 65536
+#define CHUNK 16384
 
 static char *hex_of(const unsigned char *hash, size_t size)
 {
-	struct hs_text hex = { 0 };
+	static const char digits[] = "0123456789abcdef";
+	char *hex = hs_alloc(2 * size + 1);
 
-	for (size_t i = 0; i < size; i++)
-		hs_text_addf(&hex, "%02x", hash[i]);
-	return hs_text_take(&hex);
+	for (size_t i = 0; i < size; i++) {
+		hex[2 * i] = digits[hash[i] >> 4];
+		hex[2 * i + 1] = digits[hash[i] & 15];
+	}
+	return hex;
 }
 
 char *digest_text(const char *text)
@@ -34,10 +36,10 @@ char *digest_text(const char *text)
 /* Of any length: system images are tens of megabytes. */
 static int read_into(EVP_MD_CTX *context, int fd)
 {
-	hs_auto(hs_freep) char *chunk = hs_alloc(CHUNK);
+	char chunk[CHUNK];
 	ssize_t n;
 
-	while ((n = read(fd, chunk, CHUNK)) > 0)
+	while ((n = read(fd, chunk, sizeof(chunk))) > 0)
 		(void)EVP_DigestUpdate(context, chunk, (size_t)n);
 	return n < 0 ? -1 : 0;
 }

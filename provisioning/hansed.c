@@ -17,6 +17,7 @@
 #include "provisioning/audit.h"
 #include "provisioning/control.h"
 #include "provisioning/engine.h"
+#include "provisioning/host.h"
 #include "provisioning/manager.h"
 #include "provisioning/metric_http.h"
 #include "provisioning/setup.h"
@@ -101,7 +102,7 @@ static int serve(struct plat *plat, struct hs_err *err)
 		return -1;
 	http = serve_metrics(plat->conf);
 	if (open_store(plat, err) < 0 || hv_init(err) < 0 ||
-	    host_refresh_relay(plat, err) < 0)
+	    host_refresh_relay(plat, err) < 0 || host_know_all(plat, err) < 0)
 		return -1;
 	tidy(plat->conf);
 	if (audit_start(plat->conf, stop_fd, &audit, err) < 0 ||

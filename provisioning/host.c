@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "gen/prov_sql.h"
 #include "provisioning/metric.h"
@@ -114,12 +115,30 @@ void hosts_free(struct hosts *hosts)
 	free(hosts);
 }
 
+/* There may be a thousand, and each is looked up at each look at all. */
 static struct host *find(const struct hosts *hosts, const char *name)
 {
-	for (size_t i = 0; hosts != NULL && i < hosts->count; i++)
-		if (strcmp(hosts->list[i]->name, name) == 0)
-			return hosts->list[i];
+	size_t low = 0, high = hosts != NULL ? hosts->count : 0;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = strcmp(hosts->list[middle]->name, name);
+
+		if (order == 0)
+			return hosts->list[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return NULL;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct host *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
 }
 
 static bool is_at(const struct host *host, const char *address)
@@ -159,6 +178,8 @@ int host_reload(struct plat *plat, struct hs_err *err)
 		take_over(h, find(plat->hosts, h->name));
 		hosts->list[hosts->count++] = h;
 	}
+	/* The database may sort by another rule. */
+	qsort(hosts->list, hosts->count, sizeof(struct host *), by_name);
 	hosts_free(plat->hosts);
 	plat->hosts = hosts;
 	return 0;
@@ -236,25 +257,54 @@ static char *reason_of(const char *message, const char *uri)
 #define CONNECTIONS 24
 #define BORROW_MS   10000
 
+/** What the pool is told of a host; its texts are the struct's. */
+struct pool_conf {
+	struct hv_host_conf conf;
+	char *uris[HV_DRIVER_COUNT];
+};
+
+static void pool_conf_done(struct pool_conf *c)
+{
+	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
+		free(c->uris[i]);
+}
+
+static void pool_conf_fill(
+    struct pool_conf *c, const struct plat *plat, const struct host *host)
+{
+	c->conf.name = host->name;
+	c->conf.connections = CONNECTIONS;
+	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
+		if (host->can[i])
+			c->conf.uris[i] = c->uris[i] =
+			    host_uri(plat, host, (enum hv_driver)i);
+}
+
 static int borrow(struct plat *plat, struct host *host, enum hv_driver driver,
     struct hs_err *err)
 {
-	struct hv_host_conf conf = {
-		.name = host->name,
-		.connections = CONNECTIONS,
-	};
-	char *uris[HV_DRIVER_COUNT] = { NULL };
-	int failed;
+	hs_auto(pool_conf_done) struct pool_conf c = { 0 };
 
-	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
-		if (host->can[i])
-			conf.uris[i] = uris[i] =
-			    host_uri(plat, host, (enum hv_driver)i);
-	failed = hv_hosts_borrow(plat->conf->hypervisors, &conf, driver,
+	pool_conf_fill(&c, plat, host);
+	return hv_hosts_borrow(plat->conf->hypervisors, &c.conf, driver,
 	    BORROW_MS, &host->hv[driver], err);
-	for (size_t i = 0; i < HV_DRIVER_COUNT; i++)
-		free(uris[i]);
-	return failed;
+}
+
+int host_know_all(struct plat *plat, struct hs_err *err)
+{
+	const struct hosts *hosts;
+
+	if (host_list(plat, &hosts, err) < 0)
+		return -1;
+	for (size_t i = 0; i < hosts->count; i++) {
+		hs_auto(pool_conf_done) struct pool_conf c = { 0 };
+		struct hs_err why = { 0 };
+
+		pool_conf_fill(&c, plat, hosts->list[i]);
+		if (hv_hosts_know(plat->conf->hypervisors, &c.conf, &why) < 0)
+			hs_warn("host.not_asked", "err=\"%s\"", why.msg);
+	}
+	return 0;
 }
 
 /* One that did not answer costs its time once, not at each question. */

@@ -66,6 +66,12 @@ void host_list_expire(struct plat *plat);
  */
 int host_ask_all(struct plat *plat, struct hs_err *err);
 
+/**
+ * At the start: every host is asked from now on whether it answers, before
+ * somebody wants something of it. Waits for none.
+ */
+int host_know_all(struct plat *plat, struct hs_err *err);
+
 /** One host. Errors: HS_ENOTFOUND. */
 int host_find(struct plat *plat, const char *name, struct host **ret_host,
     struct hs_err *err);

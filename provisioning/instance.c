@@ -44,6 +44,13 @@ static char *copy(const struct hs_rows *rows, size_t i, const char *column)
 	return value != NULL ? hs_strdup(value) : NULL;
 }
 
+static int by_owner(const void *a, const void *b)
+{
+	const struct instance *x = a, *y = b;
+
+	return strcmp(x->owner, y->owner);
+}
+
 int instance_list(
     struct hs_db *store, struct instances *ret_list, struct hs_err *err)
 {
@@ -66,6 +73,8 @@ int instance_list(
 			.kernel = copy(rows, i, "kernel"),
 			.initrd = copy(rows, i, "initrd"),
 		};
+	/* The database may sort by another rule. */
+	qsort(list.list, list.count, sizeof(*list.list), by_owner);
 	*ret_list = list;
 	return 0;
 }
@@ -87,11 +96,13 @@ const struct instance *instance_find(
 {
 	static const struct instance first = { .generation = 1,
 		.credential = 1 };
+	const struct instance key = { .owner = (char *)(uintptr_t)owner };
+	const struct instance *found =
+	    list->count > 0
+		? bsearch(&key, list->list, list->count, sizeof(key), by_owner)
+		: NULL;
 
-	for (size_t i = 0; i < list->count; i++)
-		if (strcmp(list->list[i].owner, owner) == 0)
-			return &list->list[i];
-	return &first;
+	return found != NULL ? found : &first;
 }
 
 int instance_raise(struct hs_db *store, const char *owner, struct hs_err *err)

@@ -5,16 +5,17 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
-#include "provisioning/query.h"
+#include "provisioning/inventory_look.h"
 
 #define FRESH_MS   1000
 #define WAITING_MS 5000 /* so old may it be while somebody looks anew */
 
 struct inventory {
 	atomic_uint refs;
-	struct objects found;
+	struct inventory_look look;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -34,13 +35,43 @@ void inventory_release(struct inventory *inventory)
 {
 	if (inventory == NULL || atomic_fetch_sub(&inventory->refs, 1) > 1)
 		return;
-	objects_done(&inventory->found);
+	inventory_look_done(&inventory->look);
 	free(inventory);
 }
 
-const struct objects *inventory_objects(const struct inventory *inventory)
+/* The first that is not before it in the order of VEs. */
+static size_t place_of(const struct inventory_look *look, const char *ve)
 {
-	return &inventory->found;
+	size_t low = 0, high = look->count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		const char *its = look->by_ve[middle]->ve;
+
+		if (its == NULL || strcmp(its, ve) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct inventory_items inventory_items(
+    const struct inventory *inventory, const char *ve)
+{
+	const struct inventory_look *look = &inventory->look;
+	struct inventory_items items = { .list = look->ordered,
+		.count = look->count };
+	size_t first, end;
+
+	if (ve == NULL)
+		return items;
+	first = end = place_of(look, ve);
+	while (end < look->count && strcmp(look->by_ve[end]->ve, ve) == 0)
+		end++;
+	items.list = look->by_ve + first;
+	items.count = end - first;
+	return items;
 }
 
 static bool is_good_for(int64_t ms)
@@ -57,7 +88,8 @@ static struct inventory *lend(void)
 }
 
 /* One looks for all; the lock is not held meanwhile. */
-static int look(struct plat *plat, struct hs_err *err)
+static int look(
+    struct plat *plat, struct inventory **ret_old, struct hs_err *err)
 {
 	struct inventory *mine = hs_alloc(sizeof(*mine));
 	unsigned as_of = atomic_load(&change);
@@ -67,7 +99,7 @@ static int look(struct plat *plat, struct hs_err *err)
 	atomic_init(&mine->refs, 1);
 	is_looking = true;
 	(void)pthread_mutex_unlock(&lock);
-	failed = query_hosts(plat, &mine->found, err);
+	failed = inventory_look(plat, &mine->look, err);
 	(void)pthread_mutex_lock(&lock);
 	is_looking = false;
 	(void)pthread_cond_broadcast(&looked);
@@ -75,7 +107,7 @@ static int look(struct plat *plat, struct hs_err *err)
 		free(mine);
 		return -1;
 	}
-	inventory_release(newest);
+	*ret_old = newest;
 	newest = mine;
 	newest_ms = since;
 	newest_change = as_of;
@@ -85,13 +117,15 @@ static int look(struct plat *plat, struct hs_err *err)
 int inventory_take(
     struct plat *plat, struct inventory **ret_inventory, struct hs_err *err)
 {
+	/* To forget it takes time, and others wait for the lock. */
+	hs_auto(inventory_releasep) struct inventory *old = NULL;
 	int failed = 0;
 
 	(void)pthread_mutex_lock(&lock);
 	while (is_looking && !is_good_for(WAITING_MS))
 		(void)pthread_cond_wait(&looked, &lock);
 	if (!is_good_for(FRESH_MS) && !is_looking)
-		failed = look(plat, err);
+		failed = look(plat, &old, err);
 	if (failed == 0)
 		*ret_inventory = lend();
 	(void)pthread_mutex_unlock(&lock);

@@ -7,6 +7,7 @@
 #include "base/conf.h"
 #include "provisioning/job.h"
 #include "provisioning/plat.h"
+#include "provisioning/table.h"
 
 struct hs_err;
 
@@ -18,9 +19,13 @@ struct request {
 	job_listener *listener;
 	bool (*is_left)(void *arg); /* nobody reads the progress any more */
 	void *arg;
+	char *result_parts[TABLE_PARTS]; /* the result, if it is a table */
 };
 
-/** Each returns the "result" of protocol.md; the caller owns the reference. */
+/**
+ * Each returns the "result" of protocol.md; the caller owns the reference, or
+ * the parts of the table that is in its place.
+ */
 typedef int manager_command(
     struct request *request, json_t **ret_result, struct hs_err *err);
 

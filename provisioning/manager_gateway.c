@@ -15,7 +15,7 @@ static char *socket_of(const struct request *r)
 }
 
 /** A table for people of what the gateway says. */
-static const struct table {
+static const struct gateway_table {
 	const char *what, *command, *list;
 	const char *columns[9]; /* headings */
 	const char *keys[9];
@@ -46,7 +46,7 @@ static const struct table {
 	    { "ve", "state", "pid", "sessions", "deaths" } },
 };
 
-static json_t *headings(const struct table *t)
+static json_t *headings(const struct gateway_table *t)
 {
 	json_t *list = json_array();
 
@@ -55,7 +55,7 @@ static json_t *headings(const struct table *t)
 	return list;
 }
 
-static json_t *row(const struct table *t, const json_t *item)
+static json_t *row(const struct gateway_table *t, const json_t *item)
 {
 	json_t *list = json_array();
 
@@ -125,7 +125,7 @@ int gateway_get(struct request *r, json_t **ret_result, struct hs_err *err)
 	const char *what = request_text(r, "what");
 	hs_auto(hs_freep) char *socket = socket_of(r);
 	hs_auto(hs_freep) char *text = NULL;
-	const struct table *t = NULL;
+	const struct gateway_table *t = NULL;
 	json_t *answer, *items, *item, *rows = json_array();
 	size_t i;
 

@@ -59,7 +59,7 @@ PROGRAMS += hansed
 hansed_LIBS := manager keep prov hv dom tenant gw base
 
 manager_TESTS := test_plan test_ca test_change test_form test_metric test_place test_remote
-manager_TESTS += test_drift test_repair test_db_size
+manager_TESTS += test_drift test_repair test_db_size test_table
 TESTS += $(manager_TESTS)
 define manager_test
 $(1)_SRCS := tests/unit/$(1).c
@@ -70,7 +70,7 @@ $(foreach t,$(manager_TESTS),$(eval $(call manager_test,$(t))))
 
 # What tests/provisioning/run.sh starts: it makes their ground.
 ground_TESTS := $(addprefix tests/provisioning/,want hosts jobs apply events \
-    archive quota silent)
+    archive quota silent drift)
 BENCHES += $(ground_TESTS) tests/provisioning/ask
 define ground_test
 $(1)_SRCS := $(1).c tests/provisioning/ground.c

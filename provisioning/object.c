@@ -51,8 +51,11 @@ struct object *objects_add(struct objects *objects, enum object_kind kind,
 {
 	struct object *o;
 
-	objects->list = hs_realloc_array(
-	    objects->list, objects->count + 1, sizeof(*objects->list));
+	if (objects->count >= objects->size) {
+		objects->size = objects->count + objects->count / 2 + 8;
+		objects->list = hs_realloc_array(
+		    objects->list, objects->size, sizeof(*objects->list));
+	}
 	o = &objects->list[objects->count++];
 	*o = (struct object) {
 		.kind = kind,

@@ -49,6 +49,7 @@ struct object {
 struct objects {
 	struct object *list;
 	size_t count;
+	size_t size; /* there is room for so many */
 };
 
 const char *object_kind_name(enum object_kind kind);

@@ -65,6 +65,9 @@ const char *observe_certificate(const struct plat *plat, const char *credential,
 /** A number of bytes in GiB; one that is no whole number is nobody's wish. */
 json_t *observe_gib(uint64_t bytes);
 
+/** What a domain is among objects: of a database, or of a member. */
+enum object_kind observe_domain_kind(const struct hv_object *d);
+
 /** Whether a thing of that VE (NULL: the platform's) is to be looked at. */
 bool observe_is_asked(const struct observation *o, const char *ve);
 

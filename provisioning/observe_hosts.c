@@ -20,7 +20,7 @@
 #define RENEW_BEFORE_S (30 * 24 * 3600L)
 #define CPU_PERIOD     100000U /* of lxc.xml */
 
-static enum object_kind kind_of(const struct hv_object *d)
+enum object_kind observe_domain_kind(const struct hv_object *d)
 {
 	return d->role != NULL && strcmp(d->role, "db") == 0 ? OBJ_DB_DOMAIN
 							     : OBJ_DOMAIN;
@@ -59,8 +59,8 @@ static int look_beside(struct observation *o, const struct host *host,
 	if (!host_is_local(host)) {
 		(void)hv_beside_find(ask_beside(o, host), d->name, ret_beside);
 		if (o->beside_silent != NULL && o->unknown != NULL)
-			observe_unknown(
-			    o, kind_of(d), d->name, o->beside_silent);
+			observe_unknown(o, observe_domain_kind(d), d->name,
+			    o->beside_silent);
 		return 0;
 	}
 	if (o->walls == NULL && hv_walls_read(&o->walls, err) < 0)
@@ -134,9 +134,9 @@ static json_t *record_of(const struct plat *plat, const char *name)
 static bool are_same(const char *a, const char *b)
 {
 	hs_auto(hs_freep) char *x = digest_file(a);
-	hs_auto(hs_freep) char *y = digest_file(b);
+	hs_auto(hs_freep) char *y = x != NULL ? digest_file(b) : NULL;
 
-	return x != NULL && y != NULL && strcmp(x, y) == 0;
+	return y != NULL && strcmp(x, y) == 0;
 }
 
 const char *observe_certificate(const struct plat *plat, const char *credential,
@@ -160,7 +160,8 @@ const char *observe_certificate(const struct plat *plat, const char *credential,
 static const char *credential_of(
     const struct observation *o, const struct hv_object *d)
 {
-	const struct object *w = objects_find(o->wanted, kind_of(d), d->name);
+	const struct object *w =
+	    objects_find(o->wanted, observe_domain_kind(d), d->name);
 
 	return w != NULL ? object_text(w, "credential") : d->name;
 }
@@ -209,7 +210,8 @@ static json_t *live_json(const struct hv_object *d, enum hv_driver driver)
 static char *live_of(const struct observation *o, const struct hv_object *d,
     const json_t *defined, const json_t *live)
 {
-	const struct object *w = objects_find(o->wanted, kind_of(d), d->name);
+	const struct object *w =
+	    objects_find(o->wanted, observe_domain_kind(d), d->name);
 	struct hs_text text = { 0 };
 	const char *field;
 	json_t *value;
@@ -225,23 +227,23 @@ static char *live_of(const struct observation *o, const struct hv_object *d,
 	return text.len > 0 ? hs_text_take(&text) : hs_strdup("as defined");
 }
 
+/* Without a mark there is nothing to compare a digest with. */
 static const char *files_of(
-    const struct observation *o, const struct hv_object *d)
+    const struct observation *o, const struct hv_object *d, const json_t *mark)
 {
 	hs_auto(hs_freep) char *dir =
 	    plat_path(o->plat, "domains/%s/config", d->name);
-	hs_auto(hs_freep) char *digest = mark_folder(dir);
+	hs_auto(hs_freep) char *digest = mark != NULL ? mark_folder(dir) : NULL;
 
-	return mark_compare(
-	    mark_of(o->marks, kind_of(d), d->name), "files", digest);
+	return mark_compare(mark, "files", digest);
 }
 
 static void add_edits(const struct observation *o, const struct hv_object *d,
     const struct hv_beside *beside, json_t *attrs, json_t *params)
 {
-	const json_t *mark = mark_of(o->marks, kind_of(d), d->name);
+	const json_t *mark = mark_of(o->marks, observe_domain_kind(d), d->name);
 	enum hv_driver driver = HV_LXC;
-	hs_auto(hs_freep) char *source = mark_source(d);
+	hs_auto(hs_freep) char *source = mark != NULL ? mark_source(d) : NULL;
 	bool known = hv_driver_find(
 	    json_string_value(json_object_get(attrs, "driver")), &driver);
 	json_t *defined = numbers_json(d);
@@ -254,11 +256,12 @@ static void add_edits(const struct observation *o, const struct hv_object *d,
 	(void)json_object_update_new(attrs,
 	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}",
 		"definition", mark_compare(mark, "rest", d->rest), "source",
-		mark_compare(mark, "source", source), "files", files_of(o, d),
-		"live", live_text, "link", hv_link_name(beside->link), "wall",
-		hv_wall_name(beside->wall), "mounts",
-		hv_mounts_name(beside->mounts), "limits", limits_of(d, driver),
-		"isolated", (int)d->isolated, "autostart", (int)d->autostart));
+		mark_compare(mark, "source", source), "files",
+		files_of(o, d, mark), "live", live_text, "link",
+		hv_link_name(beside->link), "wall", hv_wall_name(beside->wall),
+		"mounts", hv_mounts_name(beside->mounts), "limits",
+		limits_of(d, driver), "isolated", (int)d->isolated, "autostart",
+		(int)d->autostart));
 	(void)json_object_set_new(
 	    params, "live", live != NULL ? live : json_null());
 	json_decref(defined);
@@ -268,7 +271,8 @@ static void add_edits(const struct observation *o, const struct hv_object *d,
 static void add_disk(const struct observation *o, const struct hv_object *d,
     enum hv_driver driver, json_t *attrs, json_t *params)
 {
-	const struct object *w = objects_find(o->wanted, kind_of(d), d->name);
+	const struct object *w =
+	    objects_find(o->wanted, observe_domain_kind(d), d->name);
 	bool is_mounted = driver == HV_LXC && d->live != NULL;
 
 	(void)json_object_set_new(
@@ -293,7 +297,7 @@ static int add_made(struct observation *o, const struct host *host,
 	(void)json_object_update_new(
 	    attrs, json_pack("{s:s, s:s?, s:s?, s:s?, s:s*}", "certificate",
 		       observe_certificate(o->plat, credential_of(o, d),
-			   d->name, kind_of(d) == OBJ_DB_DOMAIN),
+			   d->name, observe_domain_kind(d) == OBJ_DB_DOMAIN),
 		       "template", d->role, "mac", d->mac, "filter", d->filter,
 		       "calls", d->wall.calls));
 	(void)json_object_update_new(
@@ -301,7 +305,7 @@ static int add_made(struct observation *o, const struct host *host,
 			"vcpus_max", (int)runs->vcpus_max, "memory_max_mib",
 			(int)(runs->memory_max_kib / 1024)));
 	add_edits(o, d, &beside, attrs, params);
-	if (kind_of(d) == OBJ_DB_DOMAIN)
+	if (observe_domain_kind(d) == OBJ_DB_DOMAIN)
 		add_disk(o, d, driver, attrs, params);
 	return 0;
 }
@@ -317,8 +321,8 @@ static int add_domain(struct observation *o, const struct host *host,
 		return 0;
 	/* Nothing is restarted because a host does not say. */
 	if (d->state == HV_UNKNOWN &&
-	    objects_find(o->wanted, kind_of(d), d->name) != NULL) {
-		observe_assume(o, kind_of(d), d->name,
+	    objects_find(o->wanted, observe_domain_kind(d), d->name) != NULL) {
+		observe_assume(o, observe_domain_kind(d), d->name,
 		    "the hypervisor does not say whether it runs");
 		return 0;
 	}
@@ -332,8 +336,8 @@ static int add_domain(struct observation *o, const struct host *host,
 		failed =
 		    add_made(o, host, networks, d, driver, attrs, params, err);
 	}
-	(void)objects_add(&o->found, kind_of(d), d->name, d->ve, d->enterprise,
-	    attrs, params);
+	(void)objects_add(&o->found, observe_domain_kind(d), d->name, d->ve,
+	    d->enterprise, attrs, params);
 	return failed;
 }
 

@@ -12,16 +12,21 @@
 #include "provisioning/manager.h"
 #include "provisioning/spec.h"
 #include "provisioning/store.h"
+#include "provisioning/table.h"
 
-/** A list in the making. */
+struct kind;
+
+/** A list in the making, or the search for one of its things. */
 struct listing {
 	struct request *request;
+	const struct kind *kind;
 	const char *ve; /* NULL: all */
-	struct store_ves ves;
+	struct table table;
+	const char *name; /* NULL: a list */
+	json_t *found;    /* the thing of that name; NULL: none so far */
 	struct inventory *inventory;
-	const struct objects *found; /* of it */
+	struct store_ves ves;
 	struct instances rows;
-	json_t *items;
 };
 
 typedef int lister(struct listing *l, struct hs_err *err);
@@ -31,22 +36,59 @@ static bool is_asked(const struct listing *l, const char *ve)
 	return l->ve == NULL || (ve != NULL && strcmp(ve, l->ve) == 0);
 }
 
-static void add(struct listing *l, json_t *item)
+/* VE, VE/ENTERPRISE, VE.ENTERPRISE, VE/ENTERPRISE/LOGIN, or the plain name. */
+static bool is_named(const json_t *item, const char *name)
 {
-	(void)json_array_append_new(l->items, item);
+	static const char *const keys[] = { "name", "job_id", "event_id",
+		"webhook_id" };
+	const char *ve = json_string_value(json_object_get(item, "ve"));
+	const char *enterprise =
+	    json_string_value(json_object_get(item, "enterprise"));
+	const char *login = json_string_value(json_object_get(item, "login"));
+	hs_auto(hs_freep) char *slash = NULL;
+	hs_auto(hs_freep) char *dot = NULL;
+
+	for (size_t i = 0; login == NULL && i < ARRAY_LEN(keys); i++) {
+		const char *value =
+		    json_string_value(json_object_get(item, keys[i]));
+
+		if (value != NULL)
+			return strcmp(value, name) == 0;
+	}
+	if (ve == NULL)
+		return false;
+	if (enterprise == NULL)
+		return strcmp(ve, name) == 0;
+	slash = hs_printf("%s/%s%s%s", ve, enterprise, login != NULL ? "/" : "",
+	    login != NULL ? login : "");
+	dot = hs_printf("%s.%s%s%s", ve, enterprise, login != NULL ? "/" : "",
+	    login != NULL ? login : "");
+	return strcmp(slash, name) == 0 || strcmp(dot, name) == 0;
 }
 
-static int look_at_hosts(struct listing *l, struct hs_err *err)
+static void add(struct listing *l, json_t *item)
 {
-	if (inventory_take(l->request->plat, &l->inventory, err) < 0)
+	if (l->name == NULL)
+		table_add(&l->table, item);
+	else if (l->found == NULL && is_named(item, l->name))
+		l->found = item;
+	else
+		json_decref(item);
+}
+
+static int read_ves(struct listing *l, struct hs_err *err)
+{
+	struct hs_db *store;
+
+	if (plat_store(l->request->plat, &store, err) < 0)
 		return -1;
-	l->found = inventory_objects(l->inventory);
-	return 0;
+	return store_ve_list(store, &l->ves, err);
 }
 
 static int list_ves(struct listing *l, struct hs_err *err)
 {
-	(void)err;
+	if (read_ves(l, err) < 0)
+		return -1;
 	for (size_t i = 0; i < l->ves.count; i++) {
 		const struct store_ve *v = &l->ves.list[i];
 
@@ -73,15 +115,16 @@ static void add_enterprise(struct listing *l, const struct store_ve *v,
 		   "enterprise", e->name, "role", spec_place_name(e->role),
 		   "legal_name", e->legal_name, "people",
 		   (json_int_t)e->people_count, "state",
-		   query_state(l->found, &l->rows, v->name, e->name), "portal",
-		   url));
+		   query_state(l->inventory, &l->rows, v->name, e->name),
+		   "portal", url));
 }
 
 static int list_enterprises(struct listing *l, struct hs_err *err)
 {
 	struct hs_db *store;
 
-	if (look_at_hosts(l, err) < 0 ||
+	if (inventory_take(l->request->plat, &l->inventory, err) < 0 ||
+	    read_ves(l, err) < 0 ||
 	    plat_store(l->request->plat, &store, err) < 0 ||
 	    instance_list(store, &l->rows, err) < 0)
 		return -1;
@@ -96,24 +139,36 @@ static int list_enterprises(struct listing *l, struct hs_err *err)
 	return 0;
 }
 
+/* In the order of the columns. */
+static void put_domain(struct table *table, const struct inventory_item *d)
+{
+	table_put_text(table, d->name);
+	table_put_text(table, d->host);
+	table_put_text(table, d->driver);
+	table_put_text(table, d->state);
+	table_put_number(table, d->vcpus);
+	table_put_number(table, d->memory_mib);
+	table_put_text(table, d->address);
+	table_put_text(table, d->network);
+}
+
 static int list_domains(struct listing *l, struct hs_err *err)
 {
-	if (look_at_hosts(l, err) < 0)
-		return -1;
-	for (size_t i = 0; i < l->found->count; i++) {
-		const struct object *o = &l->found->list[i];
+	struct inventory_items items;
 
-		if ((o->kind == OBJ_DOMAIN || o->kind == OBJ_DB_DOMAIN) &&
-		    is_asked(l, o->ve))
-			add(l, json_pack(
-				   "{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s}",
-				   "name", o->name, "host", object_host(o),
-				   "driver", object_text(o, "driver"), "state",
-				   object_text(o, "state"), "vcpus",
-				   object_number(o, "vcpus"), "memory_mib",
-				   object_number(o, "memory_mib"), "address",
-				   object_text(o, "address"), "network",
-				   object_text(o, "network")));
+	if (inventory_take(l->request->plat, &l->inventory, err) < 0)
+		return -1;
+	items = inventory_items(l->inventory, l->ve);
+	for (size_t i = 0; i < items.count; i++) {
+		const struct inventory_item *d = items.list[i];
+
+		if (d->kind == OBJ_NETWORK ||
+		    (l->name != NULL && strcmp(d->name, l->name) != 0))
+			continue;
+		put_domain(&l->table, d);
+		if (l->name == NULL || l->found != NULL)
+			continue;
+		l->found = table_first(&l->table);
 	}
 	return 0;
 }
@@ -131,17 +186,19 @@ static int list_hosts(struct listing *l, struct hs_err *err)
 
 static int list_networks(struct listing *l, struct hs_err *err)
 {
-	if (look_at_hosts(l, err) < 0)
-		return -1;
-	for (size_t i = 0; i < l->found->count; i++) {
-		const struct object *o = &l->found->list[i];
+	struct inventory_items items;
 
-		if (o->kind == OBJ_NETWORK && is_asked(l, o->ve))
+	if (inventory_take(l->request->plat, &l->inventory, err) < 0)
+		return -1;
+	items = inventory_items(l->inventory, l->ve);
+	for (size_t i = 0; i < items.count; i++) {
+		const struct inventory_item *n = items.list[i];
+
+		if (n->kind == OBJ_NETWORK)
 			add(l, json_pack("{s:s, s:s, s:s, s:s, s:I}", "name",
-				   o->name, "bridge", object_text(o, "bridge"),
-				   "state", object_text(o, "state"), "address",
-				   object_text(o, "address"), "prefix",
-				   object_number(o, "prefix")));
+				   n->name, "bridge", n->bridge, "state",
+				   n->state, "address", n->address, "prefix",
+				   (json_int_t)n->prefix));
 	}
 	return 0;
 }
@@ -243,7 +300,7 @@ static const struct kind {
 	const char *what; /* of get */
 	const char *one;  /* of describe */
 	lister *list;
-	const char *columns[8]; /* keys shown to people; NULL ends */
+	const char *columns[9]; /* keys shown to people; NULL ends */
 } kinds[] = {
 	{ "ves",         "ve",         list_ves,         { "ve", "title", "enterprises", "database", "generation", "changed_at" } },
 	{ "enterprises", "enterprise", list_enterprises, { "ve", "enterprise", "role", "legal_name", "people", "state", "portal" } },
@@ -266,129 +323,41 @@ static const struct kind *kind_find(const char *word)
 	return NULL;
 }
 
-static int list_items(struct request *r, const struct kind *kind,
-    const char *ve, json_t **ret_items, struct hs_err *err)
+/* All of a kind (of a VE), or the one that is looked for. */
+static int list(struct listing *l, struct hs_err *err)
 {
-	struct listing l = { .request = r, .ve = ve, .items = json_array() };
-	struct hs_db *store;
 	int failed;
 
-	failed = plat_store(r->plat, &store, err) < 0 ||
-			 store_ve_list(store, &l.ves, err) < 0 ||
-			 kind->list(&l, err) < 0
-		     ? -1
-		     : 0;
-	store_ves_done(&l.ves);
-	inventory_release(l.inventory);
-	instances_done(&l.rows);
+	l->table.columns = l->kind->columns;
+	failed = l->kind->list(l, err);
+	store_ves_done(&l->ves);
+	inventory_releasep(&l->inventory);
+	instances_done(&l->rows);
 	if (failed == 0)
-		*ret_items = l.items;
-	else
-		json_decref(l.items);
-	return failed;
-}
-
-/* A value in a cell: lists with commas, nothing as nothing. */
-static json_t *cell(const json_t *value)
-{
-	hs_auto(hs_freep) char *text = hs_strdup("");
-	size_t i;
-	json_t *part;
-
-	if (json_is_array(value)) {
-		json_array_foreach (value, i, part) {
-			char *longer = hs_printf("%s%s%s", text,
-			    i > 0 ? "," : "", json_string_value(part));
-
-			free(text);
-			text = longer;
-		}
-		return json_string(text);
-	}
-	if (json_is_integer(value)) {
-		free(text);
-		text = hs_printf("%lld", (long long)json_integer_value(value));
-		return json_string(text);
-	}
-	return json_string(
-	    json_is_string(value) ? json_string_value(value) : "");
-}
-
-static json_t *header(const char *key)
-{
-	hs_auto(hs_freep) char *text = hs_strdup(key);
-
-	for (char *p = text; *p != '\0'; p++)
-		*p = *p == '_'                ? ' '
-		     : *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A')
-					      : *p;
-	return json_string(text);
-}
-
-static json_t *table(const struct kind *kind, json_t *items)
-{
-	json_t *columns = json_array(), *rows = json_array(), *item;
-	size_t i;
-
-	for (const char *const *c = kind->columns;
-	     c < kind->columns + ARRAY_LEN(kind->columns) && *c != NULL; c++)
-		(void)json_array_append_new(columns, header(*c));
-	json_array_foreach (items, i, item) {
-		json_t *row = json_array();
-
-		for (size_t k = 0; k < json_array_size(columns); k++)
-			(void)json_array_append_new(
-			    row, cell(json_object_get(item, kind->columns[k])));
-		(void)json_array_append_new(rows, row);
-	}
-	return json_pack("{s:o, s:o, s:o}", "columns", columns, "rows", rows,
-	    "items", items);
+		return 0;
+	table_done(&l->table);
+	json_decref(hs_steal(&l->found));
+	return -1;
 }
 
 int query_get(struct request *r, json_t **ret_result, struct hs_err *err)
 {
-	const struct kind *kind = kind_find(request_text(r, "what"));
-	json_t *items;
+	struct listing l = {
+		.request = r,
+		.kind = kind_find(request_text(r, "what")),
+		.ve = request_text(r, "ve"),
+	};
 
-	if (kind == NULL)
+	(void)ret_result;
+	if (l.kind == NULL)
 		return hs_fail(err, HS_EINVAL, "unknown kind of things");
-	if (list_items(r, kind, request_text(r, "ve"), &items, err) < 0)
+	if (list(&l, err) < 0)
 		return -1;
-	*ret_result = table(kind, items);
+	table_take(&l.table, r->result_parts);
 	return 0;
 }
 
 /* -- Describe -------------------------------------------------------------- */
-
-/* VE, VE/ENTERPRISE, VE.ENTERPRISE, VE/ENTERPRISE/LOGIN, or the plain name. */
-static bool is_named(const json_t *item, const char *name)
-{
-	static const char *const keys[] = { "name", "job_id", "event_id",
-		"webhook_id" };
-	const char *ve = json_string_value(json_object_get(item, "ve"));
-	const char *enterprise =
-	    json_string_value(json_object_get(item, "enterprise"));
-	const char *login = json_string_value(json_object_get(item, "login"));
-	hs_auto(hs_freep) char *slash = NULL;
-	hs_auto(hs_freep) char *dot = NULL;
-
-	for (size_t i = 0; login == NULL && i < ARRAY_LEN(keys); i++) {
-		const char *value =
-		    json_string_value(json_object_get(item, keys[i]));
-
-		if (value != NULL)
-			return strcmp(value, name) == 0;
-	}
-	if (ve == NULL)
-		return false;
-	if (enterprise == NULL)
-		return strcmp(ve, name) == 0;
-	slash = hs_printf("%s/%s%s%s", ve, enterprise, login != NULL ? "/" : "",
-	    login != NULL ? login : "");
-	dot = hs_printf("%s.%s%s%s", ve, enterprise, login != NULL ? "/" : "",
-	    login != NULL ? login : "");
-	return strcmp(slash, name) == 0 || strcmp(dot, name) == 0;
-}
 
 static void add_steps(struct request *r, json_t *job)
 {
@@ -447,16 +416,18 @@ static void add_spec(struct request *r, json_t *ve)
 		(void)json_object_set_new(ve, "spec", spec_json(stored->spec));
 }
 
-static json_t *find_item(json_t *items, const char *name)
+static int find_in(struct request *r, const struct kind *kind, const char *ve,
+    const char *name, json_t **ret_item, struct hs_err *err)
 {
-	json_t *item, *found = NULL;
-	size_t i;
+	struct listing l = {
+		.request = r, .kind = kind, .ve = ve, .name = name
+	};
 
-	json_array_foreach (items, i, item)
-		if (found == NULL && is_named(item, name))
-			found = json_incref(item);
-	json_decref(items);
-	return found;
+	if (list(&l, err) < 0)
+		return -1;
+	table_done(&l.table);
+	*ret_item = l.found;
+	return 0;
 }
 
 /* Most names begin with their VE's: of that one first. */
@@ -465,20 +436,13 @@ static int find_named(struct request *r, const struct kind *kind,
 {
 	size_t len = strcspn(name, "./");
 	hs_auto(hs_freep) char *ve = hs_strndup(name, len);
-	json_t *items;
 
 	*ret_item = NULL;
-	if (name[len] != '\0') {
-		if (list_items(r, kind, ve, &items, err) < 0)
-			return -1;
-		*ret_item = find_item(items, name);
-	}
+	if (name[len] != '\0' && find_in(r, kind, ve, name, ret_item, err) < 0)
+		return -1;
 	if (*ret_item != NULL)
 		return 0;
-	if (list_items(r, kind, NULL, &items, err) < 0)
-		return -1;
-	*ret_item = find_item(items, name);
-	return 0;
+	return find_in(r, kind, NULL, name, ret_item, err);
 }
 
 int query_describe(struct request *r, json_t **ret_result, struct hs_err *err)

@@ -1,22 +1,18 @@
-/* query.h - what the queries share: the hosts as they are now. */
+/* query.h - what the queries share. */
 #ifndef HANSE_PROVISIONING_QUERY_H
 #define HANSE_PROVISIONING_QUERY_H
 
 #include "provisioning/instance.h"
-#include "provisioning/object.h"
+#include "provisioning/inventory.h"
 #include "provisioning/plat.h"
 
 struct hs_err;
-
-/** Filters, networks and domains, as libvirt has them; sorted. */
-int query_hosts(
-    struct plat *plat, struct objects *ret_found, struct hs_err *err);
 
 /**
  * The state of an enterprise: "suspended" if that is wanted, "running" if any
  * instance of its domain is, "missing" if it has none.
  */
-const char *query_state(const struct objects *found,
+const char *query_state(const struct inventory *found,
     const struct instances *rows, const char *ve, const char *enterprise);
 
 struct host;

@@ -1,59 +1,11 @@
-/* query_hosts.c - what hosts there are, and what is on them. */
+/* query_hosts.c - what hosts there are. */
 
 #include "provisioning/query.h"
 
 #include <string.h>
 
 #include "base/err.h"
-#include "gen/prov_sql.h"
 #include "provisioning/host.h"
-#include "provisioning/observe.h"
-
-/* What was placed on hosts that do not answer: nobody knows how it is. */
-static int add_unknown(
-    struct plat *plat, struct objects *found, struct hs_err *err)
-{
-	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
-	struct hs_db *store;
-
-	if (plat_store(plat, &store, err) < 0 ||
-	    hs_db_query(store, prov_sql_placement_list, 0, NULL, &rows, err) <
-		0)
-		return -1;
-	for (size_t i = 0; i < hs_rows_count(rows); i++) {
-		const char *name = hs_rows_get(rows, i, "domain");
-		const char *on = hs_rows_get(rows, i, "host");
-		const char *dot = strchr(name, '.');
-		struct host *host;
-
-		if (host_find(plat, on, &host, err) < 0)
-			return -1;
-		if (host->silent != NULL)
-			(void)objects_add(found, OBJ_DOMAIN, name,
-			    hs_rows_get(rows, i, "ve"),
-			    dot != NULL ? dot + 1 : NULL,
-			    json_pack(
-				"{s:s, s:s}", "host", on, "state", "unknown"),
-			    NULL);
-	}
-	return 0;
-}
-
-int query_hosts(
-    struct plat *plat, struct objects *ret_found, struct hs_err *err)
-{
-	struct objects none = { 0 };
-	struct observation o = { .plat = plat, .wanted = &none };
-
-	if (observe_hosts(&o, err) < 0 ||
-	    add_unknown(plat, &o.found, err) < 0) {
-		objects_done(&o.found);
-		return -1;
-	}
-	objects_sort(&o.found);
-	*ret_found = o.found;
-	return 0;
-}
 
 static json_t *drivers_json(const struct host *h)
 {

@@ -7,7 +7,6 @@
 #include "base/err.h"
 #include "gen/prov_sql.h"
 #include "provisioning/host.h"
-#include "provisioning/inventory.h"
 #include "provisioning/manager.h"
 #include "provisioning/query.h"
 #include "provisioning/spec.h"
@@ -15,21 +14,23 @@
 #include "shared-db-gateway/gateway.h"
 
 /* While it is rolled it has two, and one of them serves. */
-const char *query_state(const struct objects *found,
+const char *query_state(const struct inventory *found,
     const struct instances *rows, const char *ve, const char *enterprise)
 {
 	hs_auto(hs_freep) char *owner = hs_printf("%s.%s", ve, enterprise);
+	struct inventory_items items = inventory_items(found, ve);
 	const char *state = "missing";
 
 	if (instance_find(rows, owner)->suspended)
 		return "suspended";
 
-	for (size_t i = 0; i < found->count; i++) {
-		const struct object *o = &found->list[i];
+	for (size_t i = 0; i < items.count; i++) {
+		const struct inventory_item *d = items.list[i];
 
-		if (object_is_member(o, OBJ_DOMAIN, ve, enterprise) &&
+		if (d->kind == OBJ_DOMAIN && d->enterprise != NULL &&
+		    strcmp(d->enterprise, enterprise) == 0 &&
 		    strcmp(state, "running") != 0)
-			state = object_text(o, "state");
+			state = d->state;
 	}
 	return state;
 }
@@ -81,7 +82,7 @@ struct counts {
 	json_int_t running, stopped, suspended, unknown;
 };
 
-static void count_states(const struct objects *found,
+static void count_states(const struct inventory *found,
     const struct instances *rows, const struct store_ve *v,
     struct counts *counts)
 {
@@ -127,8 +128,7 @@ static json_t *ves_json(struct request *r)
 			struct counts counts = { 0 };
 
 			if (seen)
-				count_states(inventory_objects(inventory),
-				    &rows, v, &counts);
+				count_states(inventory, &rows, v, &counts);
 			else
 				counts.unknown =
 				    (json_int_t)v->spec->enterprises_count;

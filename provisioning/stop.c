@@ -6,7 +6,7 @@
 #include "provisioning/host.h"
 #include "provisioning/inventory.h"
 #include "provisioning/manager.h"
-#include "provisioning/query.h"
+#include "provisioning/observe.h"
 #include "provisioning/step_host.h"
 
 #define STOP_MS 20000
@@ -34,6 +34,21 @@ static int stop_network(
 	return hv_network_destroy(hv, name, err);
 }
 
+static int look(
+    struct plat *plat, struct objects *ret_found, struct hs_err *err)
+{
+	const struct objects none = { 0 };
+	struct observation o = { .plat = plat, .wanted = &none };
+
+	if (observe_hosts(&o, err) < 0) {
+		objects_done(&o.found);
+		return -1;
+	}
+	objects_sort(&o.found);
+	*ret_found = o.found;
+	return 0;
+}
+
 /* In the reverse order of creation: portals, then databases, then networks.
  * Only the hosts are asked: the directory may be what is down. */
 int stop_all(struct plat *plat, const json_t *args, struct hs_err *err)
@@ -41,7 +56,7 @@ int stop_all(struct plat *plat, const json_t *args, struct hs_err *err)
 	hs_auto(objects_done) struct objects found = { 0 };
 
 	(void)args;
-	if (query_hosts(plat, &found, err) < 0)
+	if (look(plat, &found, err) < 0)
 		return -1;
 	for (size_t i = found.count; i-- > 0;) {
 		const struct object *o = &found.list[i];

@@ -106,18 +106,13 @@ static char *seen_text(const struct sweep *s)
 	return text;
 }
 
-static void tell(const struct sweep *s, const char *event,
-    const struct hs_rows *rows, size_t i, const char *detail)
+static void log_rows(const struct hs_rows *rows, const char *event)
 {
-	hs_auto(hs_freep) char *subject = hs_printf("%s %s",
-	    hs_rows_get(rows, i, "kind"), hs_rows_get(rows, i, "name"));
-	hs_auto(hs_freep) char *text =
-	    hs_printf("%s%s%s", hs_rows_get(rows, i, "drift"),
-		detail[0] != '\0' ? ": " : "", detail);
-
-	store_event(s->store, event, hs_rows_get(rows, i, "ve"), subject, text);
-	hs_info(event, "subject=\"%s\" drift=%s", subject,
-	    hs_rows_get(rows, i, "drift"));
+	for (size_t i = 0; i < hs_rows_count(rows); i++)
+		hs_info(event != NULL ? event : hs_rows_get(rows, i, "event"),
+		    "subject=\"%s %s\" drift=%s", hs_rows_get(rows, i, "kind"),
+		    hs_rows_get(rows, i, "name"),
+		    hs_rows_get(rows, i, "drift"));
 }
 
 static int put_rows(const struct sweep *s, const char *seen, struct hs_err *err)
@@ -126,27 +121,21 @@ static int put_rows(const struct sweep *s, const char *seen, struct hs_err *err)
 
 	if (HS_DB_QUERY(s->store, prov_sql_drift_put, &rows, err, seen) < 0)
 		return -1;
-	for (size_t i = 0; i < hs_rows_count(rows); i++)
-		tell(s, "drift.seen", rows, i, hs_rows_get(rows, i, "detail"));
+	log_rows(rows, "drift.seen");
 	return 0;
 }
 
-static int end_rows(const struct sweep *s, const char *seen, struct hs_err *err)
+static int end_rows(const struct sweep *s, struct hs_err *err)
 {
 	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
 	hs_auto(hs_freep) char *unknown =
 	    json_dumps(s->view.unknown, JSON_COMPACT);
 	hs_auto(hs_freep) char *ves = json_dumps(s->busy.ves, JSON_COMPACT);
 
-	if (HS_DB_QUERY(s->store, prov_sql_drift_end, &rows, err, seen, unknown,
-		ves, s->busy.platform ? "true" : "false") < 0)
+	if (HS_DB_QUERY(s->store, prov_sql_drift_end, &rows, err, unknown, ves,
+		s->busy.platform ? "true" : "false") < 0)
 		return -1;
-	for (size_t i = 0; i < hs_rows_count(rows); i++)
-		tell(s,
-		    strcmp(hs_rows_get(rows, i, "state"), "repaired") == 0
-			? "drift.repaired"
-			: "drift.gone",
-		    rows, i, "");
+	log_rows(rows, NULL);
 	return 0;
 }
 
@@ -157,7 +146,7 @@ static int keep_rows(const struct sweep *s, struct hs_err *err)
 
 	if (hs_db_run(s->store, "BEGIN", err) < 0)
 		return -1;
-	failed = put_rows(s, seen, err) < 0 || end_rows(s, seen, err) < 0 ||
+	failed = put_rows(s, seen, err) < 0 || end_rows(s, err) < 0 ||
 			 hs_db_query(s->store, prov_sql_drift_try_old, 0, NULL,
 			     NULL, err) < 0
 		     ? -1

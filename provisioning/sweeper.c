@@ -109,7 +109,7 @@ static void *sweeper_thread(void *arg)
 {
 	hs_auto(watching_freep) struct watching *watching =
 	    watching_new(happened, NULL);
-	int64_t next_ms = hs_now_ms() + BUSY_MS;
+	int64_t next_ms = hs_now_ms() + BUSY_MS, since;
 	bool was_failing = false, all = false, woken;
 	struct plat plat;
 
@@ -123,7 +123,10 @@ static void *sweeper_thread(void *arg)
 		if (!begun && !woken && hs_now_ms() < next_ms)
 			continue;
 		hs_pause_ms(SETTLE_MS);
-		next_ms = hs_now_ms() + sweep(&plat, &was_failing);
+		/* From one's beginning to the next one's, for one of many
+		 * hosts takes its time. */
+		since = hs_now_ms();
+		next_ms = since + sweep(&plat, &was_failing);
 	}
 	plat_done(&plat);
 	return NULL;

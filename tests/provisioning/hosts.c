@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/text.h"
 #include "gen/prov_sql.h"
 #include "provisioning/host.h"
+#include "provisioning/inventory.h"
 #include "provisioning/plan.h"
 #include "tests/provisioning/ground.h"
 
@@ -249,6 +251,68 @@ static void test_silent(void **state)
 	ground_release();
 }
 
+/* -- What is on them ------------------------------------------------------- */
+
+static void assert_items(const char *ve, const char *wanted)
+{
+	hs_auto(inventory_releasep) struct inventory *inventory = NULL;
+	hs_auto(hs_text_done) struct hs_text text = { 0 };
+	struct inventory_items items;
+	struct hs_err err = { 0 };
+
+	inventory_expire();
+	if (inventory_take(&ground_plat, &inventory, &err) < 0)
+		fail_msg("%s", err.msg);
+	items = inventory_items(inventory, ve);
+	hs_text_add(&text, "");
+	for (size_t i = 0; i < items.count; i++)
+		hs_text_addf(&text, "%s %s %s %s\n", items.list[i]->name,
+		    items.list[i]->host, items.list[i]->state,
+		    items.list[i]->driver);
+	assert_string_equal(text.data, wanted);
+}
+
+/* Two that have the same, for a host was given up and has come back, and one
+ * that says nothing. */
+static void test_inventory(void **state)
+{
+	static const char hosts[] =
+	    "UPDATE host SET drivers = '[\"qemu\"]',"
+	    " uris = '{\"qemu\": \"sim:///own?domains=1\"}'"
+	    " WHERE name = 'local';"
+	    "INSERT INTO host (name, address, shell, drivers, uris, has_kvm,"
+	    " vcpus, memory_mib) SELECT name, '192.0.2.' || right(name, 1), "
+	    "'[\"false\"]',"
+	    " '[\"qemu\"]', uris::jsonb, false, 4, 4000 FROM (VALUES"
+	    " ('h4', '{\"qemu\": \"sim:///twin?domains=2\"}'),"
+	    " ('h3', '{\"qemu\": \"sim:///twin?domains=2\"}'),"
+	    " ('h5', '{}')) AS h (name, uris);"
+	    "INSERT INTO placement (domain, ve, host, vcpus, memory_mib)"
+	    " VALUES ('pair.one', 'pair', 'h5', 1, 128),"
+	    " ('twin.d2', 'twin', 'h4', 1, 128)";
+
+	(void)state;
+	sql(hosts);
+	assert_int_equal(host_reload(&ground_plat, NULL), 0);
+	assert_items(NULL, "own.d1 local running qemu\n"
+			   "pair.one h5 unknown \n"
+			   "twin.d1 h3 running qemu\n"
+			   "twin.d1@h4 h4 running qemu\n"
+			   "twin.d2 h3 running qemu\n"
+			   "twin.d2@h4 h4 running qemu\n");
+	assert_items("twin", "twin.d1 h3 running qemu\n"
+			     "twin.d1@h4 h4 running qemu\n"
+			     "twin.d2 h3 running qemu\n"
+			     "twin.d2@h4 h4 running qemu\n");
+	assert_items("pair", "pair.one h5 unknown \n");
+	assert_items("own", "own.d1 local running qemu\n");
+	assert_items("a", "");
+	assert_items("z", "");
+	sql("UPDATE host SET drivers = DEFAULT, uris = DEFAULT"
+	    " WHERE name = 'local'; DELETE FROM placement");
+	remove_host();
+}
+
 /* -- The tables ------------------------------------------------------------ */
 
 static void test_tables(void **state)
@@ -306,6 +370,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_sticky),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_silent),
+		cmocka_unit_test(test_inventory),
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_undo),
 	};

@@ -28,7 +28,7 @@ trap 'exit 1' INT TERM
 make --no-print-directory -s B="$build" "$build/hansed" "$build/tests/provisioning/want" \
 	"$build/tests/provisioning/hosts" "$build/tests/provisioning/jobs" "$build/tests/provisioning/apply" "$build/tests/provisioning/ask" \
 	"$build/tests/provisioning/archive" "$build/tests/provisioning/silent" \
-	"$build/tests/provisioning/events" "$build/tests/provisioning/quota" \
+	"$build/tests/provisioning/events" "$build/tests/provisioning/quota" "$build/tests/provisioning/drift" \
 	"$build/bench/provisioning/quota" "$build/hanse" >/dev/null || exit 1
 # Nor may our copies of a running platform's mounts keep them busy.
 for dir in $(findmnt -rno TARGET | grep '^/run/hanse/' | sort -r); do
@@ -70,6 +70,8 @@ expect 'applies that fail, and what is there' 0 \
 	"$build/tests/provisioning/apply" "$work/state" "$work/run" "$work/share"
 expect 'the event log' 0 \
 	"$build/tests/provisioning/events" "$work/state" "$work/run" "$work/share"
+expect 'the rows of drift' 0 \
+	"$build/tests/provisioning/drift" "$work/state" "$work/run" "$work/share"
 expect 'the ledger of quotas' 0 \
 	"$build/tests/provisioning/quota" "$work/state" "$work/run" "$work/share"
 expect 'database servers that say nothing' 0 \
