@@ -24,7 +24,7 @@
 /* Before a planned switchover what is under way is let come to its end, and how
  * long after its time it is still expected. */
 #define HOLD_MS 10
-#define LATE_MS 5000
+#define LATE_MS 10000
 
 /** One of its servers. */
 struct member {
