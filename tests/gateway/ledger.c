@@ -352,19 +352,21 @@ static uint64_t excess_us(const struct span **ret_worst)
 }
 
 /* For who wants to know what happened: milliseconds since the last mark. */
+static long long since_mark_ms(uint64_t at_us)
+{
+	return ((long long)at_us - (long long)marked_us) / 1000;
+}
+
 static void tell_worst(const char *name, const struct span *worst)
 {
 	if (worst == NULL)
 		return;
-	(void)fprintf(stderr, "%s: waited from %llu to %llu; no primary", name,
-	    (unsigned long long)(worst->from_us - marked_us) / 1000,
-	    (unsigned long long)(worst->to_us - marked_us) / 1000);
+	(void)fprintf(stderr, "%s: waited from %lld to %lld; no primary", name,
+	    since_mark_ms(worst->from_us), since_mark_ms(worst->to_us));
 	for (size_t i = 0; i < gaps.count; i++)
-		(void)fprintf(stderr, " %llu to %llu",
-		    (unsigned long long)(gaps.list[i].from_us - marked_us) /
-			1000,
-		    (unsigned long long)(gaps.list[i].to_us - marked_us) /
-			1000);
+		(void)fprintf(stderr, " %lld to %lld",
+		    since_mark_ms(gaps.list[i].from_us),
+		    since_mark_ms(gaps.list[i].to_us));
 	(void)fputs("\n", stderr);
 }
 
