@@ -203,8 +203,9 @@ static enum stride fail(
 	    b->state != GW_BACKEND_PARKED)
 		return not_there(b, why);
 	if (b->is_scout) {
-		log_trouble(b, why);
-		return end_scout(b, refusal);
+		if (gw_cluster_may_complain(b->cluster))
+			log_trouble(b, why);
+		return end_scout(b, GW_REFUSE_BACKEND_DOWN);
 	}
 	if (refusal != GW_OK)
 		log_trouble(b, why);
@@ -399,11 +400,13 @@ static enum stride take_error(
     struct gw_backend *b, const uint8_t *body, size_t len)
 {
 	struct gw_trouble trouble = { 0 };
+	enum gw_refusal refusal;
 
 	if (!gw_trouble_parse(body, len, &trouble))
 		return broken(b, "malformed error");
-	return fail(
-	    b, gw_refusal_of_backend(trouble.sqlstate), trouble.sqlstate);
+	refusal = gw_refusal_of_backend(trouble.sqlstate);
+	return b->is_scout ? end_scout(b, refusal)
+			   : fail(b, refusal, trouble.sqlstate);
 }
 
 bool gw_backend_tells_standby(const uint8_t *body, size_t len)
@@ -756,7 +759,7 @@ void gw_backend_move(
 
 void gw_backend_refuse(struct gw_backend *b, enum gw_refusal refusal)
 {
-	(void)fail(b, refusal, "nobody is the primary");
+	(void)fail(b, refusal, "refused by the server");
 }
 
 bool gw_backend_fence(struct gw_backend *b)

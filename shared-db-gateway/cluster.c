@@ -23,8 +23,9 @@
 #define DOUBT_MS   250   /* who is not contradicted by then is believed */
 /* Before a planned switchover what is under way is let come to its end, and how
  * long after its time it is still expected. */
-#define HOLD_MS 10
-#define LATE_MS 5000
+#define HOLD_MS     10
+#define LATE_MS     10000
+#define COMPLAIN_MS 10000
 
 /** One of its servers. */
 struct member {
@@ -53,7 +54,7 @@ struct gw_cluster {
 	bool is_denied;         /* by its Patroni, and nobody else claims it */
 	uint64_t suspect_ms, lost_ms, looked_ms;
 	uint64_t troubles;
-	enum gw_refusal refusal; /* of the scouts of this round */
+	uint64_t complained_ms;
 	struct hs_timer timer, hold;
 };
 
@@ -422,15 +423,23 @@ struct gw_backend *gw_cluster_twin(
 		   : NULL;
 }
 
-/* Nobody is the primary, and somebody says why this one cannot know: those who
- * would come as it did need not wait. */
-static void refuse_parked(struct gw_cluster *c, const struct gw_backend *scout)
+bool gw_cluster_may_complain(struct gw_cluster *c)
+{
+	if (c->complained_ms > 0 && now_ms(c) - c->complained_ms < COMPLAIN_MS)
+		return false;
+	c->complained_ms = now_ms(c);
+	return true;
+}
+
+/* Who would come as the scout did hears what it was told. A standby knows the
+ * same roles and databases as its primary. */
+static void refuse_parked(struct gw_cluster *c, const struct gw_backend *scout,
+    enum gw_refusal refusal)
 {
 	struct gw_backend *b;
 
 	while ((b = parked_like(c, scout)) != NULL)
-		gw_backend_refuse(b, c->refusal);
-	c->refusal = GW_OK;
+		gw_backend_refuse(b, refusal);
 }
 
 void gw_cluster_scouted(struct gw_cluster *c, const struct gw_backend *scout,
@@ -443,15 +452,12 @@ void gw_cluster_scouted(struct gw_cluster *c, const struct gw_backend *scout,
 		m++;
 	m->scout = NULL;
 	c->refs++;
-	if (refusal == GW_OK) {
-		c->refusal = GW_OK;
-		if (is_it)
-			found(c, m);
-	} else if (refusal != GW_REFUSE_BACKEND_DOWN &&
-		   refusal != GW_REFUSE_BACKEND_FULL)
-		c->refusal = refusal;
-	if (c->primary == NULL && c->refusal != GW_OK && !has_scouts(c))
-		refuse_parked(c, scout);
+	if (is_it)
+		found(c, m);
+	else if (c->primary == NULL && refusal != GW_OK &&
+		 refusal != GW_REFUSE_BACKEND_DOWN &&
+		 refusal != GW_REFUSE_BACKEND_FULL)
+		refuse_parked(c, scout, refusal);
 	if (c->primary == NULL && m == c->elect)
 		look_in(c, SCOUT_MS);
 	gw_cluster_leave(c);

@@ -49,6 +49,10 @@ void gw_cluster_confirm(struct gw_cluster *cluster, const char *host);
 void gw_cluster_deny(
     struct gw_cluster *cluster, const char *host, const char *why);
 
+/** Whether it is time to log again what is wrong with its servers: scouts find
+ * it many times a second. */
+bool gw_cluster_may_complain(struct gw_cluster *cluster);
+
 /** A parked one that would be the same as this scout, if what the scout has
  * found will be the primary; or NULL. */
 struct gw_backend *gw_cluster_twin(

@@ -229,8 +229,8 @@ static enum gw_outcome judge_down(
 		}
 		if (gw_naming_owes(b) ||
 		    (b->untold && data[0] == 'Z' && at > 0) ||
-		    (s->pool != NULL && data[0] == 'E' &&
-			(gw_backend_is_at_rest(b) ||
+		    (data[0] == 'E' &&
+			((s->pool != NULL && gw_backend_is_at_rest(b)) ||
 			    (at > 0 && b->repeat.has_committed))))
 			break;
 		verdict = gw_frame_parse(
@@ -304,7 +304,7 @@ static enum gw_outcome back_some(struct gw_session *s, struct gw_backend *b)
 
 	if (gw_repeat_holds_back(b))
 		return GW_STUCK;
-	if (s->pool != NULL && gw_repeat_is_finished(b))
+	if (gw_repeat_is_finished(b))
 		return answer_sync(s, b);
 	if (b->down.left == 0 && (!gw_naming_answer(s, b) || !tell_kept(s, b)))
 		return GW_STUCK; /* no room for it */

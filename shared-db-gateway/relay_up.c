@@ -354,7 +354,6 @@ static enum gw_outcome find_backend(struct gw_session *s)
 static bool is_stale(struct gw_session *s)
 {
 	struct gw_stream *stream = &s->backend->stream;
-
 	const struct gw_repeat *repeat = &s->backend->repeat;
 
 	if (!repeat->is_kept || gw_bytes_len(&repeat->kept) > 0)

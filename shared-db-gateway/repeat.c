@@ -27,11 +27,10 @@ void gw_repeat_done(struct gw_backend *b)
 void gw_repeat_begin(struct gw_backend *b)
 {
 	gw_repeat_done(b);
-	if (b->cluster != NULL)
-		b->repeat = (struct gw_repeat) {
-			.is_kept = !b->dirty,
-			.sent = b->stream.sent,
-		};
+	b->repeat = (struct gw_repeat) {
+		.is_kept = b->cluster != NULL && !b->dirty,
+		.sent = b->stream.sent,
+	};
 }
 
 void gw_repeat_keep(struct gw_session *s, size_t len)
@@ -116,27 +115,27 @@ static bool is_shutdown(const uint8_t *body, size_t len)
 	       strcmp(trouble.sqlstate, "57P01") == 0;
 }
 
-/* A FATAL is next, or nothing more. */
+/* It says that it ends, or has ended without a word. */
 static bool is_over(const struct gw_backend *b)
 {
 	const struct gw_bytes *in = &b->stream.in;
 	const uint8_t *at = in->data + in->start;
 	struct gw_frame frame = { 0 };
-	struct gw_trouble trouble = { 0 };
 
 	if (gw_frame_parse(GW_BACKEND, at, gw_bytes_len(in), GW_BLOCK,
 		&frame) != GW_GOOD ||
 	    gw_bytes_len(in) < HEADER + frame.body)
 		return b->stream.ended;
-	return frame.type == 'E' &&
-	       gw_trouble_parse(at + HEADER, frame.body, &trouble) &&
-	       trouble.is_fatal;
+	return frame.type == 'E' && is_shutdown(at + HEADER, frame.body);
 }
 
 bool gw_repeat_is_finished(struct gw_backend *b)
 {
 	const struct gw_owed *owed = gw_replies_first(&b->replies);
 
+	/* Whose backend is its own has no other to go on with. */
+	if (b->pool != NULL && (b->repeat.verbs & GW_VERB_OTHER) != 0)
+		return false;
 	return b->repeat.has_committed && b->replies.count == 1 &&
 	       owed != NULL && owed->asked == GW_ASKED_SYNC &&
 	       b->down.left == 0 && b->up.left == 0 && is_over(b);

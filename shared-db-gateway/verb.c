@@ -90,15 +90,21 @@ static bool is_among(
 	return false;
 }
 
-/* COMMIT PREPARED and ROLLBACK PREPARED end somebody else's. */
-static bool has_prepared(const struct text *t)
+static bool has_word(const struct text *t, const char *word)
 {
-	static const char word[] = "prepared";
+	size_t len = strlen(word);
 
-	for (const char *p = t->at; p + sizeof(word) - 1 <= t->end; p++)
-		if (strncasecmp(p, word, sizeof(word) - 1) == 0)
+	for (const char *p = t->at; (size_t)(t->end - p) >= len; p++)
+		if (strncasecmp(p, word, len) == 0)
 			return true;
 	return false;
+}
+
+/* COMMIT PREPARED and ROLLBACK PREPARED end somebody else's transaction, and
+ * behind AND CHAIN there is another one. */
+static bool is_more_than_an_end(const struct text *t)
+{
+	return has_word(t, "prepared") || has_word(t, "chain");
 }
 
 static unsigned verb_of(struct text t, bool is_last)
@@ -119,7 +125,7 @@ static unsigned verb_of(struct text t, bool is_last)
 		return GW_VERB_OTHER; /* a longer word */
 	if ((is_among(commits, ARRAY_LEN(commits), word, len) ||
 		strncasecmp(word, "rollback", len) == 0) &&
-	    has_prepared(&t))
+	    is_more_than_an_end(&t))
 		return GW_VERB_OTHER;
 	if (is_among(commits, ARRAY_LEN(commits), word, len))
 		return GW_VERB_COMMIT;

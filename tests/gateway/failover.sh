@@ -122,6 +122,11 @@ database_stop() {
 }
 . tests/gateway/ground.sh
 
+# Who asks for what is not there is not kept waiting for a primary.
+provisioner() { timeout 20 psql -XqAt -v VERBOSITY=verbose -d "$(conn platform.provisioner "$1" "$(cert platform)")" -c 'SELECT session_user' 2>&1; }
+contains "a database that is not there" 'could not be opened' "$(provisioner nothing@db.shared)"
+same "and one that is" hanse_provisioner "$(provisioner postgres@db.shared)"
+
 # --- the load -----------------------------------------------------------------
 
 admin -d ve_alpha -c "CREATE TABLE ledger(id int); CREATE TABLE pulse(a int); GRANT ALL ON ledger, pulse TO PUBLIC"

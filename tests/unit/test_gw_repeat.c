@@ -36,6 +36,8 @@ static const struct {
 	{ "ROLLBACK PREPARED 'x'", OTHER },
 	{ "COMMIT /* it */ PREPARED 'x'", OTHER },
 	{ "PREPARE TRANSACTION 'x'", OTHER },
+	{ "COMMIT AND CHAIN", OTHER },
+	{ "commit and no chain", OTHER },
 	{ "CALL p()", OTHER },
 	{ "DO $$ BEGIN COMMIT; END $$", OTHER | COMMIT },
 	{ "SELECT 1; CALL p()", PLAIN | OTHER },
@@ -182,6 +184,7 @@ static void test_parts(void **state)
 static void test_finished(void **state)
 {
 	struct ground g = { 0 };
+	struct gw_pool pool = { 0 };
 
 	(void)state;
 	(void)gw_replies_add(&g.backend.replies, GW_ASKED_SYNC, GW_SHARE_PASS);
@@ -189,6 +192,20 @@ static void test_finished(void **state)
 	assert_false(gw_repeat_is_finished(&g.backend));
 	come(&g, "F");
 	assert_true(gw_repeat_is_finished(&g.backend));
+	gw_bytes_done(&g.backend.stream.in);
+	come(&g, "E");
+	assert_false(gw_repeat_is_finished(&g.backend));
+	gw_bytes_done(&g.backend.stream.in);
+	come(&g, "X");
+	assert_false(gw_repeat_is_finished(&g.backend));
+	gw_bytes_done(&g.backend.stream.in);
+	g.backend.stream.ended = true;
+	assert_true(gw_repeat_is_finished(&g.backend));
+	g.backend.pool = &pool;
+	assert_true(gw_repeat_is_finished(&g.backend));
+	g.backend.repeat.verbs = OTHER;
+	assert_false(gw_repeat_is_finished(&g.backend));
+	g.backend.repeat.verbs = COMMIT;
 	gw_repeat_completed(&g.backend, "INSERT 0 1");
 	assert_false(gw_repeat_is_finished(&g.backend));
 	gw_repeat_completed(&g.backend, "COMMIT");
