@@ -180,7 +180,9 @@ times() {
 	for ((i = 0; i < $3; i++)); do login "$1" "$2" >/dev/null; done
 	tail -n +"$((from + 1))" "$log" | sed -n 's/.*event=session.refused .*why=password .*ms=//p' | sort -n | head -n 1
 }
-spread() { printf '%s\n' "$@" | sort -n | awk 'NR == 1 { low = $1 } END { print ($1 - low < 10) }'; }
+# Whether the longest is less than twice the shortest; without the decoy it is
+# four times that.
+alike() { printf '%s\n' "$@" | sort -n | awk 'NR == 1 { low = $1 } END { print ($1 < 2 * low) }'; }
 printf 'dn: cn=people,ou=policies,dc=hanse\nchangetype: modify\nreplace: pwdMaxFailure\npwdMaxFailure: 1000\n' |
 	ldapmodify -Q -Y EXTERNAL -H "$ldapi" >/dev/null
 for _ in 1 2 3; do # another program's burst of work may spoil one, not three
@@ -188,10 +190,10 @@ for _ in 1 2 3; do # another program's burst of work may spoil one, not three
 	gateway_start
 	eventually "the gateway" 10 tool call "$socket" ping
 	wrong=$(times "$anna/li.wei" wrong 9) unknown=$(times "$anna/nobody" "$good" 9) nowhere=$(times alpha.nobody/li.wei "$good" 9) none=$(times "$anna/new.one" "$good" 9)
-	[ "$(spread "$wrong" "$unknown" "$nowhere" "$none")" = 0 ] || break
+	[ "$(alike "$wrong" "$unknown" "$nowhere" "$none")" = 0 ] || break
 done
 echo "      least ms of a refusal: wrong $wrong, unknown $unknown, no such enterprise $nowhere, no password yet $none"
-same "refusals take as long, within 10 ms" 1 "$(spread "$wrong" "$unknown" "$nowhere" "$none")"
+same "refusals take as long as each other" 1 "$(alike "$wrong" "$unknown" "$nowhere" "$none")"
 printf 'dn: cn=people,ou=policies,dc=hanse\nchangetype: modify\nreplace: pwdMaxFailure\npwdMaxFailure: 5\n' |
 	ldapmodify -Q -Y EXTERNAL -H "$ldapi" >/dev/null
 unlock
@@ -211,11 +213,15 @@ many() { # EACH: log-ins at once of each of the crowd; their answers
 	done
 	wait "${pids[@]}"
 }
-same "ten at once" "10" "$(many 1 | grep -cx 1)"
+for _ in 1 2 3; do # slapd itself may be late on a busy machine
+	got=$(many 1 | sort | uniq -c)
+	[[ ! $got =~ ^\ *10\ 1$ ]] || break
+done
+same "ten at once" "10 1" "$(awk '{ $1 = $1; print }' <<<"$got")"
 kill -STOP "$slapd_pid"
 many 8 >"$dir/many" 2>&1 &
 crowd=$!
-eventually "many wait" 10 bash -c "'$B/gw_routes' call '$socket' status | jq -e '.people_waiting >= 5'"
+eventually "many wait" 40 bash -c "'$B/gw_routes' call '$socket' status | jq -e '.people_waiting >= 5'"
 from=$(wc -l <"$log")
 for _ in 1 2 3; do ask "$by_cert" -c 'SELECT 7' >>"$dir/sevens"; done
 ms=$(tail -n +"$((from + 1))" "$log" | sed -n 's/.*event=session.login .*by=certificate.* ms=//p' | sort -n | tail -n 1)
@@ -246,5 +252,6 @@ contains "and changes nothing" 'Insufficient access|No such object' "$(printf 'd
 
 stop_gateway
 gateway_pid=''
-lacks 'no sanitizer spoke' 'Sanitizer|runtime error' "$(cat "$log")"
+# At its end LeakSanitizer complains that it may not trace: it is confined.
+lacks 'no sanitizer spoke' 'AddressSanitizer|ThreadSanitizer|runtime error' "$(cat "$log")"
 summary

@@ -50,9 +50,9 @@ static struct identity make(
 	(void)X509_set_pubkey(id.certificate, id.key);
 	if (issuer == NULL)
 		add_authority(id.certificate);
-	assert_true(X509_sign(id.certificate,
-			issuer != NULL ? issuer->key : id.key,
-			EVP_sha256()) > 0);
+	assert_true(
+	    X509_sign(id.certificate, issuer != NULL ? issuer->key : id.key,
+		EVP_sha256()) > 0);
 	return id;
 }
 
@@ -103,8 +103,8 @@ static SSL_CTX *front_of(
 	use(front, server);
 	(void)X509_STORE_add_cert(
 	    SSL_CTX_get_cert_store(front), ca->certificate);
-	SSL_CTX_set_verify(front,
-	    SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	SSL_CTX_set_verify(
+	    front, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	(void)SSL_CTX_set_session_cache_mode(front, SSL_SESS_CACHE_OFF);
 	return front;
 }
@@ -147,7 +147,8 @@ static void test_time(void **state)
 	struct identity brief_ca = make("brief", 2, NULL);
 	struct identity brief = make("anna", 2, &ca);
 	struct identity of_brief = make("anna", 100, &brief_ca);
-	SSL_CTX *one = front_of(&brief, &ca), *two = front_of(&brief, &brief_ca);
+	SSL_CTX *one = front_of(&brief, &ca),
+		*two = front_of(&brief, &brief_ca);
 	struct gw_verified *a = gw_verified_new(one), *b = gw_verified_new(two);
 
 	(void)state;
