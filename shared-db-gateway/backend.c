@@ -536,12 +536,7 @@ static struct gw_backend *make(
 	b->stream.watch.fn = on_event;
 	b->deadline.fn = on_deadline;
 	b->stream.watch.owner = b->deadline.owner = b;
-	b->target = (struct gw_target) {
-		.host = hs_strdup(target->host),
-		.port = target->port,
-		.server_name = hs_strdup(target->server_name),
-		.database = hs_strdup(target->database),
-	};
+	b->target = gw_target_copy(target);
 	b->next = core->backends;
 	if (b->next != NULL)
 		b->next->prev = b;

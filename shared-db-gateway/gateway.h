@@ -11,6 +11,9 @@
 
 #include "base/mem.h"
 
+/** Servers of one cluster: the host and its replicas. */
+#define GW_SERVERS_MAX 9u
+
 struct hs_err;
 struct json_t;
 
@@ -36,6 +39,11 @@ struct gw_route {
 	char *host;     /* IP address; NULL where database is "*" */
 	unsigned port;
 	char *server_name; /* the name in the server's certificate */
+	/* The other servers of the same cluster, "ADDRESS ADDRESS": each has
+	 * the same port and a certificate of the same name. NULL: none. Which
+	 * of them all is the primary the gateway finds out. */
+	char *replicas;
+	unsigned patroni_port; /* Patroni's REST API on each; 0: no Patroni */
 	struct gw_limits limits;
 	char *pooling;        /* "transaction" or "session"; NULL: "session" */
 	char *refuses;        /* kinds of statements, see kinds.h; NULL: none */
@@ -61,12 +69,14 @@ int gw_limits_parse(const struct json_t *json, struct gw_limits *ret_limits,
  */
 int gw_kinds_check(const char *list, struct hs_err *err);
 
-/** A database domain, for routes with database "*". */
+/** A database domain, or a cluster of them, for routes with database "*". */
 struct gw_server {
 	char *name; /* e.g. "db.shared" */
 	char *host; /* IP address */
 	unsigned port;
 	char *server_name;
+	char *replicas; /* as a route's, and so is patroni_port */
+	unsigned patroni_port;
 };
 
 /** One file of the routes folder. */

@@ -76,12 +76,7 @@ static struct gw_pool *make(struct gw_core *core, struct gw_entry *entry,
 
 	pool->core = core;
 	pool->entry = gw_entry_ref(entry);
-	pool->target = (struct gw_target) {
-		.host = hs_strdup(target->host),
-		.port = target->port,
-		.server_name = hs_strdup(target->server_name),
-		.database = hs_strdup(target->database),
-	};
+	pool->target = gw_target_copy(target);
 	gw_startup_copy(startup, &pool->startup);
 	gw_startup_drop(&pool->startup, "application_name");
 	pool->texts = gw_texts_new();

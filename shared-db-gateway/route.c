@@ -249,13 +249,30 @@ void gw_table_replace(struct gw_table *fresh, struct gw_table *old)
 
 /* Targets. */
 
-static void set_target(struct gw_target *target, const char *host,
-    unsigned port, const char *server_name, const char *database)
+struct gw_target gw_target_copy(const struct gw_target *target)
 {
-	target->host = hs_strdup(host);
-	target->port = port;
-	target->server_name = hs_strdup(server_name);
-	target->database = hs_strdup(database);
+	return (struct gw_target) {
+		.host = hs_strdup(target->host),
+		.server_name = hs_strdup(target->server_name),
+		.database = hs_strdup(target->database),
+		.port = target->port,
+		.replicas = target->replicas != NULL
+				? hs_strdup(target->replicas)
+				: NULL,
+		.patroni_port = target->patroni_port,
+	};
+}
+
+static struct gw_target on_route(const struct gw_route *r)
+{
+	return gw_target_copy(&(struct gw_target) {
+	    .host = r->host,
+	    .server_name = r->server_name,
+	    .database = r->database,
+	    .port = r->port,
+	    .replicas = r->replicas,
+	    .patroni_port = r->patroni_port,
+	});
 }
 
 /* "DATABASE@SERVER" */
@@ -270,7 +287,14 @@ static int by_server(const struct gw_table *table, const char *database,
 
 		if (strcmp(s->name, at + 1) != 0)
 			continue;
-		set_target(ret_target, s->host, s->port, s->server_name, name);
+		*ret_target = gw_target_copy(&(struct gw_target) {
+		    .host = s->host,
+		    .server_name = s->server_name,
+		    .database = name,
+		    .port = s->port,
+		    .replicas = s->replicas,
+		    .patroni_port = s->patroni_port,
+		});
 		return 0;
 	}
 	return -1;
@@ -285,8 +309,7 @@ static int by_database(const struct gw_table *table, const char *database,
 
 		if (r->host == NULL || strcmp(r->database, database) != 0)
 			continue;
-		set_target(
-		    ret_target, r->host, r->port, r->server_name, database);
+		*ret_target = on_route(r);
 		return 0;
 	}
 	return -1;
@@ -301,8 +324,7 @@ int gw_table_target(const struct gw_table *table, const struct gw_entry *entry,
 	if (strcmp(r->database, "*") != 0) {
 		if (database != NULL && strcmp(database, r->database) != 0)
 			return -1;
-		set_target(
-		    ret_target, r->host, r->port, r->server_name, r->database);
+		*ret_target = on_route(r);
 		return 0;
 	}
 	if (database == NULL)
@@ -318,5 +340,6 @@ void gw_target_done(struct gw_target *target)
 	free(target->host);
 	free(target->server_name);
 	free(target->database);
+	free(target->replicas);
 	*target = (struct gw_target) { 0 };
 }

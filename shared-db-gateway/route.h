@@ -49,6 +49,8 @@ struct gw_table {
 struct gw_target {
 	char *host, *server_name, *database;
 	unsigned port;
+	char *replicas; /* NULL: none; see struct gw_route */
+	unsigned patroni_port;
 };
 
 /** Read all files of the folder. Errors: HS_EINVAL, HS_ESYSTEM. */
@@ -90,6 +92,7 @@ void gw_entry_unref(struct gw_entry *entry);
  */
 int gw_table_target(const struct gw_table *table, const struct gw_entry *entry,
     const char *database, struct gw_target *ret_target);
+struct gw_target gw_target_copy(const struct gw_target *target);
 void gw_target_done(struct gw_target *target);
 
 HS_FREEP(gw_table_freep, struct gw_table *, gw_table_free)

@@ -55,6 +55,8 @@ static const struct member route_members[] = {
 	{ "host",           offsetof(struct gw_route, host),           TEXT,   true  },
 	{ "port",           offsetof(struct gw_route, port),           NUMBER, true  },
 	{ "server_name",    offsetof(struct gw_route, server_name),    TEXT,   true  },
+	{ "replicas",       offsetof(struct gw_route, replicas),       TEXT,   true  },
+	{ "patroni_port",   offsetof(struct gw_route, patroni_port),   NUMBER, true  },
 	{ "limits",         offsetof(struct gw_route, limits),         LIMITS, true  },
 	/* Where version 0.1.0 before its limits had them. */
 	{ "connections",    offsetof(struct gw_route, limits.connections), OLD_NUMBER, true },
@@ -71,6 +73,8 @@ static const struct member server_members[] = {
 	{ "host",           offsetof(struct gw_server, host),          TEXT,   false },
 	{ "port",           offsetof(struct gw_server, port),          NUMBER, false },
 	{ "server_name",    offsetof(struct gw_server, server_name),   TEXT,   false },
+	{ "replicas",       offsetof(struct gw_server, replicas),      TEXT,   true  },
+	{ "patroni_port",   offsetof(struct gw_server, patroni_port),  NUMBER, true  },
 };
 /* clang-format on */
 
@@ -118,19 +122,67 @@ void gw_routes_free(struct gw_routes *routes)
 
 /* Checks, for what is read and what is to be written alike. */
 
-static int check_address(const char *host, unsigned port,
-    const char *server_name, struct hs_err *err)
+static bool is_address(const char *text)
 {
 	uint8_t raw[16];
 
-	if (host == NULL || (inet_pton(AF_INET, host, raw) != 1 &&
-				inet_pton(AF_INET6, host, raw) != 1))
+	return inet_pton(AF_INET, text, raw) == 1 ||
+	       inet_pton(AF_INET6, text, raw) == 1;
+}
+
+static int check_address(const char *host, unsigned port,
+    const char *server_name, struct hs_err *err)
+{
+	if (host == NULL || !is_address(host))
 		return hs_fail(err, HS_EINVAL, "host is not an IP address");
 	if (port < 1 || port > 65535)
 		return hs_fail(err, HS_EINVAL, "port is not 1 to 65535");
 	if (server_name == NULL || *server_name == '\0')
 		return hs_fail(err, HS_EINVAL, "server_name is missing");
 	return 0;
+}
+
+/* Addresses with one space between them, none of them twice. */
+static int check_replicas(
+    const char *host, const char *replicas, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *seen = hs_printf(" %s ", host);
+	hs_auto(hs_freep) char *list = hs_strdup(replicas);
+	char *next = list, *one;
+	unsigned count = 1;
+
+	while ((one = strsep(&next, " ")) != NULL) {
+		hs_auto(hs_freep) char *key = hs_printf(" %s ", one);
+		char *more;
+
+		if (!is_address(one))
+			return hs_fail(
+			    err, HS_EINVAL, "replicas are not IP addresses");
+		if (strstr(seen, key) != NULL)
+			return hs_fail(
+			    err, HS_EINVAL, "'%s' is there twice", one);
+		if (++count > GW_SERVERS_MAX)
+			return hs_fail(err, HS_EINVAL, "more than %u servers",
+			    GW_SERVERS_MAX);
+		more = hs_printf("%s%s ", seen, one);
+		free(seen);
+		seen = more;
+	}
+	return 0;
+}
+
+/* A server, or all of its cluster. */
+static int check_cluster(const char *host, const char *replicas,
+    unsigned patroni_port, struct hs_err *err)
+{
+	if (patroni_port > 65535)
+		return hs_fail(
+		    err, HS_EINVAL, "patroni_port is not 1 to 65535");
+	if (replicas == NULL)
+		return 0;
+	if (host == NULL)
+		return hs_fail(err, HS_EINVAL, "replicas and no host");
+	return check_replicas(host, replicas, err);
 }
 
 static int check_name(const char *what, const char *name, struct hs_err *err)
@@ -178,6 +230,8 @@ static int check_route(
 		    err, HS_EINVAL, "a host and database '*' together");
 	if (!any && check_address(r->host, r->port, r->server_name, err) < 0)
 		return -1;
+	if (check_cluster(r->host, r->replicas, r->patroni_port, err) < 0)
+		return -1;
 	if (r->limits.connections < 1 || r->limits.connections > 10000)
 		return hs_fail(
 		    err, HS_EINVAL, "limits.connections is not 1 to 10000");
@@ -201,7 +255,9 @@ static int check_server(const struct gw_server *s, struct hs_err *err)
 {
 	if (check_name("name", s->name, err) < 0)
 		return -1;
-	return check_address(s->host, s->port, s->server_name, err);
+	if (check_address(s->host, s->port, s->server_name, err) < 0)
+		return -1;
+	return check_cluster(s->host, s->replicas, s->patroni_port, err);
 }
 
 int gw_routes_check(const struct gw_routes *routes, struct hs_err *err)

@@ -3,13 +3,11 @@
  *   routes verifier PASSWORD
  *   routes write DIR VE HOST PORT CONNECTIONS USER [PASSWORD] ...
  *       (a '-' in place of a password: none; POOLING, BACKENDS, TPS, BPS,
- *       STATEMENT_MS, TRANSACTION_MS IDLE_MS and REFUSES of the environment go
- *       into each route, VE_CONNECTIONS, VE_BACKENDS and VE_TPS into the file)
- *   routes platform DIR HOST PORT
- *   routes remove DIR VE
- *   routes call SOCKET COMMAND
- *   routes kill SOCKET SESSION
- *   routes audit FOLDER [list]
+ *       STATEMENT_MS, TRANSACTION_MS, IDLE_MS, REFUSES, REPLICAS and
+ *       PATRONI_PORT of the environment go into each route, VE_CONNECTIONS,
+ * VE_BACKENDS and VE_TPS into the file) routes platform DIR HOST PORT routes
+ * remove DIR VE routes call SOCKET COMMAND routes kill SOCKET SESSION routes
+ * audit FOLDER [list]
  */
 
 #include <jansson.h>
@@ -68,6 +66,8 @@ static int write_ve(int argc, char **argv, struct hs_err *err)
 			.host = argv[2],
 			.port = (unsigned)strtoul(argv[3], NULL, 10),
 			.server_name = server_name,
+			.replicas = getenv("REPLICAS"),
+			.patroni_port = number_of("PATRONI_PORT"),
 			.limits = {
 				.connections =
 				    (unsigned)strtoul(argv[4], NULL, 10),
@@ -98,8 +98,12 @@ static int write_platform(int argc, char **argv, struct hs_err *err)
 	static char enterprise[] = "provisioner", any[] = "*";
 	static char user[] = "platform.provisioner", name[] = "db.shared";
 	static char role[] = "hanse_provisioner";
-	const struct gw_server server = { name, argv[1],
-		(unsigned)strtoul(argv[2], NULL, 10), server_name };
+	const struct gw_server server = { .name = name,
+		.host = argv[1],
+		.port = (unsigned)strtoul(argv[2], NULL, 10),
+		.server_name = server_name,
+		.replicas = getenv("REPLICAS"),
+		.patroni_port = number_of("PATRONI_PORT") };
 	const struct gw_route route = {
 		.enterprise = enterprise,
 		.user = user,

@@ -22,6 +22,7 @@ static char dir[] = "/tmp/test_gw_route.XXXXXX";
 static char a_name[] = "anna", a_user[] = "alpha.anna", a_db[] = "ve_alpha";
 static char b_name[] = "bert", b_user[] = "alpha.bert", any[] = "*";
 static char host[] = "127.0.0.1", tls[] = "db.hanse.internal", wide[] = "::1";
+static char two[] = "127.0.0.2 ::1";
 static char shared[] = "db.shared", p_user[] = "platform.provisioner";
 
 static struct gw_route route(char *enterprise, char *user)
@@ -103,6 +104,75 @@ static void test_round_trip(void **state)
 	assert_int_equal(stat(path, &st), -1);
 }
 
+static struct gw_table *load(void)
+{
+	struct gw_table *table = NULL;
+	struct hs_err err = { 0 };
+
+	must(gw_table_load(dir, &table, &err), &err);
+	return table;
+}
+
+/* A cluster of servers: of a route, and of the platform's. */
+static void test_cluster(void **state)
+{
+	struct gw_route r = route(a_name, a_user), p = route(shared, p_user);
+	const struct gw_server server = { .name = shared,
+		.host = host,
+		.port = 5432,
+		.server_name = tls,
+		.replicas = two };
+	hs_auto(gw_table_freep) struct gw_table *table = NULL;
+	struct gw_target t = { 0 };
+	struct hs_err err = { 0 };
+
+	(void)state;
+	r.replicas = two;
+	r.patroni_port = 8008;
+	p.database = any;
+	p.host = NULL;
+	must(gw_routes_write(dir, "alpha", NULL, &r, 1, &err), &err);
+	must(gw_platform_write(dir, &server, 1, &p, 1, &err), &err);
+	table = load();
+	must(gw_table_target(table, gw_table_find(table, a_user), NULL, &t),
+	    NULL);
+	assert_string_equal(t.replicas, "127.0.0.2 ::1");
+	assert_int_equal(t.patroni_port, 8008);
+	gw_target_done(&t);
+	must(gw_table_target(
+		 table, gw_table_find(table, p_user), "x@db.shared", &t),
+	    NULL);
+	assert_string_equal(t.database, "x");
+	assert_string_equal(t.replicas, "127.0.0.2 ::1");
+	assert_int_equal(t.patroni_port, 0);
+	gw_target_done(&t);
+}
+
+static void test_bad_clusters(void **state)
+{
+	static char bad[][64] = { "", "here", "127.0.0.2  127.0.0.3",
+		"127.0.0.2 ", "127.0.0.1", "127.0.0.2 ::1 127.0.0.2",
+		"::1 ::2 ::3 ::4 ::5 ::6 ::7 ::8 ::9" };
+	struct gw_route r = route(a_name, a_user);
+	struct hs_err err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		r.replicas = bad[i];
+		if (gw_routes_write(dir, "alpha", NULL, &r, 1, &err) == 0)
+			fail_msg("taken: '%s'", bad[i]);
+		assert_int_equal(err.code, HS_EINVAL);
+	}
+	r.replicas = two;
+	r.patroni_port = 65536;
+	assert_int_equal(gw_routes_write(dir, "alpha", NULL, &r, 1, &err), -1);
+	r = route(shared, p_user);
+	r.database = any;
+	r.host = NULL;
+	r.replicas = two;
+	assert_int_equal(gw_platform_write(dir, NULL, 0, &r, 1, &err), -1);
+}
+
 static void test_bad_routes(void **state)
 {
 	struct gw_route bad[8];
@@ -154,15 +224,6 @@ static void test_bad_files(void **state)
 		assert_int_equal(err.code, HS_EINVAL);
 		assert_non_null(strstr(err.msg, "alpha.json"));
 	}
-}
-
-static struct gw_table *load(void)
-{
-	struct gw_table *table = NULL;
-	struct hs_err err = { 0 };
-
-	must(gw_table_load(dir, &table, &err), &err);
-	return table;
 }
 
 static void test_reload(void **state)
@@ -222,7 +283,9 @@ static void target(const struct gw_table *table, const char *user,
 
 static void test_targets(void **state)
 {
-	const struct gw_server server = { shared, wide, 5433, tls };
+	const struct gw_server server = {
+		.name = shared, .host = wide, .port = 5433, .server_name = tls
+	};
 	struct gw_route r = route(a_name, a_user), p = route(shared, p_user);
 	hs_auto(gw_table_freep) struct gw_table *table = NULL;
 	struct hs_err err = { 0 };
@@ -287,6 +350,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_round_trip, clean),
 		cmocka_unit_test_teardown(test_old_form, clean),
 		cmocka_unit_test(test_rate),
+		cmocka_unit_test_teardown(test_cluster, clean),
+		cmocka_unit_test_teardown(test_bad_clusters, clean),
 		cmocka_unit_test_teardown(test_bad_routes, clean),
 		cmocka_unit_test_teardown(test_bad_files, clean),
 		cmocka_unit_test_teardown(test_reload, clean),
