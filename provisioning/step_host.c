@@ -159,7 +159,8 @@ int step_host_plug(struct plat *plat, const struct object *w,
 		return -1;
 	return there != NULL
 		   ? remote_run(there, argv, NULL, REMOTE_MS, NULL, err)
-		   : hv_link_plug(ifname, bridge, err);
+		   : hv_link_plug(ifname, bridge,
+			 object_number(w, "isolated") != 0, err);
 }
 
 int step_host_forget(
