@@ -52,8 +52,7 @@ static const struct init_service services[] = {
 		.stop_ms = 60000,
 		.dirs = { "/data", "/run/postgresql" },
 		.is_db = true,
-		.argv = { "/usr/bin/python3.11", "-m", "patroni",
-			  "/etc/hanse/patroni.yml" },
+		.argv = { "/usr/libexec/hanse/patroni-run" },
 	},
 };
 
