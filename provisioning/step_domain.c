@@ -14,6 +14,7 @@
 #include "provisioning/host.h"
 #include "provisioning/instance.h"
 #include "provisioning/mark.h"
+#include "provisioning/member.h"
 #include "provisioning/step_host.h"
 
 #define STOP_MS 15000
@@ -308,6 +309,11 @@ static int db_domain_make(
 	if (domain_make(plat, change, err) < 0)
 		return -1;
 	plat_server_expect(plat, server);
+	/* We have taken it down; another may be next. */
+	if (change->actual != NULL && !change_keeps_running(change) &&
+	    strcmp(object_text(change->actual, "state"), "running") == 0 &&
+	    member_await(plat, change->wanted, err) < 0)
+		return -1;
 	return 0;
 }
 

@@ -160,7 +160,8 @@ int step_host_plug(struct plat *plat, const struct object *w,
 	return there != NULL
 		   ? remote_run(there, argv, NULL, REMOTE_MS, NULL, err)
 		   : hv_link_plug(ifname, bridge,
-			 object_number(w, "isolated") != 0, err);
+			 json_is_true(json_object_get(w->attrs, "isolated")),
+			 err);
 }
 
 int step_host_forget(

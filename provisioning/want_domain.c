@@ -65,6 +65,12 @@ int want_driver(const struct plat *plat, enum spec_driver driver,
 
 /* -- Domains --------------------------------------------------------------- */
 
+/* Not every platform has it: it is as large as the others together. */
+static bool is_extra(const char *image)
+{
+	return strcmp(image, "db-replicated") == 0;
+}
+
 /* The one taken before, or the newest; also if that is all there is left. */
 static int one_image(const struct plat *plat, const char *name,
     const char *taken, char **ret_path, struct hs_err *err)
@@ -73,7 +79,9 @@ static int one_image(const struct plat *plat, const char *name,
 	hs_auto(hs_freep) char *newest = NULL;
 
 	if (dom_image_path(manifest, name, &newest, err) < 0)
-		return hs_wrap(err, "system image (run: make images)");
+		return hs_wrap(err, "system image (run: make images%s%s)",
+		    is_extra(name) ? " IMAGES=" : "",
+		    is_extra(name) ? name : "");
 	*ret_path = taken != NULL && access(taken, R_OK) == 0
 			? hs_strdup(taken)
 			: hs_steal(&newest);
