@@ -32,10 +32,21 @@ static const char *number(struct number *n, uint64_t value)
 /* What no portal does and an enterprise could harm another with. */
 #define REFUSES "lock listen set role do copy-file hold temporary ddl prepared-transaction advisory-lock large-object signal file maintenance"
 
+/* What the members of a replicated database say to each other: etcd (clients,
+ * members), PostgreSQL, Patroni. */
+#define PEERS "2379 2380 5432 8008"
+
+#define TEXT_OF(number)  #number
+#define PORT_TEXT(macro) TEXT_OF(macro)
+#define PORTAL           PORT_TEXT(DOM_PORT_PORTAL)
+#define POSTGRES         PORT_TEXT(DOM_PORT_POSTGRES)
+#define PATRONI          PORT_TEXT(DOM_PORT_PATRONI)
+
 static const struct dom_kind kinds[] = {
-	{ "app",       "app", "app", DOM_PORT_PORTAL,   128, 64,  8,  REFUSES },
-	{ "app-large", "app", "app", DOM_PORT_PORTAL,   256, 256, 16, REFUSES },
-	{ "db",        "db",  "db",  DOM_PORT_POSTGRES, 256, 64,  0,  ""      },
+	{ "app",       "app", "app", PORTAL,   NULL, 128, 64,  8,  REFUSES },
+	{ "app-large", "app", "app", PORTAL,   NULL, 256, 256, 16, REFUSES },
+	{ "db",        "db",  "db",  POSTGRES, NULL, 256, 64,  0,  ""      },
+	{ "db-replicated", "db-replicated", "db", POSTGRES " " PATRONI, PEERS, 384, 64, 0, "" },
 };
 /* clang-format on */
 
@@ -127,7 +138,7 @@ int dom_template_domain(enum dom_driver driver, const struct dom_params *p,
 {
 	const struct driver *d = &drivers[driver];
 	struct number generation, memory, vcpus, quota, prefix, base, count;
-	struct number tmp, port;
+	struct number tmp;
 	const struct dom_kind *kind =
 	    p->kind != NULL ? dom_kind_find(p->kind) : NULL;
 	struct number most_memory, most_vcpus;
@@ -154,8 +165,11 @@ int dom_template_domain(enum dom_driver driver, const struct dom_params *p,
 		{ "gateway",     p->gateway },
 		{ "route",       p->route },
 		{ "filter",      p->filter },
-		{ "port",        number(&port, kind != NULL ? kind->port : 0) },
+		{ "port",        kind != NULL ? kind->ports : "0" },
 		{ "calls",       p->calls },
+		{ "peers",       p->peers },
+		{ "peer_ports",  kind != NULL ? kind->peer_ports : NULL },
+		{ "isolated",    p->peers != NULL ? "no" : "yes" },
 		{ "root_dir",    p->root_dir },
 		{ "config_dir",  p->config_dir },
 		{ "data_dir",    p->data_dir },

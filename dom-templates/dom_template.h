@@ -16,7 +16,8 @@ struct hs_err;
  * /etc/hanse that only the service may read is 0600 and owned by one of them
  * (LXC: seen through the idmapped mount or chowned to idmap_base + uid). */
 #define DOM_UID_PORTAL   900 /* user hanse, runs hanse-portal */
-#define DOM_UID_POSTGRES 901 /* user postgres of the db image */
+#define DOM_UID_POSTGRES 901 /* user postgres of the db images */
+#define DOM_UID_ETCD     902 /* user etcd of the db-replicated image */
 
 /* Ids a domain has in its user namespace, from idmap_base up. */
 #define DOM_IDMAP_COUNT 65536
@@ -30,6 +31,7 @@ struct hs_err;
 
 #define DOM_PORT_PORTAL   9000 /* FastCGI, app domain */
 #define DOM_PORT_POSTGRES 5432 /* db domain */
+#define DOM_PORT_PATRONI  8008 /* its REST API, of a replicated one */
 
 #define DOM_IMAGE_MANIFEST "/var/lib/hanse/images/manifest"
 
@@ -51,7 +53,8 @@ struct dom_kind {
 	const char *name;        /* "app-large", as in a spec and in metadata */
 	const char *image;       /* of the manifest, "app" */
 	const char *filter;      /* its wall's, "hanse-" + this */
-	unsigned port;           /* of its service */
+	const char *ports;       /* of its services: its host calls them */
+	const char *peer_ports;  /* what its peers call; NULL: it has none */
 	unsigned memory_min_mib; /* what it takes to work at all */
 	unsigned tmp_mib;        /* of /tmp */
 	unsigned threads;        /* of a portal, at most */
@@ -88,6 +91,8 @@ struct dom_params {
 	const char *filter;  /* name of its wall, see hv/wall.c (Xen: script
 			      * of the host, see etc/xen); NULL: none */
 	const char *calls;   /* ports it may call at the platform's address */
+	const char *peers;   /* addresses of domains it reaches, and they it, at
+			      * the ports of its kind; NULL: none, isolated */
 
 	/* LXC: folders on the host, mounted and idmapped by the caller. */
 	const char *root_dir;   /* the squashfs, read-only */

@@ -8,16 +8,17 @@ dom_SRCS := dom-templates/dom_template.c dom-templates/image_manifest.c \
 # hanse-init: process 1 of every domain; static, so that the initramfs needs
 # nothing else. Of base it takes what needs no library.
 hanse_init_PARTS := $(addprefix dom-templates/init/,confine.c conf.c cpus.c \
-    mounts.c names.c net.c power.c relay.c service.c stage1.c supervise.c)
+    mounts.c names.c net.c power.c relay.c service.c stage1.c supervise.c sweep.c)
 PROGRAMS += hanse-init
 hanse-init_SRCS := dom-templates/init/main.c $(hanse_init_PARTS) \
     base/err.c base/log.c base/mem.c base/text.c
 hanse-init_LDFLAGS := -static
 
-# The system images, in /var/lib/hanse/images; needs root.
+# The system images, in /var/lib/hanse/images; needs root. IMAGES: those, else
+# what every platform has and what this one has had.
 .PHONY: images
 images: $(B)/hanse-init $(B)/hanse-portal
-	@dom-templates/image/build.sh -b $(B)
+	@dom-templates/image/build.sh -b $(B) $(IMAGES)
 
 dom_TESTS := test_dom_image test_dom_render test_dom_template
 TESTS += $(dom_TESTS) test_dom_init

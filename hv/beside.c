@@ -42,6 +42,17 @@ static const char *bridge_of(
 	return NULL;
 }
 
+/* Of one that reaches its peers, its neighbours are its wall's to judge. */
+static enum hv_link look_at_link(
+    const char *ifname, const char *bridge, bool isolated)
+{
+	enum hv_link link = hv_link_look(ifname, bridge);
+
+	if (isolated || link == HV_LINK_GONE || link == HV_LINK_UNPLUGGED)
+		return link;
+	return link == HV_LINK_OPEN ? HV_LINK_UP : HV_LINK_UNPLUGGED;
+}
+
 void hv_beside_look(const struct hv_object *domain, enum hv_driver driver,
     const struct hv_objects *networks, const char *walls,
     struct hv_beside *ret_beside)
@@ -56,7 +67,8 @@ void hv_beside_look(const struct hv_object *domain, enum hv_driver driver,
 		ret_beside->mounts = look_at_mounts(domain);
 	bridge = bridge_of(networks, live->network);
 	if (live->ifname != NULL && bridge != NULL)
-		ret_beside->link = hv_link_look(live->ifname, bridge);
+		ret_beside->link =
+		    look_at_link(live->ifname, bridge, live->isolated);
 	if (live->ifname != NULL && live->filter != NULL &&
 	    hv_caps(driver)->wall)
 		ret_beside->wall = hv_wall_look(walls, live->ifname);

@@ -340,9 +340,11 @@ const char *hv_kind_name(enum hv_kind kind); /* "domain" */
 /** What a domain may say and hear, beside its own names: see wall.c. */
 struct hv_wall_plan {
 	char *host;     /* the host end of its network, which may call it */
-	unsigned port;  /* at this one */
+	char *ports;    /* at these, "9000" */
 	char *platform; /* whom it may call; NULL: nobody */
 	char *calls;    /* at these ports, "6432 1636" */
+	char *peers; /* who may call it, and whom it may call; NULL: nobody */
+	char *peer_ports; /* both ways, "2379 2380" */
 };
 
 /**
@@ -496,7 +498,8 @@ const char *hv_link_name(enum hv_link link); /* "up" */
 enum hv_link hv_link_look(const char *ifname, const char *bridge);
 
 /** Put it on its bridge, the port isolated. Errors: HS_ESYSTEM. */
-int hv_link_plug(const char *ifname, const char *bridge, struct hs_err *err);
+int hv_link_plug(
+    const char *ifname, const char *bridge, bool isolated, struct hs_err *err);
 
 /** Whether a network's bridge is there and up. */
 bool hv_bridge_is_up(const char *bridge);

@@ -76,12 +76,13 @@ enum hv_link hv_link_look(const char *ifname, const char *bridge)
 						      : HV_LINK_OPEN;
 }
 
-int hv_link_plug(const char *ifname, const char *bridge, struct hs_err *err)
+int hv_link_plug(
+    const char *ifname, const char *bridge, bool isolated, struct hs_err *err)
 {
 	const char *plug[] = { "ip", "link", "set", "dev", ifname, "master",
 		bridge, "up", NULL };
 	const char *isolate[] = { "ip", "link", "set", "dev", ifname, "type",
-		"bridge_slave", "isolated", "on", NULL };
+		"bridge_slave", "isolated", isolated ? "on" : "off", NULL };
 
 	if (hv_run(plug, TOOL_MS, err) < 0 || hv_run(isolate, TOOL_MS, err) < 0)
 		return hs_wrap(err, "plug '%s' into '%s'", ifname, bridge);

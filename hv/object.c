@@ -69,9 +69,11 @@ static const struct attribute {
 	{ D,     TEXT(address),      WALL "@address"
 	                         "|//interface[1][script]/ip/@address" },
 	{ D,     TEXT(wall.host),     WALL "@host" },
-	{ D,     NUMBER(wall.port),   WALL "@port" },
+	{ D,     TEXT(wall.ports),    WALL "@port" },
 	{ D,     TEXT(wall.platform), WALL "@platform" },
 	{ D,     TEXT(wall.calls),    WALL "@calls" },
+	{ D,     TEXT(wall.peers),    WALL "@peers" },
+	{ D,     TEXT(wall.peer_ports), WALL "@peer-ports" },
 	{ D,     offsetof(struct hv_object, isolated), AS_BOOL,
 	                             "//interface[1]/port[@isolated='yes']" },
 	{ D,     NUMBER(idmap_base), "/*/idmap/uid[@start='0']/@target" },

@@ -22,7 +22,7 @@ static const struct cut {
 	{ D,     "/*/metadata/*[local-name()!='object']|/*/metadata/*/@*"
 	         "|/*/metadata/*/*[local-name()!='wall']"
 	         "|/*/metadata/*/*/@filter|/*/metadata/*/*/@address"
-	         "|/*/metadata/*/*/@calls" },
+	         "|/*/metadata/*/*/@calls|/*/metadata/*/*/@peers" },
 	{ D|N,   "//comment()|//text()[normalize-space()='']" },
 	/* libvirt's own */
 	{ D,     "/*/@id|/*/resource|/*/seclabel" },

@@ -19,6 +19,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,6 +33,7 @@
 #define KEPT_DIR  "/run/hanse/walls"
 #define KEPT_BASE KEPT_DIR "/base"
 #define KEPT_MAX  65536
+#define LIST_MAX  128
 #define SYN_ONLY  "tcp flags & (syn | ack) == syn"
 
 /* clang-format off */
@@ -72,11 +74,29 @@ static bool is_address(const char *text)
 	return text != NULL && inet_pton(AF_INET, text, &address) == 1;
 }
 
-/* Numbers with spaces between, e.g. "6432 1636". */
-static bool are_ports(const char *text)
+static bool is_port(const char *text)
 {
-	return text != NULL && text[0] != '\0' &&
-	       text[strspn(text, "0123456789 ")] == '\0' && strlen(text) < 64;
+	size_t len = strspn(text, "0123456789");
+	unsigned long port = strtoul(text, NULL, 10);
+
+	return len > 0 && len < 6 && text[len] == '\0' && port > 0 &&
+	       port < 65536;
+}
+
+/* With spaces between, e.g. "6432 1636": every one of them. */
+static bool are_all(const char *text, bool (*is_good)(const char *one))
+{
+	hs_auto(hs_freep) char *list = NULL;
+	char *rest, *one;
+
+	if (text == NULL || strlen(text) > LIST_MAX)
+		return false;
+	list = hs_strdup(text);
+	rest = list;
+	while ((one = strsep(&rest, " ")) != NULL)
+		if (!is_good(one))
+			return false;
+	return true;
 }
 
 static bool is_mac(const char *text)
@@ -102,28 +122,33 @@ static int check(const struct hv_object *d, struct hs_err *err)
 	const struct hv_wall_plan *w = &d->wall;
 
 	if (!is_interface(d->ifname) || !is_mac(d->mac) ||
-	    !is_address(d->address) || !is_address(w->host) || w->port == 0 ||
-	    w->port > 65535)
+	    !is_address(d->address) || !is_address(w->host) ||
+	    !are_all(w->ports, is_port))
 		return hs_fail(err, HS_EINVAL,
 		    "domain '%s' has no wall that can be raised: interface %s, "
-		    "MAC %s, address %s, host %s, port %u",
-		    d->name, d->ifname, d->mac, d->address, w->host, w->port);
+		    "MAC %s, address %s, host %s, ports %s",
+		    d->name, d->ifname, d->mac, d->address, w->host, w->ports);
 	if (w->platform != NULL &&
-	    (!is_address(w->platform) || !are_ports(w->calls)))
+	    (!is_address(w->platform) || !are_all(w->calls, is_port)))
 		return hs_fail(err, HS_EINVAL,
 		    "domain '%s' may call nobody at '%s', ports '%s'", d->name,
 		    w->platform, w->calls);
+	if (w->peers != NULL && (!are_all(w->peers, is_address) ||
+				    !are_all(w->peer_ports, is_port)))
+		return hs_fail(err, HS_EINVAL,
+		    "domain '%s' may have no peers '%s', ports '%s'", d->name,
+		    w->peers, w->peer_ports);
 	return 0;
 }
 
 /* -- Its rules ------------------------------------------------------------- */
 
 /* "6432 1636" as nftables has it: "6432, 1636". */
-static char *port_list(const char *ports)
+static char *set_of(const char *list)
 {
 	struct hs_text text = { 0 };
 
-	for (const char *p = ports; *p != '\0';) {
+	for (const char *p = list; *p != '\0';) {
 		size_t len = strcspn(p, " ");
 
 		if (len > 0)
@@ -133,6 +158,11 @@ static char *port_list(const char *ports)
 	}
 	return hs_text_take(&text);
 }
+
+/** The lists of a plan, as sets; NULL: it has none. */
+struct sets {
+	const char *ports, *calls, *peers, *peer_ports;
+};
 
 static void begin_chain(
     struct hs_text *text, const char *way, const char *ifname)
@@ -156,7 +186,7 @@ static void add_rule(
 
 /* It asks who the host end is, calls the platform, and answers its callers. */
 static void add_from(
-    struct hs_text *text, const struct hv_object *d, const char *calls)
+    struct hs_text *text, const struct hv_object *d, const struct sets *s)
 {
 	const struct hv_wall_plan *w = &d->wall;
 
@@ -167,40 +197,70 @@ static void add_from(
 	    d->address, w->host);
 	if (w->platform != NULL)
 		RULE("from", "ip saddr %s ip daddr %s tcp dport { %s } accept",
-		    d->address, w->platform, calls);
+		    d->address, w->platform, s->calls);
+	if (w->peers != NULL) {
+		RULE("from",
+		    "arp saddr ether %s arp saddr ip %s arp daddr ip { %s } "
+		    "accept",
+		    d->mac, d->address, s->peers);
+		RULE("from",
+		    "ip saddr %s ip daddr { %s } tcp dport { %s } accept",
+		    d->address, s->peers, s->peer_ports);
+	}
 	RULE("from", SYN_ONLY " drop");
-	RULE("from", "ip saddr %s ip daddr %s tcp sport %u accept", d->address,
-	    w->host, w->port);
+	RULE("from", "ip saddr %s ip daddr %s tcp sport { %s } accept",
+	    d->address, w->host, s->ports);
+	if (w->peers != NULL)
+		RULE("from",
+		    "ip saddr %s ip daddr { %s } tcp sport { %s } accept",
+		    d->address, s->peers, s->peer_ports);
 	RULE("from", "drop");
 }
 
 static void add_to(
-    struct hs_text *text, const struct hv_object *d, const char *calls)
+    struct hs_text *text, const struct hv_object *d, const struct sets *s)
 {
 	const struct hv_wall_plan *w = &d->wall;
 
 	begin_chain(text, "to", d->ifname);
 	RULE("to", "arp saddr ip %s arp daddr ip %s accept", w->host,
 	    d->address);
-	RULE("to", "ip saddr %s ip daddr %s tcp dport %u accept", w->host,
-	    d->address, w->port);
-	if (w->platform != NULL) {
-		RULE("to", SYN_ONLY " drop");
-		RULE("to", "ip saddr %s ip daddr %s tcp sport { %s } accept",
-		    w->platform, d->address, calls);
+	RULE("to", "ip saddr %s ip daddr %s tcp dport { %s } accept", w->host,
+	    d->address, s->ports);
+	if (w->peers != NULL) {
+		RULE("to", "arp saddr ip { %s } arp daddr ip %s accept",
+		    s->peers, d->address);
+		RULE("to",
+		    "ip saddr { %s } ip daddr %s tcp dport { %s } accept",
+		    s->peers, d->address, s->peer_ports);
 	}
+	RULE("to", SYN_ONLY " drop");
+	if (w->platform != NULL)
+		RULE("to", "ip saddr %s ip daddr %s tcp sport { %s } accept",
+		    w->platform, d->address, s->calls);
+	if (w->peers != NULL)
+		RULE("to",
+		    "ip saddr { %s } ip daddr %s tcp sport { %s } accept",
+		    s->peers, d->address, s->peer_ports);
 	RULE("to", "drop");
 }
 
 static char *rules_of(const struct hv_object *d)
 {
+	const struct hv_wall_plan *w = &d->wall;
+	hs_auto(hs_freep) char *ports = set_of(w->ports);
 	hs_auto(hs_freep) char *calls =
-	    d->wall.platform != NULL ? port_list(d->wall.calls) : NULL;
+	    w->platform != NULL ? set_of(w->calls) : NULL;
+	hs_auto(hs_freep) char *peers =
+	    w->peers != NULL ? set_of(w->peers) : NULL;
+	hs_auto(hs_freep) char *peer_ports =
+	    w->peers != NULL ? set_of(w->peer_ports) : NULL;
+	const struct sets sets = { ports, calls, peers, peer_ports };
 	struct hs_text text = { 0 };
 
 	hs_text_addf(&text, "%s%s", base, judges);
-	add_from(&text, d, calls);
-	add_to(&text, d, calls);
+	add_from(&text, d, &sets);
+	add_to(&text, d, &sets);
 	hs_text_addf(&text,
 	    "add element " TABLE " from { \"%s\" : jump from-%s }\n"
 	    "add element " TABLE " to { \"%s\" : jump to-%s }\n",

@@ -1,7 +1,7 @@
 /* db_size.c - how much memory a database domain takes.
  *
  * Measured: 256 MiB with a cache of 128, and 5 MiB for each backend that has
- * read its catalogues.
+ * read its catalogues; 80 for Patroni and etcd, which grow with their age.
  */
 
 #include "provisioning/db_size.h"
@@ -14,18 +14,45 @@
 #include "provisioning/spec.h"
 #include "provisioning/store.h"
 
-#define OURS           20  /* connections */
-#define FIXED_MIB      128 /* without the cache */
-#define BUFFERS_MIB    128 /* the cache, at least */
+#define OURS           20   /* connections */
+#define FIXED_MIB      128  /* without the cache */
+#define PEER_MIB       128u /* Patroni and etcd */
+#define BUFFERS_MIB    128  /* the cache, at least */
 #define CONNECTION_MIB 5
 #define STEP_MIB       128
 #define LEAST_MIB      512
 
 char *db_size_server(const struct spec *spec)
 {
-	return spec->database.class == SPEC_CLASS_DEDICATED
-		   ? hs_printf("db.%s", spec->ve)
-		   : hs_strdup("db.shared");
+	if (spec->database.class == SPEC_CLASS_DEDICATED)
+		return hs_printf("db.%s", spec->ve);
+	return hs_strdup(
+	    spec->database.replicas > 0 ? "db.replicated" : "db.shared");
+}
+
+unsigned db_size_domains(const struct spec *spec)
+{
+	return spec->database.replicas + 1;
+}
+
+char *db_size_domain(const struct spec *spec, unsigned n)
+{
+	hs_auto(hs_freep) char *server = db_size_server(spec);
+
+	return spec->database.replicas > 0 ? hs_printf("%s.%u", server, n)
+					   : hs_steal(&server);
+}
+
+bool db_size_is_domain(const struct spec *spec, const char *domain)
+{
+	bool found = false;
+
+	for (unsigned n = 1; n <= db_size_domains(spec); n++) {
+		hs_auto(hs_freep) char *name = db_size_domain(spec, n);
+
+		found = found || strcmp(name, domain) == 0;
+	}
+	return found;
 }
 
 static unsigned on_server(const struct spec *spec, const char *server)
@@ -49,23 +76,28 @@ unsigned db_size_connections(
 	return instead != NULL ? sum + on_server(instead, server) : sum;
 }
 
-unsigned db_size_need_mib(unsigned connections)
+unsigned db_size_need_mib(unsigned connections, bool replicated)
 {
-	return FIXED_MIB + BUFFERS_MIB + CONNECTION_MIB * connections;
+	return FIXED_MIB + (replicated ? PEER_MIB : 0) + BUFFERS_MIB +
+	       CONNECTION_MIB * connections;
 }
 
-unsigned db_size_memory_mib(unsigned connections, enum hv_driver driver)
+unsigned db_size_memory_mib(
+    unsigned connections, bool replicated, enum hv_driver driver)
 {
-	unsigned need = db_size_need_mib(connections), memory = LEAST_MIB;
+	unsigned need = db_size_need_mib(connections, replicated);
+	unsigned memory = LEAST_MIB;
 
 	while (memory < need)
 		memory += hv_caps(driver)->has_maxima ? memory : STEP_MIB;
 	return memory;
 }
 
-unsigned db_size_buffers_mib(unsigned memory_mib, unsigned connections)
+unsigned db_size_buffers_mib(
+    unsigned memory_mib, unsigned connections, bool replicated)
 {
-	unsigned taken = FIXED_MIB + CONNECTION_MIB * connections;
+	unsigned taken = FIXED_MIB + (replicated ? PEER_MIB : 0) +
+			 CONNECTION_MIB * connections;
 	unsigned left = memory_mib > taken ? memory_mib - taken : 0;
 
 	if (left < BUFFERS_MIB)
@@ -102,7 +134,8 @@ int db_size_check(const struct plat_conf *conf, const struct store_ves *ves,
 		: hs_printf("%s/hansed.yaml", conf->config);
 	unsigned given = db_size_given_mib(conf, spec);
 	unsigned connections = db_size_connections(ves, spec, server);
-	unsigned need = db_size_need_mib(connections);
+	bool replicated = spec->database.replicas > 0;
+	unsigned need = db_size_need_mib(connections, replicated);
 
 	if (given == 0 || given >= need ||
 	    !asks_for_more(conf, ves, spec, server))
@@ -112,6 +145,6 @@ int db_size_check(const struct plat_conf *conf, const struct store_ves *ves,
 	    "them the platform's own) need %u; in %s raise "
 	    "database.memory_mib to %u, or remove it%s",
 	    server, given, connections, OURS, need, where,
-	    db_size_memory_mib(connections, HV_LXC),
+	    db_size_memory_mib(connections, replicated, HV_LXC),
 	    own ? "" : ", then: make up");
 }

@@ -26,7 +26,14 @@ static int check_class(
 {
 	const struct store_ve *old = store_ve_find(ves, spec->ve);
 
-	if (old == NULL || old->spec->database.class == spec->database.class)
+	if (old == NULL)
+		return 0;
+	if (old->spec->database.replicas != spec->database.replicas)
+		return hs_fail(err, HS_ECONFLICT,
+		    "the database of '%s' has %u replicas; their number cannot "
+		    "be changed while it exists",
+		    spec->ve, old->spec->database.replicas);
+	if (old->spec->database.class == spec->database.class)
 		return 0;
 	return hs_fail(err, HS_ECONFLICT,
 	    "the database of '%s' is %s; its class cannot be changed while it "

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "provisioning/instance.h"
 #include "provisioning/inventory.h"
 #include "provisioning/observe.h"
 #include "provisioning/step.h"
@@ -31,16 +32,17 @@ void job_platform_release(void)
 typedef int attempt(
     struct plat *plat, const struct plan_change *change, struct hs_err *err);
 
-/* The server of databases it needs; "" for none. */
-static const char *server_of(const struct object *o)
+/* The server of databases it needs, "" for none; owned by the caller. */
+static char *server_of(const struct object *o)
 {
-	return o->kind == OBJ_DB_DOMAIN ? o->name : object_text(o, "server");
+	return o->kind == OBJ_DB_DOMAIN ? instance_owner(o->name)
+					: hs_strdup(object_text(o, "server"));
 }
 
 static int patiently(attempt *try, struct plat *plat,
     const struct plan_change *change, struct hs_err *err)
 {
-	const char *server = server_of(plan_object(change));
+	hs_auto(hs_freep) char *server = server_of(plan_object(change));
 	int64_t wait = FIRST_WAIT;
 
 	for (int i = 1;; i++, wait *= 2) {

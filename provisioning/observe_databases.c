@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "gen/prov_sql.h"
 #include "provisioning/facts.h"
+#include "provisioning/instance.h"
 #include "provisioning/mark.h"
 #include "provisioning/observe.h"
 #include "provisioning/schema.h"
@@ -254,17 +255,38 @@ static bool has(
 	return false;
 }
 
-/* A server whose domain is gone but whose data are there: what they hold is
+/* -- Servers --------------------------------------------------------------- */
+
+static bool is_of(const struct object *domain, const char *server)
+{
+	hs_auto(hs_freep) char *its = instance_owner(domain->name);
+
+	return strcmp(its, server) == 0;
+}
+
+/* Whether one of the first so many is a domain of that server, too. */
+static bool was_asked(
+    const struct observation *o, size_t count, const char *server)
+{
+	for (size_t i = 0; i < count; i++)
+		if (o->found.list[i].kind == OBJ_DB_DOMAIN &&
+		    is_of(&o->found.list[i], server))
+			return true;
+	return false;
+}
+
+/* A server whose domains are gone but whose data are there: what they hold is
  * unknown. Were it "missing", a failed job would undo, that is drop, it. */
 static void assume_homeless(struct observation *o)
 {
 	for (size_t i = 0; i < o->wanted->count; i++) {
 		const struct object *w = &o->wanted->list[i];
+		hs_auto(hs_freep) char *server = instance_owner(w->name);
 
 		if (w->kind == OBJ_DB_DOMAIN && observe_is_asked(o, w->ve) &&
 		    has(o, OBJ_VOLUME, w->name) &&
-		    !has(o, OBJ_DB_DOMAIN, w->name))
-			assume_server(o, w->name, "its domain is missing");
+		    !was_asked(o, o->found.count, server))
+			assume_server(o, server, "its domain is missing");
 	}
 }
 
@@ -275,12 +297,14 @@ int observe_databases(struct observation *o, struct hs_err *err)
 
 	(void)err;
 	for (size_t i = 0; i < count; i++) {
-		hs_auto(hs_freep) char *name = hs_strdup(o->found.list[i].name);
+		hs_auto(hs_freep) char *server =
+		    instance_owner(o->found.list[i].name);
 		struct hs_err server_err = { 0 };
 
 		if (o->found.list[i].kind == OBJ_DB_DOMAIN &&
-		    add_server(o, name, &server_err) < 0)
-			assume_server(o, name, server_err.msg);
+		    !was_asked(o, i, server) &&
+		    add_server(o, server, &server_err) < 0)
+			assume_server(o, server, server_err.msg);
 	}
 	assume_homeless(o);
 	return 0;

@@ -16,6 +16,7 @@
 #include "provisioning/instance.h"
 #include "provisioning/mark.h"
 #include "provisioning/observe.h"
+#include "provisioning/step.h"
 #include "shared-db-gateway/gateway.h"
 
 #define RENEW_BEFORE_S (30 * 24 * 3600L)
@@ -36,7 +37,8 @@ static void owner_of(const char *name, char **ret_ve, char **ret_enterprise)
 	if (strncmp(name, "edge.", 5) == 0)
 		name += 5;
 	dot = strchr(name, '.');
-	if (strncmp(name, "db.", 3) == 0 || dot == NULL)
+	if (strncmp(name, "db.", 3) == 0 || strncmp(name, "peer.", 5) == 0 ||
+	    dot == NULL)
 		return;
 	*ret_ve = hs_strndup(name, (size_t)(dot - name));
 	*ret_enterprise = instance_owner(dot + 1);
@@ -91,7 +93,7 @@ static bool is_replaced(
 static void add_credential(
     struct observation *o, const char *path, const char *name)
 {
-	hs_auto(hs_freep) char *dir = plat_path(o->plat, "ca");
+	hs_auto(hs_freep) char *dir = credential_dir(o->plat, name);
 	hs_auto(hs_freep) char *ve = NULL;
 	hs_auto(hs_freep) char *enterprise = NULL;
 	const char *state;
@@ -163,6 +165,24 @@ static const char *identities(const struct gw_routes *routes)
 			return "changed";
 	}
 	return "their own";
+}
+
+/* The other servers of the VE's database: the same for every route; if there is
+ * none, nobody is led anywhere. */
+static const char *replicas_of(const struct gw_routes *routes)
+{
+	const char *all = NULL;
+
+	for (size_t i = 0; i < routes->count; i++) {
+		const struct gw_route *r = &routes->list[i];
+		const char *its = r->replicas != NULL ? r->replicas : "";
+
+		if ((all != NULL && strcmp(all, its) != 0) ||
+		    r->patroni_port != step_patroni_port(its))
+			return "changed";
+		all = its;
+	}
+	return all != NULL ? all : "";
 }
 
 /* The gateway's alone, as its folder is. */
@@ -329,12 +349,24 @@ static void add_route(struct observation *o, const char *path, const char *name)
 		    &o->found, OBJ_ROUTE, name, name, NULL, NULL, NULL);
 	else
 		(void)objects_add(&o->found, OBJ_ROUTE, name, name, NULL,
-		    json_pack("{s:o, s:o, s:s, s:s}", "routes",
+		    json_pack("{s:o, s:o, s:s, s:s, s:s}", "routes",
 			routes_json(o, routes), "limits",
 			gw_limits_json(&routes->limits), "identities",
-			identities(routes), "mode", mode_of(path)),
+			identities(routes), "mode", mode_of(path), "replicas",
+			replicas_of(routes)),
 		    json_pack(
 			"{s:o}", "certificates", certificates_json(routes)));
+}
+
+static void add_server(
+    const struct gw_server *s, json_t *servers, json_t *replicas)
+{
+	const char *its = s->replicas != NULL ? s->replicas : "";
+
+	(void)json_object_set_new(servers, s->name, json_string(s->host));
+	(void)json_object_set_new(replicas, s->name,
+	    json_string(
+		s->patroni_port == step_patroni_port(its) ? its : "changed"));
 }
 
 static void add_servers(struct observation *o)
@@ -342,20 +374,20 @@ static void add_servers(struct observation *o)
 	hs_auto(gw_routes_freep) struct gw_routes *routes = NULL;
 	hs_auto(hs_freep) char *dir = plat_path(o->plat, "gateway/routes");
 	hs_auto(hs_freep) char *path = hs_printf("%s/platform.json", dir);
-	json_t *servers = json_object();
+	json_t *servers = json_object(), *replicas = json_object();
 
 	if (gw_routes_read(dir, "platform", &routes, NULL) == 0)
 		for (size_t i = 0; i < routes->server_count; i++)
-			(void)json_object_set_new(servers,
-			    routes->servers[i].name,
-			    json_string(routes->servers[i].host));
+			add_server(&routes->servers[i], servers, replicas);
 	/* The file stays when the last server goes; it is no object then. */
 	if (json_object_size(servers) == 0) {
 		json_decref(servers);
+		json_decref(replicas);
 		return;
 	}
 	(void)objects_add(&o->found, OBJ_SERVERS, "platform", NULL, NULL,
-	    json_pack("{s:o, s:s}", "servers", servers, "mode", mode_of(path)),
+	    json_pack("{s:o, s:o, s:s}", "servers", servers, "replicas",
+		replicas, "mode", mode_of(path)),
 	    NULL);
 }
 
@@ -383,6 +415,8 @@ int observe_files(struct observation *o, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *volumes = plat_path(o->plat, "volumes/*.raw");
 	hs_auto(hs_freep) char *certs = plat_path(o->plat, "ca/*.*.crt");
+	hs_auto(hs_freep) char *peers =
+	    plat_path(o->plat, "ca/backend/peer.*.crt");
 	hs_auto(hs_freep) char *routes =
 	    plat_path(o->plat, "gateway/routes/*.json");
 	hs_auto(hs_freep) char *edge =
@@ -391,6 +425,7 @@ int observe_files(struct observation *o, struct hs_err *err)
 	(void)err;
 	each_file(o, volumes, ".raw", add_volume);
 	each_file(o, certs, ".crt", add_credential);
+	each_file(o, peers, ".crt", add_credential);
 	each_file(o, routes, ".json", add_route);
 	each_file(o, edge, ".conf", add_edge);
 	add_servers(o);

@@ -4,9 +4,11 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/text.h"
+#include "dom-templates/dom_template.h"
 #include "provisioning/ca.h"
 #include "provisioning/digest.h"
 #include "provisioning/disk.h"
@@ -22,8 +24,11 @@
 
 enum object_kind observe_domain_kind(const struct hv_object *d)
 {
-	return d->role != NULL && strcmp(d->role, "db") == 0 ? OBJ_DB_DOMAIN
-							     : OBJ_DOMAIN;
+	const struct dom_kind *kind =
+	    d->role != NULL ? dom_kind_find(d->role) : NULL;
+
+	return kind != NULL && strcmp(kind->filter, "db") == 0 ? OBJ_DB_DOMAIN
+							       : OBJ_DOMAIN;
 }
 
 /* -- What a host has beside its libvirt ------------------------------------ */
@@ -139,6 +144,21 @@ static bool are_same(const char *a, const char *b)
 	return y != NULL && strcmp(x, y) == 0;
 }
 
+/* What one of a replicated database's shows the others; others have none. */
+static bool is_peer_current(const struct plat *plat, const char *name)
+{
+	hs_auto(hs_freep) char *dir = plat_path(plat, "ca/backend");
+	hs_auto(hs_freep) char *credential = hs_printf("peer.%s", name);
+	hs_auto(hs_freep) char *own = hs_printf("%s/%s.crt", dir, credential);
+	hs_auto(hs_freep) char *copy =
+	    plat_path(plat, "domains/%s/config/peer.crt", name);
+
+	if (access(copy, F_OK) < 0)
+		return true;
+	return are_same(own, copy) &&
+	       ca_is_good(dir, credential, RENEW_BEFORE_S);
+}
+
 const char *observe_certificate(const struct plat *plat, const char *credential,
     const char *name, bool is_db)
 {
@@ -151,7 +171,8 @@ const char *observe_certificate(const struct plat *plat, const char *credential,
 	    "domains/%s/config/%s.crt", name, is_db ? "server" : "client");
 
 	return are_same(ca, ca_copy) && are_same(own, copy) &&
-		       ca_is_good(dir, credential, RENEW_BEFORE_S)
+		       ca_is_good(dir, credential, RENEW_BEFORE_S) &&
+		       is_peer_current(plat, name)
 		   ? "current"
 		   : "stale";
 }
@@ -294,12 +315,12 @@ static int add_made(struct observation *o, const struct host *host,
 		return -1;
 	(void)json_object_update_missing_new(
 	    attrs, record_of(o->plat, d->name));
-	(void)json_object_update_new(
-	    attrs, json_pack("{s:s, s:s?, s:s?, s:s?, s:s*}", "certificate",
-		       observe_certificate(o->plat, credential_of(o, d),
-			   d->name, observe_domain_kind(d) == OBJ_DB_DOMAIN),
-		       "template", d->role, "mac", d->mac, "filter", d->filter,
-		       "calls", d->wall.calls));
+	(void)json_object_update_new(attrs,
+	    json_pack("{s:s, s:s?, s:s?, s:s?, s:s*, s:s*}", "certificate",
+		observe_certificate(o->plat, credential_of(o, d), d->name,
+		    observe_domain_kind(d) == OBJ_DB_DOMAIN),
+		"template", d->role, "mac", d->mac, "filter", d->filter,
+		"calls", d->wall.calls, "peers", d->wall.peers));
 	(void)json_object_update_new(
 	    params, json_pack("{s:s?, s:i, s:i}", "reason", d->reason,
 			"vcpus_max", (int)runs->vcpus_max, "memory_max_mib",

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "dom-templates/dom_template.h"
+#include "provisioning/db_size.h"
 #include "provisioning/instance.h"
 #include "provisioning/manager.h"
 #include "provisioning/spec.h"
@@ -58,6 +59,24 @@ static void add_taker(
 	};
 }
 
+/* The domains of a VE's database, if they are none yet. */
+static void add_database(
+    struct run *run, const struct spec *spec, const char *ve)
+{
+	const char *template =
+	    spec->database.replicas > 0 ? "db-replicated" : "db";
+
+	for (unsigned n = 1; n <= db_size_domains(spec); n++) {
+		hs_auto(hs_freep) char *name = db_size_domain(spec, n);
+		bool known = false;
+
+		for (size_t i = 0; i < run->count; i++)
+			known |= strcmp(run->takers[i].owner, name) == 0;
+		if (!known)
+			add_taker(run, hs_steal(&name), ve, template);
+	}
+}
+
 /* Its members, then its database. */
 static void add_ve(struct run *run, const struct store_ve *v)
 {
@@ -68,7 +87,7 @@ static void add_ve(struct run *run, const struct store_ve *v)
 		    e->template);
 	}
 	if (v->spec->database.class == SPEC_CLASS_DEDICATED)
-		add_taker(run, hs_printf("db.%s", v->name), v->name, "db");
+		add_database(run, v->spec, v->name);
 }
 
 /* "a b c", every one of which there must be. */
@@ -93,15 +112,14 @@ static int add_named(struct run *run, const char *names, struct hs_err *err)
 
 static void add_all(struct run *run)
 {
-	bool shared = false;
-
-	for (size_t i = 0; i < run->ves.count; i++) {
+	for (size_t i = 0; i < run->ves.count; i++)
 		add_ve(run, &run->ves.list[i]);
-		shared |= run->ves.list[i].spec->database.class !=
-			  SPEC_CLASS_DEDICATED;
+	for (size_t i = 0; i < run->ves.count; i++) {
+		const struct spec *spec = run->ves.list[i].spec;
+
+		if (spec->database.class != SPEC_CLASS_DEDICATED)
+			add_database(run, spec, NULL);
 	}
-	if (shared)
-		add_taker(run, hs_strdup("db.shared"), NULL, "db");
 }
 
 static int add_takers(struct run *run, struct hs_err *err)

@@ -75,6 +75,7 @@ static const cyaml_schema_field_t database_fields[] = {
 	CYAML_FIELD_UINT("connections", MAY, struct spec_database, connections),
 	CYAML_FIELD_UINT("memory_mib",  MAY, struct spec_database, memory_mib),
 	CYAML_FIELD_UINT("disk_gib",    MAY, struct spec_database, disk_gib),
+	CYAML_FIELD_UINT("replicas",    MAY, struct spec_database, replicas),
 	CYAML_FIELD_END
 };
 

@@ -72,6 +72,7 @@ struct spec_database {
 	unsigned connections; /* at once, for each enterprise */
 	unsigned memory_mib;  /* of a dedicated domain; 0: not said */
 	unsigned disk_gib;    /* the same; 0 if shared */
+	unsigned replicas;    /* domains beside the first: 0 or 2 */
 };
 
 /** At the gateway: of an enterprise, or of all of a VE together. 0: not said.

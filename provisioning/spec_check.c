@@ -40,7 +40,8 @@ struct rule {
 static bool is_reserved(const char *name)
 {
 	static const char *const reserved[] = { "postgres", "template0",
-		"template1", "platform", "hanse", "data", "shared", "db" };
+		"template1", "platform", "hanse", "data", "shared",
+		"replicated", "db" };
 
 	for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
 		if (strcmp(name, reserved[i]) == 0)
@@ -124,6 +125,20 @@ static void check_number(struct check *c)
 		return;
 	FAULT(c, "found %s; expected %u to %u", c->shown, c->rule->min,
 	    c->rule->max);
+}
+
+/* Two could not tell which of them is cut off. */
+static void check_replicas(struct check *c)
+{
+	const char *text = c->value->text;
+
+	if (strcmp(text, "1") == 0)
+		FAULT(c,
+		    "found 1; expected 0 or 2: of two servers that do not "
+		    "reach each other neither has a majority, so a database is "
+		    "on one, or on three");
+	else if (strcmp(text, "0") != 0 && strcmp(text, "2") != 0)
+		FAULT(c, "found %s; expected 0 or 2", c->shown);
 }
 
 static void check_template(struct check *c)
@@ -292,6 +307,7 @@ static const struct rule rules[] = {
 	{ "database.connections",                check_number,   1,   1000    },
 	{ "database.memory_mib",                 check_number,   256, 262144  },
 	{ "database.disk_gib",                   check_number,   1,   16384   },
+	{ "database.replicas",                   check_replicas, 0,   2       },
 	{ "limits.sessions",                       check_number,   1,   10000      },
 	{ "limits.transactions_per_s",             check_number,   1,   1000000    },
 	{ "limits.bytes_per_s",                    check_number,   1000, 2000000000 },

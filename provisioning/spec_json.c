@@ -137,6 +137,9 @@ static json_t *database_json(const struct spec_database *db)
 	if (db->memory_mib > 0)
 		(void)json_object_set_new(json, "memory_mib",
 		    json_integer((json_int_t)db->memory_mib));
+	if (db->replicas > 0)
+		(void)json_object_set_new(
+		    json, "replicas", json_integer((json_int_t)db->replicas));
 	if (db->disk_gib > 0)
 		(void)json_object_set_new(
 		    json, "disk_gib", json_integer((json_int_t)db->disk_gib));

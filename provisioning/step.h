@@ -66,4 +66,11 @@ int step_servers_begin(struct plat *plat, struct hs_err *err);
 int step_config_write(struct plat *plat, const struct object *domain,
     char **ret_dir, char **ret_disk, struct hs_err *err);
 
+/** Where a credential is: that of the platform's authority, or of the one that
+ * database domains know each other and the gateway by; owned by the caller. */
+char *credential_dir(const struct plat *plat, const char *name);
+
+/** Of a server with such replicas, as in a route; 0: there are none. */
+unsigned step_patroni_port(const char *replicas);
+
 #endif

@@ -27,24 +27,30 @@ struct config {
 	uid_t service; /* of the service inside */
 };
 
-/* A file for everybody inside, or for the service alone. */
-static int put(const struct config *c, const char *name, const char *text,
-    bool secret, struct hs_err *err)
+/* A file for everybody inside, or (not root's) for one user alone. */
+static int put_for(const struct config *c, const char *name, const char *text,
+    uid_t user, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *path = hs_printf("%s/%s", c->dir, name);
-	uid_t owner = c->base + (secret ? c->service : 0);
+	uid_t owner = c->base + user;
+	unsigned mode = user != 0 ? 0600 : 0644;
 
 	if (hs_fault("file.write", err) < 0 ||
-	    hs_file_write(path, text, strlen(text), secret ? 0600 : 0644, err) <
-		0)
+	    hs_file_write(path, text, strlen(text), mode, err) < 0)
 		return -1;
 	if (chown(path, owner, owner) < 0)
 		return hs_fail_errno(err, HS_ESYSTEM, "chown '%s'", path);
 	return 0;
 }
 
-static int put_copy(const struct config *c, const char *name,
-    const char *source, bool secret, struct hs_err *err)
+static int put(const struct config *c, const char *name, const char *text,
+    bool secret, struct hs_err *err)
+{
+	return put_for(c, name, text, secret ? c->service : 0, err);
+}
+
+static int put_copy_for(const struct config *c, const char *name,
+    const char *source, uid_t user, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *path = plat_path(c->plat, "ca/%s", source);
 	hs_auto(hs_freep) char *text = NULL;
@@ -52,9 +58,15 @@ static int put_copy(const struct config *c, const char *name,
 
 	if (hs_file_read(path, PEM_MAX, &text, NULL, err) < 0)
 		return -1;
-	failed = put(c, name, text, secret, err);
+	failed = put_for(c, name, text, user, err);
 	hs_wipe(text, strlen(text));
 	return failed;
+}
+
+static int put_copy(const struct config *c, const char *name,
+    const char *source, bool secret, struct hs_err *err)
+{
+	return put_copy_for(c, name, source, secret ? c->service : 0, err);
 }
 
 static int put_pair(const struct config *c, const char *as, struct hs_err *err)
@@ -71,6 +83,20 @@ static int put_pair(const struct config *c, const char *as, struct hs_err *err)
 	return put_copy(c, as_key, key, true, err);
 }
 
+/* One of several has etcd and Patroni, which starts PostgreSQL. */
+static bool is_replicated(const struct object *d)
+{
+	return object_text(d, "peers")[0] != '\0';
+}
+
+/* As lines of domain.conf. */
+static const char *services_of(const struct object *d)
+{
+	if (d->kind == OBJ_DOMAIN)
+		return "app";
+	return is_replicated(d) ? "etcd\nservice=patroni" : "db";
+}
+
 static int put_domain_conf(const struct config *c, struct hs_err *err)
 {
 	bool is_app = c->domain->kind == OBJ_DOMAIN;
@@ -82,7 +108,7 @@ static int put_domain_conf(const struct config *c, struct hs_err *err)
 	const struct form_value values[] = {
 		{ "name", c->domain->name },
 		{ "hostname", host },
-		{ "service", is_app ? "app" : "db" },
+		{ "service", services_of(c->domain) },
 		{ "address", object_text(c->domain, "address") },
 		{ "prefix", "24" },
 		{ "gateway", object_text(c->domain, "gateway") },
@@ -139,14 +165,114 @@ static int put_portal(const struct config *c, struct hs_err *err)
 	return put(c, "portal.yaml", text, true, err);
 }
 
+/* -- One of a replicated database ------------------------------------------ */
+
+/** What it is told of all of them, itself among them. */
+struct members {
+	struct hs_text etcd, clients, hba, ident;
+};
+
+static void members_done(struct members *m)
+{
+	hs_text_done(&m->etcd);
+	hs_text_done(&m->clients);
+	hs_text_done(&m->hba);
+	hs_text_done(&m->ident);
+}
+
+static void members_list(const struct object *d, struct members *ret_members)
+{
+	struct members *m = ret_members;
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (json_object_get(d->params, "members"), i, one) {
+		const char *name =
+		    json_string_value(json_object_get(one, "name"));
+		const char *address =
+		    json_string_value(json_object_get(one, "address"));
+
+		hs_text_addf(&m->etcd, "%s%s=https://%s:2380", i > 0 ? "," : "",
+		    name, address);
+		hs_text_addf(
+		    &m->clients, "%s%s:2379", i > 0 ? ", " : "", address);
+		hs_text_addf(&m->hba,
+		    "hostssl replication hanse_replica %s/32 cert map=members\n"
+		    "hostssl postgres    hanse_rewind  %s/32 cert "
+		    "map=members\n",
+		    address, address);
+		hs_text_addf(&m->ident,
+		    "members %s hanse_replica\nmembers %s hanse_rewind\n", name,
+		    name);
+	}
+}
+
+static int put_form(const struct config *c, const char *name, const char *form,
+    const struct form_value *values, size_t count, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *text = form_fill(form, values, count);
+
+	return put(c, name, text, false, err);
+}
+
+/* libpq wants a key that is its user's alone, and etcd is another user. */
+static int put_peer_pair(const struct config *c, struct hs_err *err)
+{
+	hs_auto(hs_freep) char *cert =
+	    hs_printf("backend/peer.%s.crt", c->domain->name);
+	hs_auto(hs_freep) char *key =
+	    hs_printf("backend/peer.%s.key", c->domain->name);
+
+	if (put_copy(c, "peer.crt", cert, false, err) < 0 ||
+	    put_copy(c, "peer.key", key, true, err) < 0)
+		return -1;
+	return put_copy_for(c, "etcd.key", key, DOM_UID_ETCD, err);
+}
+
+static int put_peer(
+    const struct config *c, const char *max_connections, struct hs_err *err)
+{
+	const struct object *d = c->domain;
+	hs_auto(members_done) struct members m = { 0 };
+	struct form_value values[] = {
+		{ "name", d->name },
+		{ "server", object_text(d, "server") },
+		{ "address", object_text(d, "address") },
+		{ "gateway", object_text(d, "gateway") },
+		{ "max_connections", max_connections },
+		{ "etcd_members", NULL },
+		{ "etcd_clients", NULL },
+		{ "members_hba", NULL },
+		{ "members_ident", NULL },
+	};
+	size_t count = ARRAY_LEN(values);
+
+	members_list(d, &m);
+	values[5].text = m.etcd.data;
+	values[6].text = m.clients.data;
+	values[7].text = m.hba.data;
+	values[8].text = m.ident.data;
+	if (put_peer_pair(c, err) < 0 ||
+	    put_form(c, "etcd.conf", prov_forms_etcd, values, count, err) < 0 ||
+	    put_form(c, "patroni.yml", prov_forms_patroni, values, count, err) <
+		0 ||
+	    put_form(c, "pg_ident.conf", prov_forms_pg_ident, values, count,
+		err) < 0)
+		return -1;
+	return put_form(
+	    c, "pg_hba.conf", prov_forms_pg_hba_replicated, values, count, err);
+}
+
+/* -- Any database ---------------------------------------------------------- */
+
 static int put_postgres(const struct config *c, struct hs_err *err)
 {
 	const struct object *d = c->domain;
 	hs_auto(hs_freep) char *connections =
 	    hs_printf("%lld", (long long)object_number(d, "max_connections"));
-	hs_auto(hs_freep) char *buffers = hs_printf(
-	    "%u", db_size_buffers_mib((unsigned)object_number(d, "memory_mib"),
-		      (unsigned)object_number(d, "connections")));
+	hs_auto(hs_freep) char *buffers = hs_printf("%u",
+	    db_size_buffers_mib((unsigned)object_number(d, "memory_mib"),
+		(unsigned)object_number(d, "connections"), is_replicated(d)));
 	const struct form_value values[] = {
 		{ "address", object_text(d, "address") },
 		{ "gateway", object_text(d, "gateway") },
@@ -159,9 +285,10 @@ static int put_postgres(const struct config *c, struct hs_err *err)
 	    form_fill(prov_forms_pg_hba, values, ARRAY_LEN(values));
 
 	if (put(c, "postgresql.conf", server, false, err) < 0 ||
-	    put(c, "pg_hba.conf", hba, false, err) < 0)
+	    put_copy(c, "gateway-ca.crt", "backend/ca.crt", false, err) < 0)
 		return -1;
-	return put_copy(c, "gateway-ca.crt", "backend/ca.crt", false, err);
+	return is_replicated(d) ? put_peer(c, connections, err)
+				: put(c, "pg_hba.conf", hba, false, err);
 }
 
 static int put_all(const struct config *c, struct hs_err *err)

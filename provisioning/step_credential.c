@@ -21,19 +21,32 @@ static int note(
 	    json_pack("{s:s?}", "certificate", digest), err);
 }
 
+char *credential_dir(const struct plat *plat, const char *name)
+{
+	return plat_path(plat,
+	    strncmp(name, "peer.", strlen("peer.")) == 0 ? "ca/backend" : "ca");
+}
+
+static enum ca_usage usage_of(const struct object *w)
+{
+	const char *usage = object_text(w, "usage");
+
+	if (strcmp(usage, "peer") == 0)
+		return CA_PEER;
+	return strcmp(usage, "server") == 0 ? CA_SERVER : CA_CLIENT;
+}
+
 static int credential_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
 	const struct object *w = change->wanted;
 	const char *alt = object_text(w, "alt");
-	hs_auto(hs_freep) char *dir = plat_path(plat, "ca");
+	hs_auto(hs_freep) char *dir = credential_dir(plat, w->name);
 	const struct ca_request request = {
 		.name = w->name,
 		.cn = object_text(w, "cn"),
 		.alt = alt[0] != '\0' ? alt : NULL,
-		.usage = strcmp(object_text(w, "usage"), "server") == 0
-			     ? CA_SERVER
-			     : CA_CLIENT,
+		.usage = usage_of(w),
 		.days = DAYS,
 	};
 
@@ -47,7 +60,7 @@ static int credential_make(
 static int credential_remove(
     struct plat *plat, const struct object *object, struct hs_err *err)
 {
-	hs_auto(hs_freep) char *dir = plat_path(plat, "ca");
+	hs_auto(hs_freep) char *dir = credential_dir(plat, object->name);
 
 	return ca_remove(dir, object->name, err);
 }

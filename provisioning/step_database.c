@@ -1,6 +1,7 @@
 /* step_database.c - databases, login roles, members: through the gateway. */
 
 #include <errno.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,10 +44,17 @@ static int open_server(struct plat *plat, const struct object *object,
 /* Whose data are gone has nothing to be removed, and never answers. */
 static bool has_data(struct plat *plat, const char *server)
 {
-	hs_auto(hs_freep) char *path =
-	    plat_path(plat, "volumes/%s.raw", server);
+	hs_auto(hs_freep) char *one = plat_path(plat, "volumes/%s.raw", server);
+	hs_auto(hs_freep) char *of_several =
+	    plat_path(plat, "volumes/%s.[0-9].raw", server);
+	glob_t found = { 0 };
+	int failed;
 
-	return server[0] == '\0' || access(path, F_OK) == 0 || errno != ENOENT;
+	if (server[0] == '\0' || access(one, F_OK) == 0 || errno != ENOENT)
+		return true;
+	failed = glob(of_several, 0, NULL, &found);
+	globfree(&found);
+	return failed != GLOB_NOMATCH;
 }
 
 /* To remove something; *ret_db is NULL if it went with its server. */

@@ -12,7 +12,9 @@
 #include "provisioning/disk.h"
 #include "provisioning/edge.h"
 #include "provisioning/host.h"
+#include "provisioning/instance.h"
 #include "provisioning/mark.h"
+#include "provisioning/member.h"
 #include "provisioning/step_host.h"
 
 #define STOP_MS 15000
@@ -83,6 +85,9 @@ static int define(struct plat *plat, const struct object *w,
 		.route = is_db ? NULL : plat->conf->platform_address,
 		.filter = object_text(w, "filter"),
 		.calls = object_text(w, "calls"),
+		.peers = object_text(w, "peers")[0] != '\0'
+			     ? object_text(w, "peers")
+			     : NULL,
 	};
 
 	if (!is_db) {
@@ -286,7 +291,9 @@ static int domain_finish(
 static int db_domain_remove(
     struct plat *plat, const struct object *object, struct hs_err *err)
 {
-	if (step_server_is_empty(plat, object->name, err) < 0 ||
+	hs_auto(hs_freep) char *server = instance_owner(object->name);
+
+	if (step_server_is_empty(plat, server, err) < 0 ||
 	    domain_remove(plat, object, err) < 0)
 		return -1;
 	/* The next one of that name begins with the memory it needs. */
@@ -297,9 +304,16 @@ static int db_domain_remove(
 static int db_domain_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
+	hs_auto(hs_freep) char *server = instance_owner(change->wanted->name);
+
 	if (domain_make(plat, change, err) < 0)
 		return -1;
-	plat_server_expect(plat, change->wanted->name);
+	plat_server_expect(plat, server);
+	/* We have taken it down; another may be next. */
+	if (change->actual != NULL && !change_keeps_running(change) &&
+	    strcmp(object_text(change->actual, "state"), "running") == 0 &&
+	    member_await(plat, change->wanted, err) < 0)
+		return -1;
 	return 0;
 }
 

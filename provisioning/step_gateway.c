@@ -36,11 +36,27 @@ static char *text_of(const json_t *object, const char *key)
 	return lend(json_string_value(json_object_get(object, key)));
 }
 
-static int servers_write(struct plat *plat, json_t *servers, struct hs_err *err)
+unsigned step_patroni_port(const char *replicas)
 {
+	return replicas != NULL && replicas[0] != '\0' ? DOM_PORT_PATRONI : 0;
+}
+
+/* NULL, as a route has it, for none. */
+static char *replicas_of(const json_t *object, const char *key)
+{
+	char *text = text_of(object, key);
+
+	return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+/* @list: "servers" and "replicas" by their names. */
+static int servers_write(struct plat *plat, json_t *list, struct hs_err *err)
+{
+	json_t *servers = json_object_get(list, "servers");
+	json_t *replicas = json_object_get(list, "replicas");
 	hs_auto(hs_freep) char *dir = plat_path(plat, "gateway/routes");
-	hs_auto(hs_freep) struct gw_server *list =
-	    hs_alloc((json_object_size(servers) + 1) * sizeof(*list));
+	hs_auto(hs_freep) struct gw_server *entries =
+	    hs_alloc((json_object_size(servers) + 1) * sizeof(*entries));
 	struct gw_route route = {
 		.enterprise = lend("provisioner"),
 		.user = lend("platform.provisioner"),
@@ -55,14 +71,18 @@ static int servers_write(struct plat *plat, json_t *servers, struct hs_err *err)
 	size_t count = 0;
 
 	json_object_foreach (servers, name, host) {
-		list[count++] = (struct gw_server) {
+		char *others = replicas_of(replicas, name);
+
+		entries[count++] = (struct gw_server) {
 			.name = lend(name),
 			.host = lend(json_string_value(host)),
 			.port = DOM_PORT_POSTGRES,
 			.server_name = lent_server_name,
+			.replicas = others,
+			.patroni_port = step_patroni_port(others),
 		};
 	}
-	return gw_platform_write(dir, list, count, &route, 1, err);
+	return gw_platform_write(dir, entries, count, &route, 1, err);
 }
 
 int step_servers_begin(struct plat *plat, struct hs_err *err)
@@ -77,9 +97,7 @@ int step_servers_begin(struct plat *plat, struct hs_err *err)
 static int servers_make(
     struct plat *plat, const struct plan_change *change, struct hs_err *err)
 {
-	json_t *servers = json_object_get(change->wanted->attrs, "servers");
-
-	if (servers_write(plat, servers, err) < 0)
+	if (servers_write(plat, change->wanted->attrs, err) < 0)
 		return -1;
 	return reload(plat, err);
 }
@@ -107,6 +125,7 @@ static int route_make(
 	json_t *routes = json_object_get(w->attrs, "routes"), *r;
 	json_t *credentials = json_object_get(w->params, "credentials");
 	json_t *lists = json_array(); /* owns what the routes lend */
+	char *replicas = replicas_of(w->attrs, "replicas");
 	struct gw_limits all = { 0 };
 	hs_auto(hs_freep) struct gw_route *list =
 	    hs_alloc((json_object_size(routes) + 1) * sizeof(*list));
@@ -136,6 +155,8 @@ static int route_make(
 			.port = (unsigned)json_integer_value(
 			    json_object_get(r, "port")),
 			.server_name = lent_server_name,
+			.replicas = replicas,
+			.patroni_port = step_patroni_port(replicas),
 			.limits = limits,
 			.pooling = text_of(r, "pooling"),
 			.refuses = text_of(r, "refuses"),

@@ -159,7 +159,9 @@ int step_host_plug(struct plat *plat, const struct object *w,
 		return -1;
 	return there != NULL
 		   ? remote_run(there, argv, NULL, REMOTE_MS, NULL, err)
-		   : hv_link_plug(ifname, bridge, err);
+		   : hv_link_plug(ifname, bridge,
+			 json_is_true(json_object_get(w->attrs, "isolated")),
+			 err);
 }
 
 int step_host_forget(

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "dom-templates/dom_template.h"
 #include "provisioning/host.h"
+#include "provisioning/instance.h"
 #include "provisioning/mark.h"
 #include "provisioning/step.h"
 
@@ -147,10 +148,11 @@ static int volume_remove(
 {
 	hs_auto(hs_freep) char *path =
 	    plat_path(plat, "volumes/%s.raw", object->name);
+	hs_auto(hs_freep) char *server = instance_owner(object->name);
 
 	if (!hv_volume_exists(path))
 		return 0;
-	if (step_server_is_empty(plat, object->name, err) < 0)
+	if (step_server_is_empty(plat, server, err) < 0)
 		return -1;
 	return hv_volume_delete(path, err);
 }

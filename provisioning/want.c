@@ -276,17 +276,26 @@ static json_t *route_json(const struct want *w, const struct spec *spec,
 	    "current", "people", (int)e->database_log_in);
 }
 
+/* The list of database servers, which is made first. */
+static const struct object *servers_of(const struct want *w)
+{
+	size_t i = 0;
+
+	while (w->objects.list[i].kind != OBJ_SERVERS)
+		i++;
+	return &w->objects.list[i];
+}
+
 static void want_route(
     struct want *w, const struct spec *spec, const char *server)
 {
 	json_t *routes = json_object(), *credentials = json_object();
 	const struct gw_limits all = limits_of(&spec->limits, 0);
-	const char *address = "";
-
-	for (size_t i = 0; i < w->objects.count; i++)
-		if (w->objects.list[i].kind == OBJ_DB_DOMAIN &&
-		    strcmp(w->objects.list[i].name, server) == 0)
-			address = object_text(&w->objects.list[i], "address");
+	const struct object *servers = servers_of(w);
+	const char *address = json_string_value(json_object_get(
+	    json_object_get(servers->attrs, "servers"), server));
+	const char *replicas = json_string_value(json_object_get(
+	    json_object_get(servers->attrs, "replicas"), server));
 	for (size_t i = 0; i < spec->enterprises_count; i++) {
 		const struct spec_enterprise *e = &spec->enterprises[i];
 		hs_auto(hs_freep) char *user =
@@ -303,9 +312,10 @@ static void want_route(
 		    credentials, e->name, json_string(credential));
 	}
 	(void)objects_add(&w->objects, OBJ_ROUTE, spec->ve, spec->ve, NULL,
-	    json_pack("{s:o, s:o, s:s, s:s, s:s}", "routes", routes, "limits",
-		gw_limits_json(&all), "identities", "their own", "mode",
-		"private", "serves", "the file"),
+	    json_pack("{s:o, s:o, s:s, s:s, s:s, s:s}", "routes", routes,
+		"limits", gw_limits_json(&all), "identities", "their own",
+		"mode", "private", "serves", "the file", "replicas",
+		json_object_size(routes) > 0 ? replicas : ""),
 	    json_pack("{s:o}", "credentials", credentials));
 }
 
@@ -429,15 +439,11 @@ int want_objects(struct plat *plat, const struct store_ves *ves,
 
 /* -- What nobody has any more ---------------------------------------------- */
 
-static bool is_server(const struct store_ves *ves, const char *name)
+static bool is_database(const struct store_ves *ves, const char *domain)
 {
-	for (size_t i = 0; i < ves->count; i++) {
-		hs_auto(hs_freep) char *server =
-		    db_size_server(ves->list[i].spec);
-
-		if (strcmp(server, name) == 0)
+	for (size_t i = 0; i < ves->count; i++)
+		if (db_size_is_domain(ves->list[i].spec, domain))
 			return true;
-	}
 	return false;
 }
 
@@ -448,7 +454,7 @@ bool want_is_owner(const struct store_ves *ves, const char *owner)
 	const struct store_ve *stored = store_ve_find(ves, ve);
 
 	if (strncmp(owner, "db.", 3) == 0)
-		return is_server(ves, owner);
+		return is_database(ves, owner);
 	return stored != NULL && owner[strlen(ve)] == '.' &&
 	       spec_enterprise_find(stored->spec, owner + strlen(ve) + 1) !=
 		   NULL;
@@ -468,6 +474,9 @@ static bool is_domain_used(const struct release *r, const char *name)
 	hs_auto(hs_freep) char *current = instance_name(
 	    owner, instance_find(&r->instances, owner)->generation);
 
+	if (strncmp(name, "db.", 3) == 0)
+		return is_database(r->ves, name) ||
+		       instance_is_left(r->plat, name);
 	return (strcmp(current, name) == 0 && want_is_owner(r->ves, owner)) ||
 	       instance_is_left(r->plat, name);
 }

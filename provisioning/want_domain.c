@@ -1,4 +1,4 @@
-/* want_domain.c - domains that should be: of members and of databases. */
+/* want_domain.c - domains that should be. */
 
 #include "provisioning/want_part.h"
 
@@ -11,15 +11,11 @@
 #include "base/text.h"
 #include "dom-templates/dom_template.h"
 #include "gen/prov_sql.h"
-#include "provisioning/db_size.h"
 #include "provisioning/digest.h"
 #include "provisioning/spec.h"
 
-#define FIRST_HOST       10
-#define LAST_HOST        250
-#define IDMAP_SLOTS      65000
-#define CONNECTIONS_STEP 1200 /* more of them restart a database server */
-#define IDMAP_FIRST      16   /* ids below 16 * 65536 are the host's own */
+#define IDMAP_SLOTS 65000
+#define IDMAP_FIRST 16 /* ids below 16 * 65536 are the host's own */
 
 /* -- What the host can do -------------------------------------------------- */
 
@@ -69,6 +65,12 @@ int want_driver(const struct plat *plat, enum spec_driver driver,
 
 /* -- Domains --------------------------------------------------------------- */
 
+/* Not every platform has it: it is as large as the others together. */
+static bool is_extra(const char *image)
+{
+	return strcmp(image, "db-replicated") == 0;
+}
+
 /* The one taken before, or the newest; also if that is all there is left. */
 static int one_image(const struct plat *plat, const char *name,
     const char *taken, char **ret_path, struct hs_err *err)
@@ -77,7 +79,9 @@ static int one_image(const struct plat *plat, const char *name,
 	hs_auto(hs_freep) char *newest = NULL;
 
 	if (dom_image_path(manifest, name, &newest, err) < 0)
-		return hs_wrap(err, "system image (run: make images)");
+		return hs_wrap(err, "system image (run: make images%s%s)",
+		    is_extra(name) ? " IMAGES=" : "",
+		    is_extra(name) ? name : "");
 	*ret_path = taken != NULL && access(taken, R_OK) == 0
 			? hs_strdup(taken)
 			: hs_steal(&newest);
@@ -160,14 +164,14 @@ static unsigned threads_of(const struct place *p)
 }
 
 /* What nobody else is to change: see observe_hosts.c. */
-static void want_untouched(json_t *attrs)
+static void want_untouched(const struct place *p, json_t *attrs)
 {
 	(void)json_object_update_new(attrs,
 	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}",
 		"definition", "as made", "source", "as made", "files",
 		"as made", "live", "as defined", "link", "up", "wall", "up",
-		"mounts", "there", "limits", "set", "isolated", 1, "autostart",
-		0));
+		"mounts", "there", "limits", "set", "isolated",
+		p->peers == NULL, "autostart", 0));
 }
 
 /* Whom its wall lets it call; a script of the host has that of its own. */
@@ -200,8 +204,8 @@ int want_domain(struct want *w, enum object_kind kind, const struct place *p,
 	json_t *attrs;
 
 	if (plat_store(w->plat, &store, err) < 0 ||
-	    store_allocate(store, p->hosts, host_key(p), FIRST_HOST, LAST_HOST,
-		&host, err) < 0 ||
+	    store_allocate(store, p->hosts, host_key(p), WANT_FIRST_HOST,
+		WANT_LAST_HOST, &host, err) < 0 ||
 	    store_allocate(
 		store, "idmap", p->name, 0, IDMAP_SLOTS, &slot, err) < 0) {
 		json_decref(params);
@@ -219,8 +223,11 @@ int want_domain(struct want *w, enum object_kind kind, const struct place *p,
 		(int)p->vcpus, "memory_mib", (int)p->memory_mib, "network",
 		p->network, "address", address, "mac", mac, "filter", filter);
 	want_files(attrs, params);
-	want_untouched(attrs);
+	want_untouched(p, attrs);
 	want_calls(w, p, attrs);
+	if (p->peers != NULL)
+		(void)json_object_set_new(
+		    attrs, "peers", json_string(p->peers));
 	if (p->enterprise != NULL) {
 		hs_auto(hs_freep) char *password =
 		    instance_password(p->ve, p->enterprise, row->credential);
@@ -252,170 +259,4 @@ void want_credential(struct want *w, const char *name, const char *ve,
 {
 	(void)objects_add(&w->objects, OBJ_CREDENTIAL, name, ve, enterprise,
 	    json_pack("{s:s}", "state", "good"), params);
-}
-
-/* -- The database domains -------------------------------------------------- */
-
-/* In steps, so that one more enterprise is no restart. */
-static unsigned max_connections(unsigned connections)
-{
-	return (connections + CONNECTIONS_STEP - 1) / CONNECTIONS_STEP *
-	       CONNECTIONS_STEP;
-}
-
-/* What the domain was last given; 0: there is none, or that is not known. */
-static unsigned made_mib(const struct hs_rows *made, const char *name)
-{
-	for (size_t i = 0; i < hs_rows_count(made); i++)
-		if (strcmp(hs_rows_get(made, i, "name"), name) == 0)
-			return (unsigned)strtoul(
-			    hs_rows_get(made, i, "memory_mib"), NULL, 10);
-	return 0;
-}
-
-/* Unless somebody says a number: what its connections take, and never less than
- * it has, for less is a restart. */
-static unsigned server_memory(const struct want *w, const struct spec *spec,
-    const struct place *p, unsigned connections)
-{
-	unsigned given = db_size_given_mib(w->plat->conf, spec);
-	unsigned made = made_mib(w->made_memory, p->name);
-	enum hv_driver driver = HV_LXC;
-	unsigned computed;
-
-	(void)hv_driver_find(p->driver, &driver);
-	computed = db_size_memory_mib(connections, driver);
-	if (given > 0)
-		return given;
-	return computed > made ? computed : made;
-}
-
-/* A database domain of its own is isolated as its VE asks; the shared one is
- * the operator's to choose. */
-static const char *server_driver(
-    const struct plat_conf *conf, const struct spec *spec, bool own)
-{
-	if (own && (spec->isolation == SPEC_ISOLATION_VM ||
-		       spec->driver == SPEC_DRIVER_QEMU))
-		return "qemu";
-	return strcmp(conf->database.driver, "qemu") == 0 ? "qemu" : "lxc";
-}
-
-static int want_server(struct want *w, const struct spec *spec,
-    const char *name, struct hs_err *err)
-{
-	const struct plat_conf *c = w->plat->conf;
-	bool own = spec->database.class == SPEC_CLASS_DEDICATED;
-	unsigned connections = db_size_connections(w->ves, NULL, name);
-	unsigned disk = own && spec->database.disk_gib > 0
-			    ? spec->database.disk_gib
-			    : c->database.disk_gib;
-	struct place place = {
-		.owner = name,
-		.name = name,
-		.ve = own ? spec->ve : NULL,
-		.template = "db",
-		.driver = server_driver(c, spec, own),
-		.network = WANT_DATA_NETWORK,
-		.hosts = "host:data",
-		.subnet = 1,
-		.vcpus = 2,
-	};
-
-	place.memory_mib = server_memory(w, spec, &place, connections);
-	(void)objects_add(&w->objects, OBJ_VOLUME, name, place.ve, NULL,
-	    json_pack("{s:i}", "size_gib", (int)disk), NULL);
-	want_credential(w, name, place.ve, NULL,
-	    json_pack("{s:s, s:s, s:s}", "cn", name, "alt",
-		"DNS:db.hanse.internal", "usage", "server"));
-	if (want_place_local(w, &place, err) < 0 ||
-	    want_domain(w, OBJ_DB_DOMAIN, &place,
-		json_pack("{s:i, s:i}", "max_connections",
-		    (int)max_connections(connections), "connections",
-		    (int)connections),
-		err) < 0)
-		return -1;
-	/* What is in the volume is as large as the volume. */
-	(void)json_object_set_new(w->objects.list[w->objects.count - 1].attrs,
-	    "disk_gib", json_integer(disk));
-	return 0;
-}
-
-/* The way to a server that nobody wants any more, for as long as it holds a
- * database: what is in it is archived through the gateway. */
-static int keep_held(struct want *w, json_t *servers, struct hs_err *err)
-{
-	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
-	struct hs_db *store;
-
-	if (plat_store(w->plat, &store, err) < 0 ||
-	    hs_db_query(store, prov_sql_holding_servers, 0, NULL, &rows, err) <
-		0)
-		return -1;
-	for (size_t i = 0; i < hs_rows_count(rows); i++) {
-		const char *name = hs_rows_get(rows, i, "server");
-		hs_auto(hs_freep) char *address = hs_printf("%s.1.%s",
-		    w->plat->conf->pool, hs_rows_get(rows, i, "host"));
-
-		if (json_object_get(servers, name) == NULL)
-			(void)json_object_set_new(
-			    servers, name, json_string(address));
-	}
-	return 0;
-}
-
-static int want_each(struct want *w, json_t *servers, struct hs_err *err)
-{
-	for (size_t i = 0; i < w->ves->count; i++) {
-		const struct spec *spec = w->ves->list[i].spec;
-		hs_auto(hs_freep) char *name = db_size_server(spec);
-		const struct object *domain;
-
-		if (json_object_get(servers, name) != NULL)
-			continue;
-		if (want_server(w, spec, name, err) < 0)
-			return -1;
-		domain = &w->objects.list[w->objects.count - 1];
-		(void)json_object_set_new(
-		    servers, name, json_string(object_text(domain, "address")));
-	}
-	return 0;
-}
-
-static int read_made(struct want *w, struct hs_err *err)
-{
-	struct hs_db *store;
-
-	return plat_store(w->plat, &store, err) < 0
-		   ? -1
-		   : hs_db_query(store, prov_sql_made_memory, 0, NULL,
-			 &w->made_memory, err);
-}
-
-/* The database domains come first: routes name their addresses. */
-int want_servers(struct want *w, struct hs_err *err)
-{
-	json_t *servers = json_object();
-	int failed;
-
-	failed =
-	    read_made(w, err) < 0 || want_each(w, servers, err) < 0 ? -1 : 0;
-	hs_rows_freep(&w->made_memory);
-	if (failed < 0) {
-		json_decref(servers);
-		return -1;
-	}
-	if (keep_held(w, servers, err) < 0) {
-		json_decref(servers);
-		return -1;
-	}
-	if (json_object_size(servers) == 0) {
-		json_decref(servers);
-		return 0;
-	}
-	(void)objects_add(&w->objects, OBJ_SERVERS, "platform", NULL, NULL,
-	    json_pack("{s:o, s:s, s:s}", "servers", servers, "mode", "private",
-		"serves", "the file"),
-	    NULL);
-	return 0;
 }

@@ -9,6 +9,10 @@
 
 #define WANT_DATA_NETWORK "hanse-data"
 
+/* The last part of a domain's address. */
+#define WANT_FIRST_HOST 10
+#define WANT_LAST_HOST  250
+
 /** The list in the making. */
 struct want {
 	struct plat *plat;
@@ -24,16 +28,17 @@ struct want {
 
 /** What a domain needs to be described. */
 struct place {
-	const char *owner; /* "VE.ENTERPRISE", "db.shared" */
+	const char *owner; /* "VE.ENTERPRISE", "db.shared", "db.replicated.1" */
 	const char *name;  /* of this instance of it */
 	const char *ve, *enterprise;
 	const char *template; /* "app-large", "db" */
-	const char *server;   /* the database domain of its VE */
+	const char *server;   /* the database server of its VE */
 	const char *host;
 	const char *driver;
 	bool has_kvm; /* that host */
 	const char *network;
 	const char *hosts; /* allocation kind of its address */
+	const char *peers; /* addresses of domains it reaches; NULL: none */
 	unsigned subnet;
 	unsigned vcpus, memory_mib;
 	unsigned connections; /* that a member may have */

@@ -15,6 +15,9 @@ free=$(df -Pk /var/lib | awk 'NR == 2 { print int($4 / 1048576) }')
 ui_run "packages" 0 tools/packages.sh build run
 todo=$(make -n all 2>/dev/null | grep -c '' || true)
 ui_run "build" "$todo" make -j"$(nproc)" all
-ui_run "system images" 0 make images
+# Larger than all others together: only for who asks for replicas.
+images=
+! grep -Eq '^ *replicas: *2' "$spec" || images="app db db-replicated kernel"
+ui_run "system images" 0 make images IMAGES="$images"
 ui_run "install" 0 make install
 exec /usr/local/libexec/hanse/platform up "$spec"

@@ -6,7 +6,8 @@
 #   -o  where the images go (/var/lib/hanse/images)
 #   -c  what is kept between builds (/var/cache/hanse)
 #   -f  build even what is in the cache
-#   NAME is a recipe or "kernel"; without one, all of them.
+#   NAME is a recipe or "kernel"; without one, those that every platform needs
+#   and those that are in the manifest already.
 #
 # Everything is named by the hash of what it is made from, and appears whole
 # or not at all: temporary folder, rename. The last line of work is the
@@ -26,7 +27,10 @@ while getopts b:o:c:f option; do
 	esac
 done
 shift $((OPTIND - 1))
-[ $# -gt 0 ] || set -- app db kernel
+if [ $# -eq 0 ]; then
+	set -- app db kernel
+	! grep -q '^db-replicated=' "$images/manifest" 2>/dev/null || set -- "$@" db-replicated
+fi
 
 # Whatever the caller's: the same bytes.
 umask 022

@@ -41,10 +41,15 @@ static int set_hostname(struct init_conf *conf, const char *value)
 
 static int set_service(struct init_conf *conf, const char *value)
 {
-	if (conf->service != NULL)
+	const struct init_service *service = init_service_find(value);
+
+	if (service == NULL || conf->service_count == INIT_SERVICES_MAX)
 		return -1;
-	conf->service = init_service_find(value);
-	return conf->service != NULL ? 0 : -1;
+	for (size_t i = 0; i < conf->service_count; i++)
+		if (conf->services[i]->uid == service->uid)
+			return -1;
+	conf->services[conf->service_count++] = service;
+	return 0;
 }
 
 static int set_ip(struct in_addr *ret_ip, const char *value)
@@ -94,7 +99,7 @@ static const struct key {
 } keys[] = {
 	{ "name",     set_name,     "one name of a-z 0-9 . -" },
 	{ "hostname", set_hostname, "one name of a-z 0-9 . -" },
-	{ "service",  set_service,  "one of app, db" },
+	{ "service",  set_service,  "app, db, or etcd and patroni" },
 	{ "address",  set_address,  "one IPv4 address" },
 	{ "prefix",   set_prefix,   "one number of bits, 1 to 32" },
 	{ "gateway",  set_gateway,  "one IPv4 address" },
@@ -124,7 +129,7 @@ static int line_parse(struct init_conf *conf, char *line, struct hs_err *err)
 
 static int complete(const struct init_conf *conf, struct hs_err *err)
 {
-	if (conf->name == NULL || conf->service == NULL ||
+	if (conf->name == NULL || conf->service_count == 0 ||
 	    conf->address.s_addr == 0 || conf->prefix == 0)
 		return hs_fail(err, HS_EINVAL,
 		    "name, service, address and prefix must be there");

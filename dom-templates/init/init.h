@@ -14,13 +14,14 @@
 
 struct hs_err;
 
-/** A service a domain can have; exactly one of them runs. */
+/** A service a domain can have. */
 struct init_service {
 	const char *name; /* value of service= */
-	uid_t uid;        /* and gid */
+	uid_t uid;        /* and gid; no other service of the domain has it */
 	int stop_signal;
 	int64_t stop_ms;      /* time to stop before it is killed */
 	const char *dirs[4];  /* made its own before it starts; NULL ends */
+	bool is_db;           /* has the name of a database server */
 	const char *argv[10]; /* NULL ends */
 };
 
@@ -31,13 +32,16 @@ const struct init_service *init_service_find(const char *name);
 int init_service_start(const struct init_service *service, int log_fd,
     pid_t *ret_pid, struct hs_err *err);
 
-#define INIT_ROUTES_MAX 8
+#define INIT_ROUTES_MAX   8
+#define INIT_SERVICES_MAX 2
 
 /** /etc/hanse/domain.conf, checked. */
 struct init_conf {
 	char *name;
 	char *hostname;
-	const struct init_service *service;
+	/* In the order they start; they stop in reverse. */
+	const struct init_service *services[INIT_SERVICES_MAX];
+	size_t service_count;
 	struct in_addr address, gateway;
 	unsigned prefix;
 	struct in_addr routes[INIT_ROUTES_MAX]; /* hosts behind the gateway */
@@ -121,7 +125,11 @@ void init_cpus_changed(int fd);
 /** How long to wait before the next start, after one that ran ran_ms. */
 int64_t init_backoff_ms(int64_t last_delay_ms, int64_t ran_ms);
 
-/** Run the service until the domain is told to stop. */
-int init_supervise(const struct init_service *service, struct hs_err *err);
+/** Kill what runs as that user, until nothing does; ended children other than
+ * those are left to the caller's reap(). */
+void init_sweep(uid_t uid, void (*reap)(void *arg), void *arg);
+
+/** Run the services until the domain is told to stop. */
+int init_supervise(const struct init_conf *conf, struct hs_err *err);
 
 #endif

@@ -56,7 +56,7 @@ static int stage2(struct hs_err *err)
 	    init_net(&conf, err) < 0)
 		return -1;
 	init_refuse_namespaces();
-	return init_supervise(conf.service, err);
+	return init_supervise(&conf, err);
 }
 
 int main(int argc, char **argv)

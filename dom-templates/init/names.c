@@ -21,8 +21,9 @@ char *init_hosts_text(const struct init_conf *conf)
 	hs_text_add(&text, "127.0.0.1 localhost\n");
 	(void)inet_ntop(AF_INET, &conf->address, ip, sizeof(ip));
 	hs_text_addf(&text, "%s %s", ip, conf->hostname);
-	if (strcmp(conf->service->name, "db") == 0)
-		hs_text_add(&text, " db.hanse.internal");
+	for (size_t i = 0; i < conf->service_count; i++)
+		if (conf->services[i]->is_db)
+			hs_text_add(&text, " db.hanse.internal");
 	hs_text_add_char(&text, '\n');
 	if (conf->route_count > 0) {
 		(void)inet_ntop(AF_INET, &conf->routes[0], ip, sizeof(ip));

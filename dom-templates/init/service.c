@@ -33,8 +33,26 @@ static const struct init_service services[] = {
 		.stop_signal = SIGINT, /* fast: sessions end, data is safe */
 		.stop_ms = 60000,
 		.dirs = { "/data", "/run/postgresql" },
+		.is_db = true,
 		.argv = { "/usr/libexec/hanse/db-run",
 			  "-c", "config_file=/etc/hanse/postgresql.conf" },
+	},
+	{
+		.name = "etcd",
+		.uid = DOM_UID_ETCD,
+		.stop_signal = SIGTERM,
+		.stop_ms = 5000,
+		.dirs = { "/data/etcd" },
+		.argv = { "/usr/libexec/hanse/etcd-run" },
+	},
+	{
+		.name = "patroni",
+		.uid = DOM_UID_POSTGRES,
+		.stop_signal = SIGTERM, /* it stops PostgreSQL, fast */
+		.stop_ms = 60000,
+		.dirs = { "/data", "/run/postgresql" },
+		.is_db = true,
+		.argv = { "/usr/libexec/hanse/patroni-run" },
 	},
 };
 

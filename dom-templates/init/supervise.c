@@ -1,4 +1,4 @@
-/* supervise.c - keep the one service running until the domain shall stop. */
+/* supervise.c - keep the services running until the domain shall stop. */
 
 #include "dom-templates/init/init.h"
 
@@ -18,16 +18,23 @@
 #define DELAY_MAX_MS 30000
 #define STEADY_MS    60000 /* who ran that long begins anew */
 
-struct guard {
+/** One service. */
+struct run {
 	const struct init_service *service;
-	struct init_relay relay;
-	struct init_power power;
-	int signal_fd;
-	int cpus_fd;         /* -1: none */
 	pid_t pid;           /* 0: not running */
 	int64_t started_ms;  /* of the last start */
 	int64_t delay_ms;    /* before the last start */
 	int64_t deadline_ms; /* next start, or the end of patience; 0: none */
+	bool stopping;
+};
+
+struct guard {
+	struct run runs[INIT_SERVICES_MAX];
+	size_t count;
+	struct init_relay relay;
+	struct init_power power;
+	int signal_fd;
+	int cpus_fd; /* -1: none */
 	bool stopping;
 };
 
@@ -48,54 +55,74 @@ int64_t init_backoff_ms(int64_t last_delay_ms, int64_t ran_ms)
 	return last_delay_ms * 2;
 }
 
-/* One domain, one service: what else runs is a leftover of its last run. */
-static void sweep(void)
-{
-	(void)kill(-1, SIGKILL);
-	while (waitpid(-1, NULL, 0) > 0)
-		;
-}
+/* -- Ends ------------------------------------------------------------------ */
 
-static void start(struct guard *g)
-{
-	struct hs_err err = { 0 };
-
-	sweep();
-	g->started_ms = now_ms();
-	g->deadline_ms = 0;
-	if (init_service_start(g->service, g->relay.write_fd, &g->pid, &err) ==
-	    0) {
-		hs_info("service.started", "service=%s", g->service->name);
-		return;
-	}
-	hs_err_log("service.failed", "service=%s msg=\"%s\"", g->service->name,
-	    err.msg);
-	g->delay_ms = init_backoff_ms(g->delay_ms, 0);
-	g->deadline_ms = now_ms() + g->delay_ms;
-}
-
-static void ended(struct guard *g, int status)
+static void ended(struct run *r, int status)
 {
 	int64_t now = now_ms();
 
-	g->pid = 0;
-	if (g->stopping)
+	r->pid = 0;
+	if (r->stopping)
 		return;
-	g->delay_ms = init_backoff_ms(g->delay_ms, now - g->started_ms);
-	g->deadline_ms = now + g->delay_ms;
+	r->delay_ms = init_backoff_ms(r->delay_ms, now - r->started_ms);
+	r->deadline_ms = now + r->delay_ms;
 	hs_warn("service.ended", "service=%s status=%d signal=%d wait_ms=%lld",
-	    g->service->name, WIFEXITED(status) ? WEXITSTATUS(status) : -1,
-	    WIFSIGNALED(status) ? WTERMSIG(status) : 0, (long long)g->delay_ms);
+	    r->service->name, WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+	    WIFSIGNALED(status) ? WTERMSIG(status) : 0, (long long)r->delay_ms);
 }
 
-static void reap(struct guard *g)
+static void reap(void *arg)
 {
+	struct guard *g = arg;
 	int status;
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if (pid == g->pid)
-			ended(g, status);
+		for (size_t i = 0; i < g->count; i++)
+			if (pid == g->runs[i].pid)
+				ended(&g->runs[i], status);
+}
+
+/* -- Starts ---------------------------------------------------------------- */
+
+/* What a service has left running is no part of its next run. (A primary whose
+ * Patroni has ended is no primary any more: it goes with it.) */
+static void start(struct guard *g, struct run *r)
+{
+	struct hs_err err = { 0 };
+
+	init_sweep(r->service->uid, reap, g);
+	r->started_ms = now_ms();
+	r->deadline_ms = 0;
+	if (init_service_start(r->service, g->relay.write_fd, &r->pid, &err) ==
+	    0) {
+		hs_info("service.started", "service=%s", r->service->name);
+		return;
+	}
+	hs_err_log("service.failed", "service=%s msg=\"%s\"", r->service->name,
+	    err.msg);
+	r->delay_ms = init_backoff_ms(r->delay_ms, 0);
+	r->deadline_ms = now_ms() + r->delay_ms;
+}
+
+/* -- The stop: one after the other, the last one first --------------------- */
+
+static void stop_next(struct guard *g)
+{
+	for (size_t i = g->count; i-- > 0;) {
+		struct run *r = &g->runs[i];
+
+		if (r->stopping && r->pid != 0)
+			return; /* it takes its time */
+		if (r->stopping)
+			continue;
+		r->stopping = true;
+		r->deadline_ms = now_ms() + r->service->stop_ms;
+		if (r->pid != 0) {
+			(void)kill(r->pid, r->service->stop_signal);
+			return;
+		}
+	}
 }
 
 static void stop(struct guard *g, const char *why)
@@ -104,10 +131,17 @@ static void stop(struct guard *g, const char *why)
 		return;
 	hs_info("domain.stop", "by=%s", why);
 	g->stopping = true;
-	g->deadline_ms = now_ms() + g->service->stop_ms;
-	if (g->pid != 0)
-		(void)kill(g->pid, g->service->stop_signal);
 }
+
+static bool is_over(const struct guard *g)
+{
+	for (size_t i = 0; i < g->count; i++)
+		if (!g->runs[i].stopping || g->runs[i].pid != 0)
+			return false;
+	return true;
+}
+
+/* -- Turns ----------------------------------------------------------------- */
 
 static void take_signal(struct guard *g)
 {
@@ -121,26 +155,38 @@ static void take_signal(struct guard *g)
 		stop(g, "signal");
 }
 
-static void deadline(struct guard *g)
+static void deadline(struct guard *g, struct run *r)
 {
-	if (g->deadline_ms == 0 || now_ms() < g->deadline_ms)
+	if (r->deadline_ms == 0 || now_ms() < r->deadline_ms)
 		return;
-	if (!g->stopping) {
-		start(g);
+	if (!r->stopping) {
+		if (!g->stopping)
+			start(g, r);
 		return;
 	}
-	hs_warn("service.killed", "service=%s", g->service->name);
-	g->pid = 0; /* the sweep at the end takes it */
+	if (r->pid != 0)
+		hs_warn("service.killed", "service=%s", r->service->name);
+	r->pid = 0; /* the sweep takes it */
+	r->deadline_ms = 0;
+	init_sweep(r->service->uid, reap, g);
 }
 
 static int wait_ms(const struct guard *g)
 {
-	int64_t left;
+	int64_t least = -1;
 
-	if (g->deadline_ms == 0)
-		return -1;
-	left = g->deadline_ms - now_ms();
-	return left > 0 ? (int)left : 0;
+	for (size_t i = 0; i < g->count; i++) {
+		const struct run *r = &g->runs[i];
+		int64_t left = r->deadline_ms - now_ms();
+
+		if (r->deadline_ms == 0 || (g->stopping && r->pid == 0))
+			continue;
+		if (left < 0)
+			left = 0;
+		if (least < 0 || left < least)
+			least = left;
+	}
+	return (int)least;
 }
 
 static void turn(struct guard *g)
@@ -166,7 +212,10 @@ static void turn(struct guard *g)
 			    init_power_pressed(fds[3 + i].fd))
 				stop(g, "button");
 	}
-	deadline(g);
+	for (size_t i = 0; i < g->count; i++)
+		deadline(g, &g->runs[i]);
+	if (g->stopping)
+		stop_next(g);
 }
 
 static int signals_open(int *ret_fd, struct hs_err *err)
@@ -185,20 +234,24 @@ static int signals_open(int *ret_fd, struct hs_err *err)
 	return 0;
 }
 
-int init_supervise(const struct init_service *service, struct hs_err *err)
+int init_supervise(const struct init_conf *conf, struct hs_err *err)
 {
-	struct guard g = { .service = service };
+	struct guard g = { .count = conf->service_count };
 
+	for (size_t i = 0; i < g.count; i++)
+		g.runs[i].service = conf->services[i];
 	if (signals_open(&g.signal_fd, err) < 0 ||
 	    init_relay_open(&g.relay, err) < 0)
 		return -1;
 	init_power_open(&g.power);
 	g.cpus_fd = init_cpus_open();
-	start(&g);
-	while (!g.stopping || g.pid != 0)
+	for (size_t i = 0; i < g.count; i++)
+		start(&g, &g.runs[i]);
+	while (!is_over(&g))
 		turn(&g);
-	sweep();
-	hs_info("domain.stopped", "service=%s", service->name);
+	for (size_t i = 0; i < g.count; i++)
+		init_sweep(g.runs[i].service->uid, reap, &g);
+	hs_info("domain.stopped", "name=%s", conf->name);
 	init_relay_pump(&g.relay);
 	return 0;
 }

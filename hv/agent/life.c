@@ -39,5 +39,5 @@ int agent_domain_plug(char **argv, struct hs_err *err)
 	if (agent_check_name(argv[0], err) < 0 ||
 	    agent_check_name(argv[1], err) < 0)
 		return -1;
-	return hv_link_plug(argv[0], argv[1], err);
+	return hv_link_plug(argv[0], argv[1], true, err);
 }

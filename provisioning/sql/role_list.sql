@@ -1,4 +1,4 @@
--- Every role but those of PostgreSQL and the platform's own two: what it may
+-- Every role but those of PostgreSQL and the platform's own four: what it may
 -- be and do anywhere on this server. Columns: name, connections, attributes,
 -- memberships, settings.
 SELECT r.rolname AS name, r.rolconnlimit AS connections,
@@ -11,4 +11,4 @@ SELECT r.rolname AS name, r.rolconnlimit AS connections,
        coalesce((SELECT string_agg(coalesce(d.datname || ': ', '') || array_to_string(s.setconfig, ', '), '; ' ORDER BY d.datname)
                  FROM pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase WHERE s.setrole = r.oid), '') AS settings
 FROM pg_roles r
-WHERE r.rolname !~ '^pg_' AND r.rolname NOT IN ('postgres', 'hanse_owner', 'hanse_provisioner') ORDER BY 1
+WHERE r.rolname !~ '^pg_' AND r.rolname NOT IN ('postgres', 'hanse_owner', 'hanse_provisioner', 'hanse_replica', 'hanse_rewind') ORDER BY 1

@@ -50,7 +50,7 @@ chown postgres "$work" "$work/run/control-db"
 		runuser -u postgres -- createuser -h "$work/run/control-db" hanse &&
 		runuser -u postgres -- createdb -h "$work/run/control-db" -O hanse hanse
 } >"$work/ground.log" 2>&1 || { cat "$work/ground.log"; exit 1; }
-for image in app db kernel initrd; do
+for image in app db db-replicated kernel initrd; do
 	echo "$image=/images/$image-0123"
 done >"$work/state/images/manifest"
 touch "$work/share/schema/001_a.sql" "$work/share/schema/003_c.sql"

@@ -353,6 +353,138 @@ static void test_dedicated(void **state)
 	ground_release();
 }
 
+static char *replicated(const char *text, const char *class)
+{
+	hs_auto(hs_freep) char *database =
+	    hs_printf("class: %s\n  replicas: 2", class);
+
+	return ground_with(
+	    text, "class: shared        # shared | dedicated", database);
+}
+
+/* Its peers are the two others, by their addresses. */
+static void check_member(
+    const struct objects *list, const char *server, unsigned n)
+{
+	hs_auto(hs_freep) char *name = hs_printf("%s.%u", server, n);
+	hs_auto(hs_freep) char *peer = hs_printf("peer.%s", name);
+	const struct object *o = objects_find(list, OBJ_DB_DOMAIN, name);
+
+	assert_non_null(o);
+	assert_string_equal(object_text(o, "template"), "db-replicated");
+	assert_string_equal(object_text(o, "server"), server);
+	assert_false(json_is_true(json_object_get(o->attrs, "isolated")));
+	assert_int_equal(
+	    json_array_size(json_object_get(o->params, "members")), 3);
+	assert_null(strstr(object_text(o, "peers"), object_text(o, "address")));
+	for (unsigned k = 1; k <= 3; k++) {
+		hs_auto(hs_freep) char *other = hs_printf("%s.%u", server, k);
+
+		if (k != n)
+			assert_non_null(strstr(object_text(o, "peers"),
+			    object_text(
+				objects_find(list, OBJ_DB_DOMAIN, other),
+				"address")));
+	}
+	assert_non_null(objects_find(list, OBJ_VOLUME, name));
+	o = objects_find(list, OBJ_CREDENTIAL, peer);
+	assert_non_null(o);
+	assert_string_equal(object_text(o, "usage"), "peer");
+	assert_string_equal(object_text(o, "cn"), name);
+}
+
+static void check_replicated(const struct objects *list, const char *server)
+{
+	const struct object *servers, *route, *first;
+	hs_auto(hs_freep) char *name = hs_printf("%s.1", server);
+
+	for (unsigned n = 1; n <= 3; n++)
+		check_member(list, server, n);
+	first = objects_find(list, OBJ_DB_DOMAIN, name);
+	servers = objects_find(list, OBJ_SERVERS, "platform");
+	assert_string_equal(
+	    json_string_value(json_object_get(
+		json_object_get(servers->attrs, "servers"), server)),
+	    object_text(first, "address"));
+	assert_string_equal(
+	    json_string_value(json_object_get(
+		json_object_get(servers->attrs, "replicas"), server)),
+	    object_text(first, "peers"));
+	route = objects_find(list, OBJ_ROUTE, "automotive");
+	assert_string_equal(
+	    object_text(route, "replicas"), object_text(first, "peers"));
+}
+
+/* Of either class; who does not ask for replicas has a server of its own. */
+static void test_replicated(void **state)
+{
+	hs_auto(hs_freep) char *text = ground_example();
+	hs_auto(hs_freep) char *shared = replicated(text, "shared");
+	hs_auto(hs_freep) char *own = replicated(text, "dedicated");
+	hs_auto(hs_freep) char *plain =
+	    ground_with(text, "ve: automotive", "ve: plain");
+	hs_auto(objects_done) struct objects both = { 0 };
+	hs_auto(objects_done) struct objects list = { 0 };
+	const struct object *o;
+
+	(void)state;
+	ground_wanted((const char *const[]) { shared, plain }, 2, &both);
+	check_replicated(&both, "db.replicated");
+	assert_null(objects_find(&both, OBJ_DB_DOMAIN, "db.replicated"));
+	o = objects_find(&both, OBJ_DB_DOMAIN, "db.shared");
+	assert_non_null(o);
+	assert_true(json_is_true(json_object_get(o->attrs, "isolated")));
+	assert_null(json_object_get(o->attrs, "peers"));
+	o = objects_find(&both, OBJ_ROUTE, "plain");
+	assert_string_equal(object_text(o, "replicas"), "");
+	ground_wanted((const char *const[]) { own }, 1, &list);
+	check_replicated(&list, "db.automotive");
+	o = objects_find(&list, OBJ_DB_DOMAIN, "db.automotive.2");
+	assert_string_equal(o->ve, "automotive");
+	ground_release();
+}
+
+/* While one is wanted, its numbers are nobody else's. */
+static void test_replicated_stays(void **state)
+{
+	hs_auto(hs_freep) char *text = ground_example();
+	hs_auto(hs_freep) char *shared = replicated(text, "shared");
+	hs_auto(store_ves_done) struct store_ves ves = { 0 };
+	hs_auto(objects_done) struct objects before = { 0 };
+	hs_auto(objects_done) struct objects after = { 0 };
+	struct plan plan;
+
+	(void)state;
+	ground_wanted((const char *const[]) { shared }, 1, &before);
+	ground_specs(&ves, (const char *const[]) { shared }, 1);
+	assert_int_equal(want_release(&ground_plat, &ves, NULL), 0);
+	ground_wanted((const char *const[]) { text, shared }, 1, &after);
+	objects_done(&after);
+	ground_wanted((const char *const[]) { shared }, 1, &after);
+	plan_make(&after, &before, &plan);
+	assert_int_equal(plan.count, 0);
+	plan_done(&plan);
+	ground_release();
+}
+
+/* Only containers, in this version. */
+static void test_replicated_machine(void **state)
+{
+	hs_auto(hs_freep) char *text = ground_example();
+	hs_auto(hs_freep) char *own = replicated(text, "dedicated");
+	hs_auto(hs_freep) char *machine =
+	    ground_with(own, "driver: auto", "driver: qemu");
+	hs_auto(objects_done) struct objects list = { 0 };
+	struct hs_err err = { 0 };
+
+	(void)state;
+	assert_int_equal(
+	    ground_want((const char *const[]) { machine }, 1, &list, &err), -1);
+	assert_int_equal(err.code, HS_EINVAL);
+	assert_non_null(strstr(err.msg, "'qemu'"));
+	ground_release();
+}
+
 /* A file of that size in the place of a volume; 0: none. */
 static void put_volume(const char *name, int gib)
 {
@@ -661,6 +793,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_one_more_or_less),
 		cmocka_unit_test(test_vcpus),
 		cmocka_unit_test(test_dedicated),
+		cmocka_unit_test(test_replicated),
+		cmocka_unit_test(test_replicated_stays),
+		cmocka_unit_test(test_replicated_machine),
 		cmocka_unit_test(test_disks),
 		cmocka_unit_test(test_server_memory),
 		cmocka_unit_test(test_suspended),

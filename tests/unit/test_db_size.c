@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,27 +35,41 @@ static void test_memory(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		unsigned n = cases[i].connections;
 
-		assert_int_equal(db_size_memory_mib(n, HV_LXC), cases[i].lxc);
-		assert_int_equal(db_size_memory_mib(n, HV_QEMU), cases[i].qemu);
+		assert_int_equal(
+		    db_size_memory_mib(n, false, HV_LXC), cases[i].lxc);
+		assert_int_equal(
+		    db_size_memory_mib(n, false, HV_QEMU), cases[i].qemu);
 	}
+	/* Patroni and etcd come on top. */
+	assert_int_equal(db_size_memory_mib(0, true, HV_LXC), 512);
+	assert_int_equal(db_size_memory_mib(51, true, HV_LXC), 640);
+	assert_int_equal(db_size_memory_mib(68, true, HV_LXC), 768);
 }
 
 /* Whatever there are, the connections have what they take. */
+static void buffers_fit(bool replicated)
+{
+	for (unsigned n = 0; n < 3000; n++) {
+		unsigned memory = db_size_memory_mib(n, replicated, HV_LXC);
+
+		assert_true(db_size_need_mib(n, replicated) - 128 +
+				db_size_buffers_mib(memory, n, replicated) <=
+			    memory);
+		assert_true(
+		    db_size_memory_mib(n + 1, replicated, HV_LXC) >= memory);
+	}
+}
+
 static void test_buffers(void **state)
 {
 	(void)state;
-	assert_int_equal(db_size_buffers_mib(256, 20), 64);
-	assert_int_equal(db_size_buffers_mib(512, 20), 128);
-	assert_int_equal(db_size_buffers_mib(512, 400), 128);
-	assert_int_equal(db_size_buffers_mib(4096, 20), 1024);
-	for (unsigned n = 0; n < 3000; n++) {
-		unsigned memory = db_size_memory_mib(n, HV_LXC);
-
-		assert_true(db_size_need_mib(n) - 128 +
-				db_size_buffers_mib(memory, n) <=
-			    memory);
-		assert_true(db_size_memory_mib(n + 1, HV_LXC) >= memory);
-	}
+	assert_int_equal(db_size_buffers_mib(256, 20, false), 64);
+	assert_int_equal(db_size_buffers_mib(512, 20, false), 128);
+	assert_int_equal(db_size_buffers_mib(512, 400, false), 128);
+	assert_int_equal(db_size_buffers_mib(4096, 20, false), 1024);
+	assert_int_equal(db_size_buffers_mib(768, 68, true), 172);
+	buffers_fit(false);
+	buffers_fit(true);
 }
 
 /* -- A number that was given ----------------------------------------------- */
@@ -69,6 +84,42 @@ static struct spec spec_of(const char *ve, enum spec_class class,
 		    .memory_mib = memory_mib },
 		.enterprises_count = enterprises,
 	};
+}
+
+/* -- Domains --------------------------------------------------------------- */
+
+static void has_domains(const struct spec *spec, unsigned count,
+    const char *server, const char *last)
+{
+	hs_auto(hs_freep) char *its = db_size_server(spec);
+	hs_auto(hs_freep) char *name =
+	    db_size_domain(spec, db_size_domains(spec));
+
+	assert_int_equal(db_size_domains(spec), count);
+	assert_string_equal(its, server);
+	assert_string_equal(name, last);
+	assert_true(db_size_is_domain(spec, last));
+	assert_false(db_size_is_domain(spec, "db.other"));
+}
+
+/* One with replicas is nobody else's: their own name, their own domains. */
+static void test_domains(void **state)
+{
+	struct spec spec = spec_of("v", SPEC_CLASS_SHARED, 1, 0);
+
+	(void)state;
+	has_domains(&spec, 1, "db.shared", "db.shared");
+	assert_false(db_size_is_domain(&spec, "db.replicated.1"));
+	spec.database.replicas = 2;
+	has_domains(&spec, 3, "db.replicated", "db.replicated.3");
+	assert_true(db_size_is_domain(&spec, "db.replicated.1"));
+	assert_false(db_size_is_domain(&spec, "db.replicated"));
+	assert_false(db_size_is_domain(&spec, "db.replicated.4"));
+	assert_false(db_size_is_domain(&spec, "db.shared"));
+	spec.database.class = SPEC_CLASS_DEDICATED;
+	has_domains(&spec, 3, "db.v", "db.v.3");
+	spec.database.replicas = 0;
+	has_domains(&spec, 1, "db.v", "db.v");
 }
 
 /** A VE that is stored, one beside it on the shared server, and what is asked.
@@ -154,6 +205,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_buffers),
+		cmocka_unit_test(test_domains),
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_check_says),
 	};

@@ -37,7 +37,7 @@ static void test_good(void **state)
 	    init_conf_parse("# a comment\n\n" GOOD, &conf, &err), 0);
 	assert_string_equal(conf.name, "automotive.adler-motors");
 	assert_string_equal(conf.hostname, conf.name);
-	assert_string_equal(conf.service->name, "app");
+	assert_string_equal(conf.services[0]->name, "app");
 	assert_int_equal(conf.prefix, 24);
 	assert_int_equal(conf.route_count, 1);
 	hosts = init_hosts_text(&conf);
@@ -80,7 +80,8 @@ static void test_refused(void **state)
 		    "line 1: name: expected one name of a-z 0-9 . -" },
 		{ "name=a b\n",
 		    "line 1: name: expected one name of a-z 0-9 . -" },
-		{ "service=sh\n", "line 1: service: expected one of app, db" },
+		{ "service=sh\n",
+		    "line 1: service: expected app, db, or etcd and patroni" },
 		{ "address=10.1.1\n",
 		    "line 1: address: expected one IPv4 address" },
 		{ "address=::1\n",

@@ -74,7 +74,7 @@ static void test_lxc(void **state)
 	(void)state;
 	parse_domain(DOM_LXC, &object);
 	assert_string_equal(object.wall.host, domain.gateway);
-	assert_int_equal(object.wall.port, DOM_PORT_PORTAL);
+	assert_string_equal(object.wall.ports, "9000");
 	assert_string_equal(object.wall.platform, domain.route);
 	assert_string_equal(object.wall.calls, domain.calls);
 	assert_string_equal(object.root, domain.root_dir);
