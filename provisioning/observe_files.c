@@ -29,12 +29,13 @@ static char *stem(const char *path, const char *ending)
 	return hs_strndup(base, strlen(base) - strlen(ending));
 }
 
-/* "VE.REST", "edge.VE.ENTERPRISE", "VE.ENTERPRISE.2": whose a file is. */
+/* "VE.REST", "edge.VE.ENTERPRISE", "role.VE.ENTERPRISE", "VE.ENTERPRISE.2":
+ * whose a file is. */
 static void owner_of(const char *name, char **ret_ve, char **ret_enterprise)
 {
 	const char *dot;
 
-	if (strncmp(name, "edge.", 5) == 0)
+	if (strncmp(name, "edge.", 5) == 0 || strncmp(name, "role.", 5) == 0)
 		name += 5;
 	dot = strchr(name, '.');
 	if (strncmp(name, "db.", 3) == 0 || strncmp(name, "peer.", 5) == 0 ||
@@ -417,6 +418,9 @@ int observe_files(struct observation *o, struct hs_err *err)
 	hs_auto(hs_freep) char *certs = plat_path(o->plat, "ca/*.*.crt");
 	hs_auto(hs_freep) char *peers =
 	    plat_path(o->plat, "ca/backend/peer.*.crt");
+	/* Not the provisioner's: it is setup's, and no VE's. */
+	hs_auto(hs_freep) char *roles =
+	    plat_path(o->plat, "ca/backend/role.*.*.crt");
 	hs_auto(hs_freep) char *routes =
 	    plat_path(o->plat, "gateway/routes/*.json");
 	hs_auto(hs_freep) char *edge =
@@ -426,6 +430,7 @@ int observe_files(struct observation *o, struct hs_err *err)
 	each_file(o, volumes, ".raw", add_volume);
 	each_file(o, certs, ".crt", add_credential);
 	each_file(o, peers, ".crt", add_credential);
+	each_file(o, roles, ".crt", add_credential);
 	each_file(o, routes, ".json", add_route);
 	each_file(o, edge, ".conf", add_edge);
 	add_servers(o);

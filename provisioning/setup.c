@@ -18,7 +18,6 @@
 #include "provisioning/step.h"
 #include "shared-db-gateway/gateway.h"
 
-#define GATEWAY_UID    62901
 #define DAYS           397
 #define RENEW_BEFORE_S (30 * 24 * 3600L)
 #define PROBE_MS       8000
@@ -60,9 +59,9 @@ static const struct credential {
 	{ "ca", { "platform.provisioner", "platform.provisioner", NULL,
 		  CA_CLIENT, DAYS, 0 },
 	    NULL },
-	/* An authority that issues this one certificate: whoever shows it to
-	 * a database domain is the gateway. */
-	{ "ca/backend", { "gateway-client", "hanse-gateway", NULL,
+	/* Of an authority whose certificates database domains believe: whoever
+	 * shows one is the role it names. */
+	{ "ca/backend", { "role.hanse_provisioner", "hanse_provisioner", NULL,
 		  CA_CLIENT, DAYS, GATEWAY_UID },
 	    NULL },
 };

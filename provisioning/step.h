@@ -70,6 +70,12 @@ int step_config_write(struct plat *plat, const struct object *domain,
  * database domains know each other and the gateway by; owned by the caller. */
 char *credential_dir(const struct plat *plat, const char *name);
 
+#define GATEWAY_UID 62901 /* whose its routes and keys are */
+
+/** Make the gateway read its routes and keys again. Errors: HS_EREMOTE,
+ * HS_EINVAL. */
+int gateway_reload(struct plat *plat, struct hs_err *err);
+
 /** Of a server with such replicas, as in a route; 0: there are none. */
 unsigned step_patroni_port(const char *replicas);
 

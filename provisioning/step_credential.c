@@ -21,10 +21,17 @@ static int note(
 	    json_pack("{s:s?}", "certificate", digest), err);
 }
 
+static bool begins(const char *name, const char *with)
+{
+	return strncmp(name, with, strlen(with)) == 0;
+}
+
+/* What database domains believe is issued by an authority of its own. */
 char *credential_dir(const struct plat *plat, const char *name)
 {
-	return plat_path(plat,
-	    strncmp(name, "peer.", strlen("peer.")) == 0 ? "ca/backend" : "ca");
+	bool is_backend = begins(name, "peer.") || begins(name, "role.");
+
+	return plat_path(plat, is_backend ? "ca/backend" : "ca");
 }
 
 static enum ca_usage usage_of(const struct object *w)
@@ -42,18 +49,24 @@ static int credential_make(
 	const struct object *w = change->wanted;
 	const char *alt = object_text(w, "alt");
 	hs_auto(hs_freep) char *dir = credential_dir(plat, w->name);
+	bool is_role = begins(w->name, "role.");
 	const struct ca_request request = {
 		.name = w->name,
 		.cn = object_text(w, "cn"),
 		.alt = alt[0] != '\0' ? alt : NULL,
 		.usage = usage_of(w),
 		.days = DAYS,
+		.owner = is_role ? GATEWAY_UID : 0,
 	};
 
 	if (ca_issue(dir, &request, err) < 0)
 		return -1;
-	if (strncmp(w->name, "edge.", strlen("edge.")) == 0)
+	if (begins(w->name, "edge."))
 		edge_touch(plat);
+	/* A new role's is read with its route; here it is another one. */
+	if (is_role && change->action == PLAN_UPDATE &&
+	    gateway_reload(plat, err) < 0)
+		return -1;
 	return note(plat, dir, w->name, err);
 }
 

@@ -15,7 +15,7 @@
 
 static char lent_server_name[] = SERVER_NAME;
 
-static int reload(struct plat *plat, struct hs_err *err)
+int gateway_reload(struct plat *plat, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *socket =
 	    hs_printf("%s/gateway/control.sock", plat->conf->run);
@@ -99,7 +99,7 @@ static int servers_make(
 {
 	if (servers_write(plat, change->wanted->attrs, err) < 0)
 		return -1;
-	return reload(plat, err);
+	return gateway_reload(plat, err);
 }
 
 /* The file stays, with no server in it: the provisioner's way in is the
@@ -108,7 +108,8 @@ static int servers_remove(
     struct plat *plat, const struct object *object, struct hs_err *err)
 {
 	(void)object;
-	return step_servers_begin(plat, err) < 0 ? -1 : reload(plat, err);
+	return step_servers_begin(plat, err) < 0 ? -1
+						 : gateway_reload(plat, err);
 }
 
 const struct step_ops step_servers = {
@@ -168,7 +169,7 @@ static int route_make(
 	if (failed == 0)
 		failed = gw_routes_write(dir, w->name, &all, list, count, err);
 	json_decref(lists);
-	return failed < 0 ? -1 : reload(plat, err);
+	return failed < 0 ? -1 : gateway_reload(plat, err);
 }
 
 static int route_remove(
@@ -178,7 +179,7 @@ static int route_remove(
 
 	if (gw_routes_remove(dir, object->name, err) < 0)
 		return -1;
-	return reload(plat, err);
+	return gateway_reload(plat, err);
 }
 
 const struct step_ops step_route = {

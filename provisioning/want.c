@@ -214,6 +214,8 @@ static int want_enterprise(struct want *w, const struct spec *spec,
 	hs_auto(hs_freep) char *instance = instance_name(name, row->generation);
 	hs_auto(hs_freep) char *credential =
 	    instance_name(name, row->credential);
+	/* With which the gateway comes as its role. */
+	hs_auto(hs_freep) char *own = hs_printf("role.%s", name);
 	hs_auto(hs_freep) char *zone = zone_of(e);
 	struct place place = { .owner = name,
 		.name = instance,
@@ -233,6 +235,8 @@ static int want_enterprise(struct want *w, const struct spec *spec,
 	want_directory(w, spec, e, row);
 	want_credential(w, credential, spec->ve, e->name,
 	    json_pack("{s:s, s:s}", "cn", name, "usage", "client"));
+	want_credential(w, own, spec->ve, e->name,
+	    json_pack("{s:s, s:s}", "cn", name, "usage", "role"));
 	(void)objects_add(&w->objects, OBJ_ROLE, name, spec->ve, e->name,
 	    json_pack("{s:i, s:s, s:s, s:s, s:s}", "connections",
 		(int)spec->database.connections, "attributes",

@@ -14,8 +14,8 @@ struct gw_pair {
 	char *certificate, *key;
 };
 
-/** What PostgreSQL sees: a pair for each role, FOLDER/ROLE.crt and .key, or one
- * for all, or both: then one for those who have none of their own. */
+/** What PostgreSQL sees: a pair for each role, FOLDER/role.ROLE.crt and .key,
+ * or one for all, or both: then one for those who have none of their own. */
 struct gw_backend_keys {
 	char *folder, *certificate, *key; /* NULL: not so */
 };

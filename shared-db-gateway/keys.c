@@ -47,8 +47,8 @@ static int add_role(
     json_t *roles, const char *folder, const char *role, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *certificate =
-	    hs_printf("%s/%s.crt", folder, role);
-	hs_auto(hs_freep) char *key = hs_printf("%s/%s.key", folder, role);
+	    hs_printf("%s/role.%s.crt", folder, role);
+	hs_auto(hs_freep) char *key = hs_printf("%s/role.%s.key", folder, role);
 	json_t *pair;
 
 	if (access(certificate, F_OK) < 0 || access(key, F_OK) < 0) {

@@ -52,7 +52,7 @@ service_stamp() {
 	{
 		cat "$services/$1/run"
 		case $1 in
-		hanse-gateway) cat "$prefix/sbin/hanse-gateway" /etc/hanse/gateway.yaml "$state/ca/gateway-server.crt" "$state/ca/backend/gateway-client.crt" ;;
+		hanse-gateway) cat "$prefix/sbin/hanse-gateway" /etc/hanse/gateway.yaml "$state/ca/gateway-server.crt" "$state/ca/backend/role.hanse_provisioner.crt" ;;
 		# Here hansed writes relay.conf and has it read again by itself.
 		hanse-relay) if is_member; then cat "$state/hosts/relay.conf" "$state/hosts/host.crt"; else cat "$state/ca/hosts/local.crt"; fi ;;
 		hansed) cat "$prefix/sbin/hansed" /etc/hanse/hansed.yaml ;;

@@ -143,6 +143,9 @@ try "a certificate of somebody else" "certificate-foreign $(current)" \
 	openssl req -x509 -new -key "$state/ca/$(current).key" -subj "/CN=$other" -days 300 -out "$state/ca/$(current).crt"
 try "a certificate deleted" "certificate-missing $(current)" rm "$state/ca/$(current).crt"
 try "a key others may read" "key-readable $(current)" chmod 644 "$state/ca/$(current).key"
+role=$state/ca/backend/role.$other
+try "the certificate of a role deleted" "certificate-missing role.$other" rm "$role.crt"
+try "the key of a role is another one's" "key-replaced role.$other" cp "$state/ca/backend/role.automotive.adler-motors.key" "$role.key"
 
 echo "--- directory"
 try "ldapmodify: legal name" "directory-enterprise-changed automotive/eilfracht" ldap modify <<END

@@ -93,7 +93,7 @@ expect "who is asked says what it is" 0 ask "$(leader)" /primary -f
 same "but does nothing for who has no certificate of a member" 403 \
 	"$(ask "$(leader)" /restart -o /dev/null -w '%{http_code}' -X POST -d '{}')"
 same "nor for the gateway's" 403 \
-	"$(ask "$(leader)" /restart -o /dev/null -w '%{http_code}' -X POST -d '{}' --cert $state/ca/backend/gateway-client.crt --key $state/ca/backend/gateway-client.key)"
+	"$(ask "$(leader)" /restart -o /dev/null -w '%{http_code}' -X POST -d '{}' --cert $state/ca/backend/role.hanse_provisioner.crt --key $state/ca/backend/role.hanse_provisioner.key)"
 first=${addresses[$server.1]}
 expect "nobody but a member reaches etcd" 28 curl -s --connect-timeout 2 "https://$first:2379/version"
 expect "nor its members' port" 28 curl -s --connect-timeout 2 "https://$first:2380/version"
@@ -128,7 +128,7 @@ touch "$work/done"
 wait $writer
 eventually "they are whole" 60 is_whole
 written=$(grep -c one "$work/written")
-[ "$written" -ge 5 ] && pass "meanwhile $written orders were written" || fail "meanwhile $written orders were written"
+if [ "$written" -ge 5 ]; then pass "meanwhile $written orders were written"; else fail "meanwhile orders were written" "$written"; fi
 same "and are there" $((was + written)) "$(orders)"
 before=$(orders)
 

@@ -179,7 +179,7 @@ expect "and right ones do" 0 tool call "$socket" reload
 echo "-- a pair for each role"
 mkdir "$ca/roles"
 for role in "$anna" "$bert" "$carl" hanse_provisioner; do
-	key_of "roles/$role" "$role"
+	key_of "roles/role.$role" "$role"
 done
 sed -i "s#^backend:.*#backend: {folder: $ca/roles}#; /gateway-client/d" "$dir/gateway.yaml"
 echo 'hostssl all all 127.0.0.1/32 cert' >"$dir/data/pg_hba.conf"
@@ -200,7 +200,7 @@ holds() {
 		dd if="/proc/$1/mem" bs=4096 skip=$((0x$from / 4096)) count=$(((0x$to - 0x$from) / 4096)) status=none 2>/dev/null
 	done < <(grep ' rw' "/proc/$1/maps") | grep -acF "$2"
 }
-needle() { sed -n 2p "$ca/roles/$1.key"; }
+needle() { sed -n 2p "$ca/roles/role.$1.key"; }
 verifier=$(jq -r '.routes[] | select(.user == "alpha.bert").scram' "$routes/alpha.json" | cut -c 20-60)
 same "a worker holds the keys of its own VE's roles" "yes yes yes" \
     "$(for n in "$(needle "$anna")" "$(needle "$bert")" "$verifier"; do [ "$(holds "$(worker_of alpha)" "$n")" -gt 0 ] && echo yes; done | paste -sd' ')"
@@ -208,12 +208,12 @@ same "and nothing of another's" "0 0 0" \
     "$(for n in "$(needle "$anna")" "$(needle "$bert")" "$verifier"; do holds "$(worker_of beta)" "$n"; done | paste -sd' ')"
 same "nor has the listener any" "0 0 0" \
     "$(for n in "$(needle "$anna")" "$(needle "$carl")" "$(sed -n 2p "$ca/gateway-server.key")"; do holds "$(listener_pid)" "$n"; done | paste -sd' ')"
-mv "$ca/roles/$bert.crt" "$ca/roles/$bert.gone"
+mv "$ca/roles/role.$bert.crt" "$ca/roles/role.$bert.gone"
 expect "without one" 0 tool call "$socket" reload
 contains "a role is not served" 'no certificate for its role' \
     "$(ask "$(conn "$bert" ve_alpha password=secret-bert sslcert=none)" -c 'SELECT 1' >/dev/null; tail -n 20 "$log")"
 same "others are" 12 "$(ask "$by_cert" -c 'SELECT 12')"
-mv "$ca/roles/$bert.gone" "$ca/roles/$bert.crt"
+mv "$ca/roles/role.$bert.gone" "$ca/roles/role.$bert.crt"
 expect "with it again" 0 tool call "$socket" reload
 same "it is" "$bert" "$(ask "$(conn "$bert" ve_alpha password=secret-bert sslcert=none)" -c 'SELECT session_user')"
 summary
