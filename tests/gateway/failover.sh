@@ -201,6 +201,16 @@ knows() { # REPLICAS PATRONI_PORT: so the routes say
 	REPLICAS=$1 PATRONI_PORT=$2 write_alpha 250
 	tool call "$socket" reload
 }
+reloaded() { # amidst the load the routes name the servers otherwise
+	say calm >/dev/null
+	say "mark before" >/dev/null
+	knows "127.0.0.3 127.0.0.2" "$api" >/dev/null
+	knows "$REPLICAS" "" >/dev/null
+	say calm >/dev/null
+	figures=$(say "mark $1")
+	echo "note  $figures"
+	unnoticed "$1"
+}
 settled() { # NAME
 	eventually "$1: all follow again" 60 running 3
 	eventually "$1: one of them synchronously" 60 sync_is_there
@@ -236,6 +246,7 @@ part_patroni() {
 	reckon patroni "$rows"
 }
 part_probing() {
+	reloaded "probing, a reload"
 	event "probing, synchronous switchover" switchover
 	no_error "probing, synchronous switchover"
 	settled probing
