@@ -17,15 +17,17 @@ test_loop_LIBS := base
 test_loop_PKGS := cmocka
 
 # Helpers of tests/gateway/run.sh.
-BENCHES += gw_cancel gw_differ gw_escape gw_ledger gw_many gw_routes
+BENCHES += gw_cancel gw_differ gw_escape gw_ledger gw_many gw_protocol gw_routes
 gw_cancel_SRCS := tests/gateway/cancel.c
 gw_cancel_PKGS := libpq
 gw_differ_SRCS := tests/gateway/differ.c
 gw_differ_PKGS := libpq libssl
-gw_escape_SRCS := tests/gateway/escape.c
+gw_escape_SRCS := tests/gateway/escape.c tests/gateway/judge.c
 gw_escape_PKGS := libpq
 gw_ledger_SRCS := tests/gateway/ledger.c
 gw_ledger_PKGS := libpq
+gw_protocol_SRCS := $(wildcard tests/gateway/protocol/*.c) tests/gateway/judge.c
+gw_protocol_PKGS := libssl libcrypto
 BENCHES += gw_idle
 gw_idle_SRCS := bench/gateway/idle.c
 gw_idle_PKGS := libssl libcrypto

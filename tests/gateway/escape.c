@@ -1,7 +1,7 @@
 /* escape.c - attacks of a hostile client, as an enterprise that may send any
- * SQL and any bytes: against the gateway, where none may succeed, and against
- * three ways of sharing a database that look as if they would do, where each
- * must.
+ * SQL (protocol/ has those by messages): against the gateway, where none may
+ * succeed, and against three ways of sharing a database that look as if they
+ * would do, where each must.
  *
  *   escape GATEWAY-ANNA GATEWAY-BERT WEAK-A WEAK-B WEAK-E
  *
@@ -20,6 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/gateway/judge.h"
+
 #define LEN(list)  (sizeof(list) / sizeof((list)[0]))
 #define STATEMENTS 5
 
@@ -33,8 +35,6 @@ static const char *conninfos[2][DESIGNS]; /* of anna, of bert */
 /** How statements are sent. */
 enum protocol { SIMPLE, EXTENDED, PROTOCOLS };
 static const char *const protocol_names[] = { "simple", "extended" };
-
-static unsigned tried, held, escaped, toothless;
 
 /* -- Talking --------------------------------------------------------------- */
 
@@ -114,23 +114,14 @@ static PGconn *open_as(enum design design, int who)
 
 /* -- Judging --------------------------------------------------------------- */
 
-static void judge(const char *name, const char *how, const char *weak,
+static void weigh(const char *name, const char *how, const char *weak,
     const bool success[DESIGNS])
 {
 	bool has_teeth = false;
 
-	tried++;
 	for (int d = WEAK_A; d < DESIGNS; d++)
 		has_teeth |= strchr(weak, letters[d]) != NULL && success[d];
-	if (success[GATEWAY]) {
-		escaped++;
-		(void)printf("ESCAPED    %s, %s\n", name, how);
-	} else if (!has_teeth) {
-		toothless++;
-		(void)printf(
-		    "TOOTHLESS  %s, %s: it fails everywhere\n", name, how);
-	} else
-		held++;
+	judge(name, how, success[GATEWAY], has_teeth);
 }
 
 /* -- Becoming another ------------------------------------------------------ */
@@ -319,7 +310,7 @@ static void become(
 	(void)snprintf(name, sizeof(name), "%s of %s", b->name, g->setting);
 	success[GATEWAY] = try_becoming(b, g, GATEWAY, protocol);
 	success[g->design] = try_becoming(b, g, g->design, protocol);
-	judge(name, protocol_names[protocol], weak, success);
+	weigh(name, protocol_names[protocol], weak, success);
 }
 
 /* -- Attacks of their own kind --------------------------------------------- */
@@ -515,7 +506,7 @@ static void attack(const struct attack *a, enum protocol protocol)
 	for (int d = WEAK_A; d < DESIGNS; d++)
 		if (strchr(a->weak, letters[d]) != NULL)
 			success[d] = try_attack(a, (enum design)d, protocol);
-	judge(a->name, protocol_names[protocol], a->weak, success);
+	weigh(a->name, protocol_names[protocol], a->weak, success);
 }
 
 /* -- What one leaves for the next ------------------------------------------ */
@@ -600,7 +591,7 @@ static void spring(const struct trap *t)
 	success[GATEWAY] = try_trap(t, GATEWAY);
 	for (int d = WEAK_A; d <= WEAK_B; d++)
 		success[d] = try_trap(t, (enum design)d);
-	judge(t->name, "left behind", "AB", success);
+	weigh(t->name, "left behind", "AB", success);
 }
 
 /* -- Start-up -------------------------------------------------------------- */
@@ -655,7 +646,7 @@ static void start(const struct startup *s)
 	for (int d = WEAK_A; d < DESIGNS; d++)
 		if (strchr(s->weak, letters[d]) != NULL)
 			success[d] = try_startup(s, (enum design)d);
-	judge(s->name, "at start-up", s->weak, success);
+	weigh(s->name, "at start-up", s->weak, success);
 }
 
 /* -- All ------------------------------------------------------------------- */
@@ -683,7 +674,5 @@ int main(int argc, char **argv)
 		spring(&traps[i]);
 	for (size_t i = 0; i < LEN(startups); i++)
 		start(&startups[i]);
-	(void)printf("%u attacks: %u held, %u escaped, %u toothless\n", tried,
-	    held, escaped, toothless);
-	return escaped == 0 && toothless == 0 ? 0 : 1;
+	return judged();
 }

@@ -5,7 +5,7 @@
 B=${B:-build} PORT=${PORT:-27200}
 PATH=$PATH:/usr/lib/postgresql/15/bin
 [ "$(id -u)" -eq 0 ] || { echo "gateway: needs root" >&2; exit 1; }
-make -s B="$B" "$B/hanse-gateway" "$B/gw_cancel" "$B/gw_differ" "$B/gw_escape" "$B/gw_ledger" "$B/gw_many" "$B/gw_routes" ||
+make -s B="$B" "$B/hanse-gateway" "$B/gw_cancel" "$B/gw_differ" "$B/gw_escape" "$B/gw_ledger" "$B/gw_many" "$B/gw_protocol" "$B/gw_routes" ||
 	exit 1
 
 dir=$(mktemp -d) gateway_pid=''
@@ -47,6 +47,7 @@ key_of gateway-server gateway.hanse.internal 'gateway.hanse.internal,DNS:*.gatew
 key_of gateway-client hanse-gateway
 key_of db db.hanse.internal db.hanse.internal
 key_of anna "$anna"
+key_of bert "$bert"
 key_of carl "$carl"
 key_of gina gamma.gina
 key_of platform platform.provisioner
