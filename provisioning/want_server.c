@@ -117,9 +117,9 @@ static json_t *members_json(const struct server *s)
 	for (unsigned i = 0; i < s->count; i++) {
 		hs_auto(hs_freep) char *name = db_size_domain(s->spec, i + 1);
 
-		(void)json_array_append_new(members,
-		    json_pack("{s:s, s:s}", "name", name, "address",
-			s->addresses[i]));
+		(void)json_array_append_new(
+		    members, json_pack("{s:s, s:s}", "name", name, "address",
+				 s->addresses[i]));
 	}
 	return members;
 }
@@ -130,9 +130,8 @@ static void want_peer(
     struct want *w, const struct server *s, const struct place *p, unsigned n)
 {
 	hs_auto(hs_freep) char *name = hs_printf("peer.%s", p->name);
-	hs_auto(hs_freep) char *alt =
-	    hs_printf("DNS:%s.peers.hanse.internal,IP:%s", s->name,
-		s->addresses[n]);
+	hs_auto(hs_freep) char *alt = hs_printf(
+	    "DNS:%s.peers.hanse.internal,IP:%s", s->name, s->addresses[n]);
 
 	want_credential(w, name, p->ve, NULL,
 	    json_pack(
@@ -174,8 +173,8 @@ static int want_db_domain(
 	(void)objects_add(&w->objects, OBJ_VOLUME, name, place.ve, NULL,
 	    json_pack("{s:i}", "size_gib", (int)s->disk_gib), NULL);
 	want_credential(w, name, place.ve, NULL,
-	    json_pack("{s:s, s:s, s:s}", "cn", name, "alt", alt, "usage",
-		"server"));
+	    json_pack(
+		"{s:s, s:s, s:s}", "cn", name, "alt", alt, "usage", "server"));
 	if (replicated)
 		want_peer(w, s, &place, n);
 	if (want_place_local(w, &place, err) < 0 ||
@@ -192,8 +191,8 @@ static int want_db_domain(
 	return 0;
 }
 
-static int want_server(struct want *w, struct server *s, json_t *list,
-    struct hs_err *err)
+static int want_server(
+    struct want *w, struct server *s, json_t *list, struct hs_err *err)
 {
 	hs_auto(hs_freep) char *rest = NULL;
 
@@ -294,7 +293,8 @@ int want_servers(struct want *w, struct hs_err *err)
 			 : 0;
 
 	hs_rows_freep(&w->made_memory);
-	if (failed < 0 || json_object_size(json_object_get(list, "servers")) == 0) {
+	if (failed < 0 ||
+	    json_object_size(json_object_get(list, "servers")) == 0) {
 		json_decref(list);
 		return failed;
 	}
