@@ -600,7 +600,11 @@ static bool is_excused(struct client *c)
 
 /* A server process that dies takes all others along, which are told (57P02); it
  * itself tells nobody, so there is a witness. Version 15.18 does so about once
- * in a million of these messages, whoever sends them. */
+ * in a million of these messages, whoever sends them: a Query that fails in a
+ * transaction block while it runs leaves the unnamed portal behind, and an
+ * Execute of that reads its list of statements, which has been freed. Query
+ * "BEGIN", Query "SELECT 1/(random()*0)::int", Parse of 3,000 times "@", Sync,
+ * Execute of "", Sync; which length it needs depends on what was there. */
 static bool has_crashed(const struct client *c, int wait_ms)
 {
 	static const char sqlstate[] = "C57P02";
