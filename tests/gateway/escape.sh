@@ -43,7 +43,7 @@ attacks() { # WHEN
 	contains "$1: every attack by SQL is held, and succeeds where it should" ' 0 escaped, 0 toothless$' "$(by_sql | tee "$dir/sql")"
 	contains "$1: every attack by messages, too" ' 0 escaped, 0 toothless$' "$(by_messages | tee "$dir/messages")"
 	sed 's/^/note  /' "$dir/sql" "$dir/messages"
-	same "they are many" yes "$([ "$(number "$dir/sql")" -ge 400 ] && [ "$(number "$dir/messages")" -ge 200 ] && echo yes)"
+	same "they are many" yes "$([ "$(number "$dir/sql")" -ge 350 ] && [ "$(number "$dir/messages")" -ge 200 ] && echo yes)"
 }
 attacks "with shared backends"
 POOLING=session BACKENDS=0 write_alpha 250

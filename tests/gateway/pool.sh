@@ -89,12 +89,12 @@ admin -d ve_alpha -c "CREATE TABLE differ(a int); GRANT ALL ON differ TO PUBLIC"
 direct="host=db.hanse.internal hostaddr=127.0.0.1 port=$back sslmode=verify-full sslrootcert=$ca/ca.crt user=$anna dbname=ve_alpha $(cert gateway-client)"
 for seed in ${SEEDS:-1 2}; do
 	contains "random messages, 8 clients over 4 backends, seed $seed" 'the same$' \
-	    "$(timeout 900 "$B/gw_differ" "$direct" "$by_cert" 8 "${MESSAGES:-100000}" "$seed" | tee -a "$dir/differ")"
+	    "$(timeout 900 "$B/gw_differ" "$direct" "$by_cert" 8 "${MESSAGES:-340000}" "$seed" | tee -a "$dir/differ")"
 done
 POOLING=session BACKENDS=0 write_alpha 250
 tool call "$socket" reload >/dev/null
 contains "and with a backend each" 'the same$' \
-    "$(timeout 900 "$B/gw_differ" "$direct" "$by_cert" 4 "${MESSAGES:-100000}" 3 | tee -a "$dir/differ")"
+    "$(timeout 900 "$B/gw_differ" "$direct" "$by_cert" 4 "${MESSAGES:-340000}" 3 | tee -a "$dir/differ")"
 sed 's/^/note  /' "$dir/differ" | grep messages
 # PostgreSQL itself ends a session that sends a Query amidst a COPY.
 same 'the gateway has found no backend broken' 0 "$(grep -c backend.broken "$log")"
