@@ -97,19 +97,24 @@ same "nor for the gateway's" 403 \
 first=${addresses[$server.1]}
 expect "nobody but a member reaches etcd" 28 curl -s --connect-timeout 2 "https://$first:2379/version"
 expect "nor its members' port" 28 curl -s --connect-timeout 2 "https://$first:2380/version"
+init_of() { pgrep -P "$(pgrep -f "libvirt_lxc --name $1 ")" | head -n 1; }
 # reach DOMAIN ADDRESS PORT: a connection from within the domain
 reach() {
-	local guard
-	guard=$(pgrep -f "libvirt_lxc --name $1 ") || return 2
-	nsenter -t "$(pgrep -P "$guard" | head -n 1)" -n timeout 2 bash -c "exec 3<>/dev/tcp/$2/$3" 2>/dev/null
+	nsenter -t "$(init_of "$1")" -n timeout 2 bash -c "exec 3<>/dev/tcp/$2/$3" 2>/dev/null
+}
+# No answer, or nobody who says who has that address.
+is_shut() {
+	local got=0
+	reach "$@" || got=$?
+	[ $got = 124 ] || [ $got = 1 ]
 }
 alone=$(address db.shared)
 expect "a member reaches another one's server" 0 reach $server.2 "$first" 5432
 expect "and its etcd" 0 reach $server.2 "$first" 2380
-expect "but no other port of it" 124 reach $server.2 "$first" 22
-expect "and not a database that is none of theirs" 124 reach $server.2 "$alone" 5432
-expect "which reaches none of them" 124 reach db.shared "$first" 5432
-expect "nor its etcd" 124 reach db.shared "$first" 2379
+expect "but no other port of it" 0 is_shut $server.2 "$first" 22
+expect "and not a database that is none of theirs" 0 is_shut $server.2 "$alone" 5432
+expect "which reaches none of them" 0 is_shut db.shared "$first" 5432
+expect "nor its etcd" 0 is_shut db.shared "$first" 2379
 expect "its number of replicas stays" 6 hanse apply -q <(with 0)
 
 echo "--- what somebody changes"
@@ -158,6 +163,21 @@ eventually "it is back: one leader, two replicas" 120 is_whole
 expect "verify is clean" 0 hanse verify
 expect "the plan is empty" 0 hanse plan "$spec"
 same "nothing is lost" $((before + 1)) "$(orders)"
+
+echo "--- its services die"
+process() { pgrep -P "$(init_of "$1")" -f "$2"; } # DOMAIN PATTERN
+lost=$(leader)
+old=$(process "$lost" 'bin/postgres -D')
+expect "the Patroni of $lost" 0 kill -KILL "$(process "$lost" 'patroni /etc')"
+gone() { ! kill -0 "$old" 2>/dev/null; }
+eventually "its PostgreSQL goes with it" 10 gone
+answers "an order is written again" 60 order
+eventually "there are one leader and two replicas" 120 is_whole
+lost=$(leader)
+expect "the etcd of $lost" 0 kill -KILL "$(process "$lost" 'bin/etcd')"
+answers "an order is written" 60 order
+eventually "there are one leader and two replicas" 120 is_whole
+before=$((before + 2))
 
 echo "--- the primary hears and says nothing for a while"
 lost=$(leader)

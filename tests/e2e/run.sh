@@ -128,6 +128,8 @@ works "a migration is rolled through the VEs" schema $here/schema.sh
 
 echo "--- disks"
 works "the disks of databases grow" disk $here/disk.sh
+works "the image of replicated databases" image make --no-print-directory images IMAGES=db-replicated
+works "a database with replicas" replicas $here/replicas.sh
 
 echo "--- drift"
 works "drift" drift $here/drift.sh
