@@ -408,6 +408,7 @@ static enum gw_outcome take_bind(struct gw_session *s, struct gw_backend *b,
 	char ours[GW_STATEMENT_NAME];
 	size_t portal_len = strlen(portal) + 1;
 	size_t taken = portal_len + strlen(name) + 1;
+	bool is_unnamed = *portal == '\0'; /* it is gone when it is sent */
 	enum provision provision;
 	enum gw_outcome outcome;
 
@@ -417,10 +418,12 @@ static enum gw_outcome take_bind(struct gw_session *s, struct gw_backend *b,
 	if (provision != IS_THERE)
 		return not_yet(provision);
 	outcome = send_front(s, b, frame, portal, portal_len, text, taken);
-	if (outcome == GW_MOVED)
-		owe(b, GW_ASKED_BIND, GW_SHARE_PASS)->is_nothing =
-		    ours[0] == '\0';
-	return outcome;
+	if (outcome != GW_MOVED)
+		return outcome;
+	owe(b, GW_ASKED_BIND, GW_SHARE_PASS)->is_nothing = ours[0] == '\0';
+	if (is_unnamed)
+		gw_relay_note_unnamed(b);
+	return GW_MOVED;
 }
 
 static enum gw_outcome take_describe(struct gw_session *s, struct gw_backend *b,

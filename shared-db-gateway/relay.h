@@ -13,6 +13,9 @@ enum gw_outcome {
 	GW_BROKEN, /* bytes that may not come */
 };
 
+/** The Bind that was accounted for last is one of the unnamed portal. */
+void gw_relay_note_unnamed(struct gw_backend *b);
+
 /** What the client asks for with a message of that type is owed from now on. */
 void gw_relay_note(struct gw_session *s, struct gw_backend *b, uint8_t type);
 
