@@ -419,6 +419,7 @@ static enum gw_outcome take_bind(struct gw_session *s, struct gw_backend *b,
 	size_t portal_len = strlen(portal) + 1;
 	size_t taken = portal_len + strlen(name) + 1;
 	unsigned verbs;
+	bool is_unnamed = *portal == '\0'; /* it is gone when it is sent */
 	enum provision provision;
 	enum gw_outcome outcome;
 
@@ -432,8 +433,10 @@ static enum gw_outcome take_bind(struct gw_session *s, struct gw_backend *b,
 	if (outcome != GW_MOVED)
 		return outcome;
 	owe(b, GW_ASKED_BIND, GW_SHARE_PASS)->is_nothing = ours[0] == '\0';
+	if (is_unnamed)
+		gw_relay_note_unnamed(b);
 	gw_repeat_asked(s, 'B', verbs);
-	return outcome;
+	return GW_MOVED;
 }
 
 static enum gw_outcome take_describe(struct gw_session *s, struct gw_backend *b,

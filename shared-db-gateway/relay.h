@@ -16,6 +16,8 @@ enum gw_outcome {
 /** As far as it goes: what the client has sent, and what its backend has. */
 enum gw_outcome gw_relay_up(struct gw_session *s);
 enum gw_outcome gw_relay_down(struct gw_session *s);
+/** The Bind that was accounted for last is one of the unnamed portal. */
+void gw_relay_note_unnamed(struct gw_backend *b);
 
 /** What the client asks for with a message of that type is owed from now on. */
 void gw_relay_note(struct gw_session *s, struct gw_backend *b, uint8_t type);

@@ -111,6 +111,8 @@ static void take_parameter(
 static void take_ready(struct gw_backend *b, uint8_t status)
 {
 	b->serial++;
+	if (status != 'E' && !gw_replies_awaits_ready(&b->replies))
+		b->is_ghostly = false;
 	if (status == 'I')
 		b->began_ms = gw_backend_is_busy(b) ? b->asked_ms : 0;
 }
@@ -146,6 +148,9 @@ static enum gw_use take(struct gw_session *s, struct gw_backend *b,
 		return use;
 	if (has_ended) {
 		gw_naming_done(b, &ended);
+		if (frame->type == '2' && ended.is_unnamed &&
+		    ended.scope >= b->query_scope)
+			b->is_ghostly = false;
 		b->asked_ms = hs_loop_now_ms(s->core->loop);
 		b->cut_ms = 0;
 	}

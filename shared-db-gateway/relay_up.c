@@ -37,7 +37,8 @@ void gw_relay_note(struct gw_session *s, struct gw_backend *b, uint8_t type)
 	case 'Q':
 		owed = gw_replies_add(r, GW_ASKED_QUERY, GW_SHARE_PASS);
 		gw_naming_query(s, b, owed);
-		b->scope++;
+		b->query_scope = ++b->scope;
+		b->is_ghostly = true;
 		count_statement(s);
 		break;
 	case 'F':
@@ -83,6 +84,25 @@ void gw_relay_note(struct gw_session *s, struct gw_backend *b, uint8_t type)
 		gw_account_sent(s, owed);
 }
 
+/* The Bind that is owed last is one of the unnamed portal. */
+void gw_relay_note_unnamed(struct gw_backend *b)
+{
+	struct gw_owed *owed = gw_replies_at(&b->replies, b->replies.count - 1);
+
+	owed->is_unnamed = true;
+	owed->scope = b->portal_scope = b->scope;
+}
+
+/* A Query that fails in a transaction leaves the unnamed portal, whose memory
+ * is gone: PostgreSQL 15 that is told to execute it may crash. Safe is what has
+ * been bound since, or just now (or else it is skipped), and anything in a
+ * transaction that has not failed. */
+static bool is_ghost(const struct gw_backend *b, uint8_t first_of_name)
+{
+	return first_of_name == '\0' && b->is_ghostly &&
+	       b->portal_scope != b->scope && !b->replies.copies_in;
+}
+
 /* Whether it asks about a statement or a portal decides what is answered. */
 static bool note_describe(struct gw_backend *b, uint8_t what)
 {
@@ -124,6 +144,12 @@ static bool has_name(uint8_t type)
 	return type == 'P' || type == 'B' || type == 'D' || type == 'C';
 }
 
+/* Its body begins with the name of a portal. */
+static bool is_portal(uint8_t type)
+{
+	return type == 'B' || type == 'E';
+}
+
 static size_t longest(const struct gw_session *s)
 {
 	return (size_t)s->core->config->message_max_mib << 20;
@@ -135,6 +161,7 @@ enum next {
 	NAMED,   /* it has a name that is to be translated */
 	REFUSED, /* another goes in its place */
 	HELD,    /* it is to be put together first */
+	GHOST,   /* it executes what is not there any more */
 };
 
 static bool is_long(const struct gw_frame *frame)
@@ -236,8 +263,17 @@ static enum gw_outcome judge_up(struct gw_session *s, struct gw_backend *b,
 				return GW_BROKEN;
 			}
 		} else if (!is_idle) {
+			if (is_portal(frame.type) && len - at < HEADER + 1)
+				break;
+			if (frame.type == 'E' &&
+			    is_ghost(b, data[at + HEADER])) {
+				*ret_next = GHOST;
+				break;
+			}
 			look_at_verbs(s, &frame, at);
 			gw_relay_note(s, b, frame.type);
+			if (frame.type == 'B' && data[at + HEADER] == '\0')
+				gw_relay_note_unnamed(b);
 		}
 		b->up = (struct gw_lane) { frame.body, frame.type };
 		at += HEADER;
@@ -288,6 +324,31 @@ static enum gw_outcome substitute(struct gw_session *s, struct gw_backend *b)
 	return discard(s);
 }
 
+/* The Execute at the front is of a portal that may be a ghost: when what came
+ * before its batch has been answered it is known whether it is one, and another
+ * that is not there goes in its place. */
+static enum gw_outcome exorcise(struct gw_session *s, struct gw_backend *b)
+{
+	static const char other[] = "no such portal";
+	static const uint8_t all_rows[4] = { 0 };
+	struct gw_bytes *out = &b->stream.out;
+	struct gw_frame frame = { 0 };
+	struct gw_writer w;
+
+	if (gw_replies_awaits_ready(&b->replies) ||
+	    gw_frame_parse(GW_FRONTEND, s->client.in.data + s->client.in.start,
+		gw_bytes_len(&s->client.in), longest(s), &frame) != GW_GOOD)
+		return GW_STUCK;
+	w = gw_put_begin(out, 'E');
+	gw_put_text(&w, other);
+	gw_put_raw(&w, all_rows, sizeof(all_rows));
+	if (!gw_put_end(&w))
+		return GW_STUCK;
+	gw_relay_note(s, b, 'E');
+	s->discard = HEADER + frame.body;
+	return discard(s);
+}
+
 /* A part of what is there, or a message with a name. */
 static enum gw_outcome forward_some(struct gw_session *s, struct gw_backend *b)
 {
@@ -313,6 +374,7 @@ static enum gw_outcome forward_some(struct gw_session *s, struct gw_backend *b)
 		outcome = next == NAMED     ? gw_naming_take(s, b)
 			  : good > 0        ? GW_MOVED
 			  : next == REFUSED ? substitute(s, b)
+			  : next == GHOST   ? exorcise(s, b)
 			  : next == HELD    ? gw_naming_begin_hold(s, b)
 					    : GW_STUCK;
 	}

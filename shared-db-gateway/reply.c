@@ -208,13 +208,18 @@ void gw_replies_copied(struct gw_replies *r)
 	r->copies_in = false;
 }
 
-bool gw_replies_is_settled(const struct gw_replies *r)
+bool gw_replies_awaits_ready(const struct gw_replies *r)
 {
 	for (size_t i = 0; i < r->count; i++)
 		if (part_of((enum gw_asked)gw_replies_at(r, i)->asked, 'Z') ==
 		    LAST)
-			return false;
-	return r->transaction != 'E';
+			return true;
+	return false;
+}
+
+bool gw_replies_is_settled(const struct gw_replies *r)
+{
+	return !gw_replies_awaits_ready(r) && r->transaction != 'E';
 }
 
 bool gw_replies_is_free(struct gw_replies *r)

@@ -42,6 +42,8 @@ struct gw_owed {
 	bool data_after;  /* CopyData was sent next */
 	bool data_before; /* a Sync: some was sent since what is not one */
 	bool is_nothing;  /* the client uses a name that means nothing */
+	bool is_unnamed;  /* a Bind: of the unnamed portal */
+	uint64_t scope;   /* then: the backend's, when it was sent */
 	/* For the audit: what it is, when it was asked, why it is refused. */
 	uint32_t refused;
 	uint64_t shape, asked_us;
@@ -114,6 +116,9 @@ void gw_replies_sync(struct gw_replies *r);
 /** CopyData, and its end, is sent. */
 void gw_replies_data(struct gw_replies *r);
 void gw_replies_copied(struct gw_replies *r);
+
+/** Whether a ReadyForQuery is still to come, which it does by itself. */
+bool gw_replies_awaits_ready(const struct gw_replies *r);
 
 /** Whether what comes next will be done, as far as what went before goes: no
  * transaction is aborted, and none is that may be. */

@@ -3,6 +3,7 @@
  *
  *   differ DIRECT GATEWAY CLIENTS MESSAGES SEED
  *   differ break CONNINFO
+ *   differ ghost CONNINFO
  *
  * DIRECT and GATEWAY are conninfos (with TLS). Each client has a connection to
  * both; some hang up amidst a script and come again, some cancel. Names in the
@@ -604,7 +605,8 @@ static bool is_excused(struct client *c)
  * transaction block while it runs leaves the unnamed portal behind, and an
  * Execute of that reads its list of statements, which has been freed. Query
  * "BEGIN", Query "SELECT 1/(random()*0)::int", Parse of 3,000 times "@", Sync,
- * Execute of "", Sync; which length it needs depends on what was there. */
+ * Execute of "", Sync; which length it needs depends on what was there. The
+ * gateway does not pass such an Execute on. */
 static bool has_crashed(const struct client *c, int wait_ms)
 {
 	static const char sqlstate[] = "C57P02";
@@ -841,6 +843,50 @@ static int break_off(const char *conninfo)
 	return 0;
 }
 
+/* What makes PostgreSQL crash (has_crashed()), with a Parse of that length: the
+ * portal that a Query has left is not there, and all goes on. */
+static bool meet_ghost(struct client *c, unsigned len)
+{
+	struct way *w = &c->ways[0];
+	bool is_calm;
+	size_t at;
+
+	c->script.len = 0;
+	query(c, "BEGIN");
+	query(c, "SELECT 1/(random()*0)::int");
+	at = begin(c, 'P');
+	put_text(&c->script, "");
+	while (len-- > 0)
+		add(&c->script, "@", 1);
+	put_text(&c->script, "");
+	put_u16(&c->script, 0);
+	end(c, at);
+	plain(c, 'S');
+	at = begin(c, 'E');
+	add(&c->script, "\0\0\0\0\0", 5);
+	end(c, at);
+	closing(c);
+	is_calm = open_way(w) == 0 &&
+		  talk(w, &c->script, c->script.len, true) == 0 &&
+		  memmem(w->got.data, w->got.len, "C34000", 7) != NULL;
+	close_way(w);
+	return is_calm;
+}
+
+static int ghosts(const char *conninfo)
+{
+	static struct client c;
+
+	c.ways[0].conninfo = conninfo;
+	for (unsigned len = 0; len < 12000; len += 500)
+		if (!meet_ghost(&c, len)) {
+			(void)printf("a ghost at %u\n", len);
+			return 1;
+		}
+	(void)printf("none\n");
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static struct client clients[CLIENTS_MAX];
@@ -848,6 +894,8 @@ int main(int argc, char **argv)
 
 	if (argc == 3 && strcmp(argv[1], "break") == 0)
 		return break_off(argv[2]);
+	if (argc == 3 && strcmp(argv[1], "ghost") == 0)
+		return ghosts(argv[2]);
 	if (count < 1 || count > CLIENTS_MAX)
 		return 2;
 	conninfos[0] = argv[1];

@@ -81,6 +81,7 @@ tool call "$socket" reload >/dev/null
 same "who breaks off amidst a message leaves nothing of it to the next" whole "$(timeout 60 "$B/gw_differ" break "$by_cert")"
 write_alpha 250
 tool call "$socket" reload >/dev/null
+same "a portal that a Query has left is nobody's" none "$(timeout 60 "$B/gw_differ" ghost "$by_cert")"
 pg_restart() { as_postgres pg_ctl -D "$dir/data" -m immediate -w stop >/dev/null; pg_start; }
 pg_restart
 same "after PostgreSQL was restarted" 3 "$(ask "$by_cert" -c 'SELECT 3')"
@@ -93,6 +94,7 @@ for seed in ${SEEDS:-1 2}; do
 done
 POOLING=session BACKENDS=0 write_alpha 250
 tool call "$socket" reload >/dev/null
+same "nor with a backend each" none "$(timeout 60 "$B/gw_differ" ghost "$by_cert")"
 contains "and with a backend each" 'the same$' \
     "$(timeout 900 "$B/gw_differ" "$direct" "$by_cert" 4 "${MESSAGES:-340000}" 3 | tee -a "$dir/differ")"
 sed 's/^/note  /' "$dir/differ" | grep messages
