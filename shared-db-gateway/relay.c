@@ -76,8 +76,7 @@ void gw_relay_note(struct gw_session *s, struct gw_backend *b, uint8_t type)
 	case 'Q':
 		owed = gw_replies_add(r, GW_ASKED_QUERY, GW_SHARE_PASS);
 		gw_naming_query(s, b, owed);
-		b->query_scope = ++b->scope;
-		b->is_ghostly = true;
+		b->scope++;
 		count_statement(s);
 		break;
 	case 'F':
@@ -127,7 +126,7 @@ void gw_relay_note_unnamed(struct gw_backend *b)
 	struct gw_owed *owed = gw_replies_at(&b->replies, b->replies.count - 1);
 
 	owed->is_unnamed = true;
-	owed->scope = b->portal_scope = b->scope;
+	b->portal_scope = b->scope;
 }
 
 /* A Query that fails in a transaction leaves the unnamed portal, whose memory
@@ -136,8 +135,9 @@ void gw_relay_note_unnamed(struct gw_backend *b)
  * transaction that has not failed. */
 static bool is_ghost(const struct gw_backend *b, uint8_t first_of_name)
 {
-	return first_of_name == '\0' && b->is_ghostly &&
-	       b->portal_scope != b->scope && !b->replies.copies_in;
+	return first_of_name == '\0' && b->portal_scope != b->scope &&
+	       !b->replies.copies_in &&
+	       (b->is_ghostly || gw_replies_awaits_ready(&b->replies));
 }
 
 /* Whether it asks about a statement or a portal decides what is answered. */
@@ -551,8 +551,6 @@ static void take_parameter(
 static void take_ready(struct gw_backend *b, uint8_t status)
 {
 	b->serial++;
-	if (status != 'E' && !gw_replies_awaits_ready(&b->replies))
-		b->is_ghostly = false;
 	if (status == 'I')
 		b->began_ms = gw_backend_is_busy(b) ? b->asked_ms : 0;
 }
@@ -567,6 +565,18 @@ static void take_end(struct gw_session *s, struct gw_backend *b,
 	if (asked != NULL)
 		gw_account_done(
 		    s, b, asked, frame->type == 'C' ? gw_get_text(&r) : NULL);
+}
+
+/* What has become of the unnamed portal with an answer that is complete. */
+static void note_portal(struct gw_backend *b, const struct gw_owed *ended,
+    uint8_t type, uint8_t status)
+{
+	if (type == '2' && ended->is_unnamed)
+		b->is_ghostly = false;
+	else if (type == 'Z' && status != 'E')
+		b->is_ghostly = false;
+	else if (type == 'Z' && ended->asked == GW_ASKED_QUERY)
+		b->is_ghostly = true;
 }
 
 /* What a message is to the backend's account. */
@@ -588,9 +598,8 @@ static enum gw_use take(struct gw_session *s, struct gw_backend *b,
 		return use;
 	if (has_ended) {
 		gw_naming_done(b, &ended);
-		if (frame->type == '2' && ended.is_unnamed &&
-		    ended.scope >= b->query_scope)
-			b->is_ghostly = false;
+		note_portal(
+		    b, &ended, frame->type, frame->type == 'Z' ? *body : 0);
 		b->asked_ms = hs_loop_now_ms(s->core->loop);
 		b->cut_ms = 0;
 	}
