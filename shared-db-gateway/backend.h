@@ -68,9 +68,9 @@ struct gw_backend {
 	bool batch;       /* extended messages since the last Sync */
 	uint64_t scope;   /* what an error may skip ends with one */
 	uint64_t charged; /* the scope that counts as a transaction */
-	/* The unnamed portal: the scope of the last Query and Bind of it; and
-	 * whether it may be one that a Query has left. */
-	uint64_t query_scope, portal_scope;
+	/* The unnamed portal: the scope of the last Bind of it; and whether it
+	 * is one that a Query has left, as far as has been answered. */
+	uint64_t portal_scope;
 	bool is_ghostly;
 	uint64_t serial; /* of what it does: a cancel is meant for one */
 	unsigned errands;

@@ -111,8 +111,6 @@ static void take_parameter(
 static void take_ready(struct gw_backend *b, uint8_t status)
 {
 	b->serial++;
-	if (status != 'E' && !gw_replies_awaits_ready(&b->replies))
-		b->is_ghostly = false;
 	if (status == 'I')
 		b->began_ms = gw_backend_is_busy(b) ? b->asked_ms : 0;
 }
@@ -127,6 +125,18 @@ static void take_end(struct gw_session *s, struct gw_backend *b,
 	if (asked != NULL)
 		gw_account_done(
 		    s, b, asked, frame->type == 'C' ? gw_get_text(&r) : NULL);
+}
+
+/* What has become of the unnamed portal with an answer that is complete. */
+static void note_portal(struct gw_backend *b, const struct gw_owed *ended,
+    uint8_t type, uint8_t status)
+{
+	if (type == '2' && ended->is_unnamed)
+		b->is_ghostly = false;
+	else if (type == 'Z' && status != 'E')
+		b->is_ghostly = false;
+	else if (type == 'Z' && ended->asked == GW_ASKED_QUERY)
+		b->is_ghostly = true;
 }
 
 /* What a message is to the backend's account. */
@@ -148,9 +158,8 @@ static enum gw_use take(struct gw_session *s, struct gw_backend *b,
 		return use;
 	if (has_ended) {
 		gw_naming_done(b, &ended);
-		if (frame->type == '2' && ended.is_unnamed &&
-		    ended.scope >= b->query_scope)
-			b->is_ghostly = false;
+		note_portal(
+		    b, &ended, frame->type, frame->type == 'Z' ? *body : 0);
 		b->asked_ms = hs_loop_now_ms(s->core->loop);
 		b->cut_ms = 0;
 	}

@@ -37,8 +37,7 @@ void gw_relay_note(struct gw_session *s, struct gw_backend *b, uint8_t type)
 	case 'Q':
 		owed = gw_replies_add(r, GW_ASKED_QUERY, GW_SHARE_PASS);
 		gw_naming_query(s, b, owed);
-		b->query_scope = ++b->scope;
-		b->is_ghostly = true;
+		b->scope++;
 		count_statement(s);
 		break;
 	case 'F':
@@ -90,7 +89,7 @@ void gw_relay_note_unnamed(struct gw_backend *b)
 	struct gw_owed *owed = gw_replies_at(&b->replies, b->replies.count - 1);
 
 	owed->is_unnamed = true;
-	owed->scope = b->portal_scope = b->scope;
+	b->portal_scope = b->scope;
 }
 
 /* A Query that fails in a transaction leaves the unnamed portal, whose memory
@@ -99,8 +98,9 @@ void gw_relay_note_unnamed(struct gw_backend *b)
  * transaction that has not failed. */
 static bool is_ghost(const struct gw_backend *b, uint8_t first_of_name)
 {
-	return first_of_name == '\0' && b->is_ghostly &&
-	       b->portal_scope != b->scope && !b->replies.copies_in;
+	return first_of_name == '\0' && b->portal_scope != b->scope &&
+	       !b->replies.copies_in &&
+	       (b->is_ghostly || gw_replies_awaits_ready(&b->replies));
 }
 
 /* Whether it asks about a statement or a portal decides what is answered. */

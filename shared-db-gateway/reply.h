@@ -43,7 +43,6 @@ struct gw_owed {
 	bool data_before; /* a Sync: some was sent since what is not one */
 	bool is_nothing;  /* the client uses a name that means nothing */
 	bool is_unnamed;  /* a Bind: of the unnamed portal */
-	uint64_t scope;   /* then: the backend's, when it was sent */
 	/* For the audit: what it is, when it was asked, why it is refused. */
 	uint32_t refused;
 	uint64_t shape, asked_us;
