@@ -197,6 +197,8 @@ expect "a cancel needs none" 0 timeout 30 "$B/gw_cancel" "$by_cert"
 holds() {
 	local from to
 	while IFS='- ' read -r from to _; do
+		# A sanitizer's shadow has terabytes, and none of ours.
+		[ $((0x$to - 0x$from)) -le $((1 << 30)) ] || continue
 		dd if="/proc/$1/mem" bs=4096 skip=$((0x$from / 4096)) count=$(((0x$to - 0x$from) / 4096)) status=none 2>/dev/null
 	done < <(grep ' rw' "/proc/$1/maps") | grep -acF "$2"
 }
