@@ -81,6 +81,7 @@ soak:
 	@tests/kill/run.sh cuts 1
 	@tests/kill/run.sh undo
 	@tests/e2e/specs.sh 500
+	@tests/gateway/regress.sh
 	@SEEDS="$$(seq 1000 | paste -sd' ')" MESSAGES=100000 tests/gateway/pool.sh
 
 .PHONY: soak all unit asan fuzz fuzz-short fuzzers bench format lint clean install up down purge check check-xen
