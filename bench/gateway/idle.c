@@ -204,21 +204,26 @@ static int dial(unsigned port)
 }
 
 /* Protocol "postgresql" without a question before it. */
-static bool secure(struct link *l)
+static bool secure(struct link *l, const char *user)
 {
+	char host[128];
 	static const unsigned char alpn[] = "\x0apostgresql";
 
 	if (tls == NULL)
 		return true;
+	/* Whose client it is stands in the name of the server. */
+	(void)snprintf(host, sizeof(host), "%.*s.gateway.hanse.internal",
+	    (int)strcspn(user, "."), user);
 	l->ssl = SSL_new(tls);
 	return SSL_set_alpn_protos(l->ssl, alpn, sizeof(alpn) - 1) == 0 &&
+	       SSL_set_tlsext_host_name(l->ssl, host) == 1 &&
 	       SSL_set_fd(l->ssl, l->fd) == 1 && SSL_connect(l->ssl) == 1;
 }
 
 static bool join(unsigned port, const char *user, const char *database)
 {
 	struct link l = { .fd = dial(port) };
-	bool done = l.fd >= 0 && secure(&l) && log_in(&l, user, database);
+	bool done = l.fd >= 0 && secure(&l, user) && log_in(&l, user, database);
 
 	SSL_free(l.ssl);
 	return done;
