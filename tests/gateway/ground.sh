@@ -171,3 +171,20 @@ gateway_us() {
 	for pid in $(gateway_pids); do cat "/proc/$pid"/task/*/schedstat; done 2>/dev/null |
 		awk '{ sum += $1 } END { printf "%d", sum / 1000 }'
 }
+# hold NAME CONNINFO, say NAME SQL, let_go NAME: a session kept open
+hold() {
+	mkfifo "$dir/$1.in"
+	timeout 120 psql -XqAt -v VERBOSITY=verbose -d "$2" <"$dir/$1.in" >"$dir/$1.out" 2>&1 &
+	eval "exec {held_$1}>'$dir/$1.in'"
+}
+say() {
+	local fd=held_$1
+	: >"$dir/$1.out"
+	echo "$2" >&"${!fd}" || return 1
+	for _ in $(seq 50); do
+		[ ! -s "$dir/$1.out" ] || break
+		sleep 0.1
+	done
+	tr -d '\0' <"$dir/$1.out"
+}
+let_go() { eval "exec {held_$1}>&-"; }

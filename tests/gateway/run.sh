@@ -136,25 +136,6 @@ printf 'note  RSS with 200 sessions: %s KiB, after: %s KiB\n' "$many_rss" \
 
 # --- changing routes ----------------------------------------------------------
 
-# hold NAME CONNINFO: a session kept open; say NAME SQL: ask it
-hold() {
-	mkfifo "$dir/$1.in"
-	timeout 60 psql -XqAt -v VERBOSITY=verbose -d "$2" <"$dir/$1.in" \
-	    >"$dir/$1.out" 2>&1 &
-	eval "exec {held_$1}>'$dir/$1.in'"
-}
-say() {
-	local fd=held_$1
-	: >"$dir/$1.out"
-	echo "$2" >&"${!fd}" || return 1
-	for _ in $(seq 50); do
-		[ ! -s "$dir/$1.out" ] || break
-		sleep 0.1
-	done
-	tr -d '\0' <"$dir/$1.out"
-}
-let_go() { eval "exec {held_$1}>&-"; }
-
 hold keep "$by_cert"
 hold gone "$(conn "$carl" ve_beta "$(cert carl)")"
 same "a session of alpha" 1 "$(say keep 'SELECT 1;')"

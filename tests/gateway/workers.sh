@@ -12,23 +12,6 @@ by_carl="$(conn "$carl" ve_beta "$(cert carl)")"
 state() { tool call "$socket" status | jq -r "$1"; }
 listener_pid() { state .listener; }
 alive() { kill -0 "$1" 2>/dev/null; }
-# hold NAME CONNINFO, say NAME SQL, let_go NAME: a session kept open
-hold() {
-	mkfifo "$dir/$1.in"
-	timeout 120 psql -XqAt -v VERBOSITY=verbose -d "$2" <"$dir/$1.in" >"$dir/$1.out" 2>&1 &
-	eval "exec {held_$1}>'$dir/$1.in'"
-}
-say() {
-	local fd=held_$1
-	: >"$dir/$1.out"
-	echo "$2" >&"${!fd}" || return 1
-	for _ in $(seq 50); do
-		[ ! -s "$dir/$1.out" ] || break
-		sleep 0.1
-	done
-	tr -d '\0' <"$dir/$1.out"
-}
-let_go() { eval "exec {held_$1}>&-"; }
 ms_until() { # COMMAND...: milliseconds until it succeeds
 	local since
 	since=$(date +%s%N)
