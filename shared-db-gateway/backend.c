@@ -51,12 +51,12 @@ const char *gw_backend_state_name(enum gw_backend_state state)
 
 bool gw_backend_is_busy(struct gw_backend *b)
 {
-	return gw_replies_first(&b->replies) != NULL || b->batch;
+	return gw_replies_first(&b->replies) != NULL || b->replies.in_batch;
 }
 
 bool gw_backend_is_at_rest(struct gw_backend *b)
 {
-	return !b->batch && !b->dirty && b->up.left == 0 && b->down.left == 0 &&
+	return !b->dirty && b->up.left == 0 && b->down.left == 0 &&
 	       b->feed == NULL && gw_replies_is_free(&b->replies);
 }
 

@@ -65,7 +65,6 @@ struct gw_backend {
 	struct gw_bytes parameters; /* its ParameterStatus, and what follows */
 	struct gw_replies replies;
 	struct gw_lane up, down;
-	bool batch;       /* extended messages since the last Sync */
 	uint64_t scope;   /* what an error may skip ends with one */
 	uint64_t charged; /* the scope that counts as a transaction */
 	/* The unnamed portal: the scope of the last Bind of it; and whether it

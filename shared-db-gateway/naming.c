@@ -49,7 +49,6 @@ static struct gw_owed *owe(
 {
 	struct gw_owed *owed = gw_replies_add(&b->replies, asked, share);
 
-	b->batch = true;
 	if (share != GW_SHARE_HIDE && b->session != NULL)
 		gw_account_sent(b->session, owed);
 	return owed;

@@ -49,25 +49,20 @@ void gw_relay_note(struct gw_session *s, struct gw_backend *b, uint8_t type)
 	case 'S':
 		gw_replies_sync(r);
 		b->scope++;
-		b->batch = false;
 		break;
 	case 'E':
 		owed = gw_replies_add(r, GW_ASKED_EXECUTE, GW_SHARE_PASS);
 		gw_repeat_asked(s, 'E', 0);
 		count_statement(s);
-		b->batch = true;
 		break;
 	case 'P':
 		owed = gw_replies_add(r, GW_ASKED_PARSE, GW_SHARE_PASS);
-		b->batch = true;
 		break;
 	case 'B':
 		owed = gw_replies_add(r, GW_ASKED_BIND, GW_SHARE_PASS);
-		b->batch = true;
 		break;
 	case 'C':
 		(void)gw_replies_add(r, GW_ASKED_CLOSE, GW_SHARE_PASS);
-		b->batch = true;
 		break;
 	case 'd':
 		gw_replies_data(r);
@@ -110,7 +105,6 @@ static bool note_describe(struct gw_backend *b, uint8_t what)
 		return false;
 	(void)gw_replies_add(&b->replies,
 	    what == 'S' ? GW_ASKED_STATEMENT : GW_ASKED_PORTAL, GW_SHARE_PASS);
-	b->batch = true;
 	return true;
 }
 

@@ -34,6 +34,12 @@ static void grow(struct gw_replies *r)
 	r->size = size;
 }
 
+static bool is_extended(enum gw_asked asked)
+{
+	return asked != GW_ASKED_SYNC && asked != GW_ASKED_QUERY &&
+	       asked != GW_ASKED_CALL && asked != GW_ASKED_NOTHING;
+}
+
 struct gw_owed *gw_replies_add(
     struct gw_replies *r, enum gw_asked asked, enum gw_share share)
 {
@@ -44,6 +50,8 @@ struct gw_owed *gw_replies_add(
 	owed = gw_replies_at(r, r->count++);
 	*owed = (struct gw_owed) { .asked = (uint8_t)asked,
 		.share = (uint8_t)share };
+	if (is_extended(asked))
+		r->in_batch = true;
 	return owed;
 }
 
@@ -100,6 +108,15 @@ static bool comes_any_time(uint8_t type)
 	return type == 'N' || type == 'S' || type == 'A';
 }
 
+/* The first that is owed is in a batch that no Sync ends: none is owed. */
+static bool is_in_open_batch(const struct gw_replies *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (gw_replies_at(r, i)->asked == GW_ASKED_SYNC)
+			return false;
+	return is_extended((enum gw_asked)gw_replies_at(r, 0)->asked);
+}
+
 /* It copies in now, and takes no notice of the Syncs that were sent between the
  * message that began it and the end of the data. */
 static void begin_copy(struct gw_replies *r)
@@ -113,6 +130,8 @@ static void begin_copy(struct gw_replies *r)
 		gw_replies_drop(r);
 		*gw_replies_at(r, 0) = owed;
 	}
+	if (is_in_open_batch(r))
+		r->in_batch = true;
 	r->copies_in =
 	    r->count == 1 || gw_replies_at(r, 1)->asked != GW_ASKED_NOTHING;
 }
@@ -186,9 +205,11 @@ void gw_replies_sync(struct gw_replies *r)
 	r->skips = false;
 	if (r->copies_in)
 		r->is_unclear |= r->has_data;
-	else
+	else {
 		gw_replies_add(r, GW_ASKED_SYNC, GW_SHARE_PASS)->data_before =
 		    data;
+		r->in_batch = false;
+	}
 }
 
 void gw_replies_data(struct gw_replies *r)
@@ -225,5 +246,5 @@ bool gw_replies_is_settled(const struct gw_replies *r)
 bool gw_replies_is_free(struct gw_replies *r)
 {
 	return gw_replies_first(r) == NULL && !r->copies_in && !r->skips &&
-	       r->transaction == 'I';
+	       !r->in_batch && r->transaction == 'I';
 }

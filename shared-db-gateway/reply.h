@@ -57,11 +57,12 @@ struct gw_owed {
 struct gw_replies {
 	struct gw_owed *list;
 	size_t head, count, size;
-	bool copies_in;   /* CopyData may be sent: no end of it was, yet */
-	bool has_data;    /* and some was */
-	bool is_unclear;  /* a Sync went between data: it counts if the copy had
-			   * failed by then, and nobody will say */
-	bool skips;       /* after an error, what is sent before a Sync */
+	bool copies_in;  /* CopyData may be sent: no end of it was, yet */
+	bool has_data;   /* and some was */
+	bool is_unclear; /* a Sync went between data: it counts if the copy had
+			  * failed by then, and nobody will say */
+	bool skips;      /* after an error, what is sent before a Sync */
+	bool in_batch;   /* extended messages since the last Sync that counts */
 	char transaction; /* of the last ReadyForQuery: 'I', 'T', 'E'; or 0 */
 };
 
@@ -109,7 +110,7 @@ enum gw_use gw_replies_take(struct gw_replies *r, uint8_t type, uint8_t status,
 bool gw_replies_skip(
     struct gw_replies *r, bool is_first, struct gw_owed *ret_owed);
 
-/** A Sync is sent; while copying in it owes nothing. */
+/** A Sync is sent; while copying in it owes nothing, and ends no batch. */
 void gw_replies_sync(struct gw_replies *r);
 
 /** CopyData, and its end, is sent. */
@@ -123,7 +124,7 @@ bool gw_replies_awaits_ready(const struct gw_replies *r);
  * transaction is aborted, and none is that may be. */
 bool gw_replies_is_settled(const struct gw_replies *r);
 
-/** Nothing is owed, and it is in no transaction. */
+/** Nothing is owed, and it is in no batch and no transaction. */
 bool gw_replies_is_free(struct gw_replies *r);
 
 #endif

@@ -4,9 +4,11 @@
  *   differ DIRECT GATEWAY CLIENTS MESSAGES SEED
  *   differ break CONNINFO
  *   differ ghost CONNINFO
+ *   differ copied CONNINFO
  *
  * DIRECT and GATEWAY are conninfos (with TLS). Each client has a connection to
- * both; some hang up amidst a script and come again, some cancel. Names in the
+ * both; some hang up amidst a script and come again, some cancel, some fall
+ * silent for a moment, so that what was asked is answered. Names in the
  * text of an error are left aside: the gateway has its own for statements.
  */
 
@@ -25,6 +27,7 @@
 #define CLIENTS_MAX 64
 #define SCRIPT_MAX  40
 #define WAIT_MS     20000
+#define PAUSE_MS    3
 #define CRASH_MS    2000 /* until all have heard of one */
 #define PAST        4
 
@@ -39,6 +42,7 @@ struct way {
 	const char *conninfo;
 	PGconn *conn;
 	SSL *ssl;
+	size_t pause_at; /* of a script's bytes; 0: nowhere */
 	struct bytes got;
 };
 
@@ -406,6 +410,7 @@ static int talk(
     struct way *w, const struct bytes *script, size_t until, bool wait_for_end)
 {
 	int64_t deadline = now_ms() + WAIT_MS;
+	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000 };
 	uint8_t buf[32768];
 	size_t sent = 0;
 
@@ -415,8 +420,14 @@ static int talk(
 		int n;
 
 		if (sent < until) {
+			size_t stop = w->pause_at > sent && w->pause_at < until
+					  ? w->pause_at
+					  : until;
+
+			if (sent > 0 && sent == w->pause_at)
+				(void)nanosleep(&pause, NULL);
 			n = SSL_write(w->ssl, script->data + sent,
-			    (int)(until - sent > 8000 ? 8000 : until - sent));
+			    (int)(stop - sent > 8000 ? 8000 : stop - sent));
 			if (n > 0)
 				sent += (size_t)n;
 			else if (SSL_get_error(w->ssl, n) ==
@@ -600,13 +611,13 @@ static bool is_excused(struct client *c)
 }
 
 /* A server process that dies takes all others along, which are told (57P02); it
- * itself tells nobody, so there is a witness. Version 15.18 does so about once
- * in a million of these messages, whoever sends them: a Query that fails in a
- * transaction block while it runs leaves the unnamed portal behind, and an
- * Execute of that reads its list of statements, which has been freed. Query
- * "BEGIN", Query "SELECT 1/(random()*0)::int", Parse of 3,000 times "@", Sync,
- * Execute of "", Sync; which length it needs depends on what was there. The
- * gateway does not pass such an Execute on. */
+ * itself tells nobody, so there is a witness. Versions 15.18 and 15.20 do so
+ * about once in a million of these messages, whoever sends them: a Query that
+ * fails in a transaction block while it runs leaves the unnamed portal behind,
+ * and an Execute of that reads its list of statements, which has been freed.
+ * Query "BEGIN", Query "SELECT 1/(random()*0)::int", Parse of 3,000 times "@",
+ * Sync, Execute of "", Sync; which length it needs depends on what was there.
+ * The gateway does not pass such an Execute on. */
 static bool has_crashed(const struct client *c, int wait_ms)
 {
 	static const char sqlstate[] = "C57P02";
@@ -745,6 +756,7 @@ static int one_script(struct client *c)
 {
 	unsigned count = 1 + dice(c, SCRIPT_MAX);
 	enum verdict verdict;
+	size_t pause;
 	int closed = 0;
 
 	c->script.len = 0;
@@ -758,8 +770,12 @@ static int one_script(struct client *c)
 		return -1;
 	else if (c->script.len == 0)
 		return 0;
+	pause = dice(c, 8) == 0 ? dice(c, (uint32_t)c->script.len) : 0;
 	for (int i = 0; i < 2; i++) {
-		int rc = talk(&c->ways[i], &c->script, c->script.len, true);
+		int rc;
+
+		c->ways[i].pause_at = pause;
+		rc = talk(&c->ways[i], &c->script, c->script.len, true);
 
 		closed += rc == 1;
 		if (rc < 0 && !has_crashed(c, CRASH_MS)) {
@@ -873,6 +889,63 @@ static bool meet_ghost(struct client *c, unsigned len)
 	return is_calm;
 }
 
+static void an_execute(struct client *c)
+{
+	size_t at = begin(c, 'E');
+
+	add(&c->script, "\0\0\0\0\0", 5);
+	end(c, at);
+}
+
+static void a_copy(struct client *c)
+{
+	size_t at = begin(c, 'P');
+
+	put_text(&c->script, "");
+	put_text(&c->script, "COPY differ FROM STDIN");
+	put_u16(&c->script, 0);
+	end(c, at);
+	at = begin(c, 'B');
+	add(&c->script, "\0\0\0\0\0\0\0\0", 8);
+	end(c, at);
+	an_execute(c);
+	plain(c, 'S');
+	plain(c, 'c');
+	plain(c, 'H');
+}
+
+/* A Sync amidst a COPY ends no batch: the only backend is still this session's,
+ * with its portal, which has been executed; another waits. */
+static int copied(const char *conninfo)
+{
+	const struct timespec a_moment = { .tv_nsec = 50000000 };
+	static struct client one, other;
+	struct way *w = &one.ways[0], *v = &other.ways[0];
+	bool is_kept;
+
+	w->conninfo = v->conninfo = conninfo;
+	a_copy(&one);
+	closing(&other);
+	is_kept = open_way(w) == 0 && open_way(v) == 0 &&
+		  talk(w, &one.script, one.script.len, false) == 0;
+	(void)nanosleep(&a_moment, NULL);
+	is_kept =
+	    is_kept && talk(v, &other.script, other.script.len, false) == 0;
+	(void)nanosleep(&a_moment, NULL);
+	one.script.len = 0;
+	an_execute(&one);
+	closing(&one);
+	is_kept = is_kept && talk(w, &one.script, one.script.len, true) == 0 &&
+		  memmem(w->got.data, w->got.len, "C55000", 7) != NULL &&
+		  talk(v, &other.script, 0, true) == 0;
+	if (!is_kept)
+		show("got", &w->got);
+	(void)printf("%s\n", is_kept ? "kept" : "another's");
+	close_way(w);
+	close_way(v);
+	return is_kept ? 0 : 1;
+}
+
 static int ghosts(const char *conninfo)
 {
 	static struct client c;
@@ -896,6 +969,8 @@ int main(int argc, char **argv)
 		return break_off(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "ghost") == 0)
 		return ghosts(argv[2]);
+	if (argc == 3 && strcmp(argv[1], "copied") == 0)
+		return copied(argv[2]);
 	if (count < 1 || count > CLIENTS_MAX)
 		return 2;
 	conninfos[0] = argv[1];

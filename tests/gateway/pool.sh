@@ -76,8 +76,10 @@ same "an error in a transaction, its end, another" "22012|5" "$(ask "$by_cert" -
 before=$(pid)
 same "backends whose role has changed are ended" '{"backends":' "$(echo "{\"command\":\"retire\",\"user\":\"$anna\"}" | timeout 5 nc -q 1 -U "$socket" | grep -o '^{"backends":')"
 expect "the next session has another" 1 test "$before" = "$(pid)"
+admin -d ve_alpha -c "CREATE TABLE differ(a int); GRANT ALL ON differ TO PUBLIC"
 POOLING=transaction BACKENDS=1 write_alpha 250
 tool call "$socket" reload >/dev/null
+same "a Sync amidst a COPY ends no batch" kept "$(timeout 60 "$B/gw_differ" copied "$by_cert")"
 same "who breaks off amidst a message leaves nothing of it to the next" whole "$(timeout 60 "$B/gw_differ" break "$by_cert")"
 write_alpha 250
 tool call "$socket" reload >/dev/null
@@ -86,7 +88,6 @@ pg_restart() { as_postgres pg_ctl -D "$dir/data" -m immediate -w stop >/dev/null
 pg_restart
 same "after PostgreSQL was restarted" 3 "$(ask "$by_cert" -c 'SELECT 3')"
 same "no backend is left in a transaction" 0 "$(admin -d postgres -c "SELECT count(*) FROM pg_stat_activity WHERE usename LIKE 'alpha.%' AND state <> 'idle'")"
-admin -d ve_alpha -c "CREATE TABLE differ(a int); GRANT ALL ON differ TO PUBLIC"
 direct="host=db.hanse.internal hostaddr=127.0.0.1 port=$back sslmode=verify-full sslrootcert=$ca/ca.crt user=$anna dbname=ve_alpha $(cert gateway-client)"
 for seed in ${SEEDS:-1 2}; do
 	contains "random messages, 8 clients over 4 backends, seed $seed" 'the same$' \

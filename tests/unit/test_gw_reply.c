@@ -94,6 +94,9 @@ static const struct {
 	{ "BESddcS",   "2GCZ",      4, true  }, /* that Sync is skipped */
 	{ "BESddcS",   "2GEZ",      4, true  },
 	{ "BEdSdcS",   "2GE",       2, false }, /* and of that nobody knows */
+	{ "PBESc",     "12GC",      4, false }, /* and ends no batch */
+	{ "PBEScS",    "12GCZ",     5, true  },
+	{ "QSc",       "GCZ",       3, true  },
 	{ "Qdc",       "GCZ",       3, true  },
 	{ "QcS",       "GCZZ",      4, true  },
 	{ "Q",         "HddcCZ",    6, true  },
@@ -130,6 +133,23 @@ static void test_skips(void **state)
 	assert_false(gw_replies_is_free(&r));
 	send(&r, "S");
 	assert_false(r.skips);
+	assert_int_equal(come(&r, "Z"), 1);
+	assert_true(gw_replies_is_free(&r));
+	gw_replies_done(&r);
+}
+
+/* Nor does a Sync that is sent when it is known to copy in. */
+static void test_sync_amidst_copy(void **state)
+{
+	struct gw_replies r = { .transaction = 'I' };
+
+	(void)state;
+	send(&r, "BE");
+	assert_int_equal(come(&r, "2G"), 2);
+	send(&r, "Sc");
+	assert_int_equal(come(&r, "C"), 1);
+	assert_false(gw_replies_is_free(&r));
+	send(&r, "S");
 	assert_int_equal(come(&r, "Z"), 1);
 	assert_true(gw_replies_is_free(&r));
 	gw_replies_done(&r);
@@ -232,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_talks),
 		cmocka_unit_test(test_skips),
+		cmocka_unit_test(test_sync_amidst_copy),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_prepared),
 		cmocka_unit_test(test_names),
