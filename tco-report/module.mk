@@ -12,3 +12,8 @@ $(1)_LIBS := tco base
 $(1)_PKGS := cmocka
 endef
 $(foreach t,$(tco_TESTS),$(eval $(call tco_test,$(t))))
+
+PROGRAMS += hanse-tco
+hanse-tco_SRCS := $(wildcard tco-report/main*.c)
+hanse-tco_LIBS := tco base
+hanse-tco_PKGS := jansson
