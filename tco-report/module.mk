@@ -4,7 +4,7 @@ tco_SRCS := $(wildcard tco-report/exact/*.c tco-report/input/*.c tco-report/mode
 tco_PKGS := gmp libcyaml yaml-0.1
 tco_LDLIBS := -lm
 
-tco_TESTS := test_tco_model test_tco_number
+tco_TESTS := test_tco_input test_tco_model test_tco_number test_tco_showback
 TESTS += $(tco_TESTS)
 define tco_test
 $(1)_SRCS := tests/unit/$(1).c
