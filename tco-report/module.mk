@@ -1,0 +1,19 @@
+# tco: the model of costs, exact; hanse-tco is its program.
+LIBRARIES += tco
+tco_SRCS := $(wildcard tco-report/exact/*.c tco-report/input/*.c tco-report/model/*.c)
+tco_PKGS := gmp libcyaml yaml-0.1
+tco_LDLIBS := -lm
+
+tco_TESTS := test_tco_input test_tco_model test_tco_number test_tco_showback
+TESTS += $(tco_TESTS)
+define tco_test
+$(1)_SRCS := tests/unit/$(1).c
+$(1)_LIBS := tco base
+$(1)_PKGS := cmocka
+endef
+$(foreach t,$(tco_TESTS),$(eval $(call tco_test,$(t))))
+
+PROGRAMS += hanse-tco
+hanse-tco_SRCS := $(wildcard tco-report/main*.c)
+hanse-tco_LIBS := tco base
+hanse-tco_PKGS := jansson
