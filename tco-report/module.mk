@@ -17,3 +17,12 @@ PROGRAMS += hanse-tco
 hanse-tco_SRCS := $(wildcard tco-report/main*.c)
 hanse-tco_LIBS := tco base
 hanse-tco_PKGS := jansson
+
+FUZZERS += fuzz_tco_csv
+fuzz_tco_csv_SRCS := tests/fuzz/fuzz_tco_csv.c
+fuzz_tco_csv_LIBS := tco base
+fuzz_tco_csv_SEEDS := tests/fuzz/seeds/tco
+
+BENCHES += monte_carlo
+monte_carlo_SRCS := bench/tco/monte_carlo.c
+monte_carlo_LIBS := tco base
