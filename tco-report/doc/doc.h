@@ -75,7 +75,7 @@ struct doc_table {
 	struct doc_column *columns;
 	size_t column_count;
 	struct doc_row *rows;
-	size_t row_count, row_room;
+	size_t row_count;
 	bool placed; /* a block of its own, not only a chart's data */
 };
 
