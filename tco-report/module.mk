@@ -12,3 +12,15 @@ $(1)_LIBS := tco base
 $(1)_PKGS := cmocka
 endef
 $(foreach t,$(tco_TESTS),$(eval $(call tco_test,$(t))))
+
+# A report as a value and its writers; knows nothing of costs.
+EMBEDS += tco_doc
+tco_doc_FILES := tco-report/doc/report.css
+LIBRARIES += tcodoc
+tcodoc_SRCS := $(wildcard tco-report/doc/*.c) $(B)/gen/tco_doc.c
+tcodoc_PKGS := jansson pangocairo cairo-pdf
+tcodoc_LDLIBS := -lm
+
+BENCHES += tests/tco/doc-try
+tests/tco/doc-try_SRCS := tests/tco/doc-try.c
+tests/tco/doc-try_LIBS := tcodoc base

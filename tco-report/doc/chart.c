@@ -86,9 +86,8 @@ struct scale scale_make(double low, double high, unsigned steps)
 
 double scale_at(const struct scale *scale, double value)
 {
-	return scale->from +
-	    (value - scale->low) / (scale->high - scale->low) *
-	    (scale->to - scale->from);
+	return scale->from + (value - scale->low) / (scale->high - scale->low) *
+				 (scale->to - scale->from);
 }
 
 static const struct doc_cell *cell_of(
@@ -249,8 +248,7 @@ static void put_grouped(
 		ret_text[at++] = digits[i];
 		ret_text[at] = '\0';
 		if (i + 1 < len && (len - i - 1) % 3 == 0) {
-			(void)strncat(
-			    ret_text, f->words->group, size - at - 1);
+			(void)strncat(ret_text, f->words->group, size - at - 1);
 			at = strlen(ret_text);
 		}
 	}
@@ -259,8 +257,7 @@ static void put_grouped(
 void frame_tick(const struct frame *f, double value, double step,
     char *ret_text, size_t size)
 {
-	int decimals =
-	    step >= 1 ? 0 : (int)ceil(-log10(step) - 1e-9);
+	int decimals = step >= 1 ? 0 : (int)ceil(-log10(step) - 1e-9);
 	double unit = pow(10, decimals);
 	long units = lround(fabs(value) * unit);
 	char whole[64];
@@ -271,8 +268,8 @@ void frame_tick(const struct frame *f, double value, double step,
 		    value < 0 && units != 0 ? "−" : "", whole);
 	else
 		(void)snprintf(ret_text, size, "%s%s%s%0*ld",
-		    value < 0 && units != 0 ? "−" : "", whole,
-		    f->words->point, decimals, units % (long)unit);
+		    value < 0 && units != 0 ? "−" : "", whole, f->words->point,
+		    decimals, units % (long)unit);
 }
 
 void frame_bottom_axis(

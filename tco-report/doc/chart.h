@@ -26,7 +26,7 @@ enum paint {
 	PAINT_SERIES, /* and the next five */
 };
 #define PAINT_SERIES_COUNT 6
-#define PAINT_COUNT	   (PAINT_SERIES + PAINT_SERIES_COUNT)
+#define PAINT_COUNT        (PAINT_SERIES + PAINT_SERIES_COUNT)
 
 enum anchor {
 	ANCHOR_START,

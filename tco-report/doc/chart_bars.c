@@ -37,8 +37,8 @@ static double widest_value(const struct frame *f)
 		for (size_t s = 0; s < f->chart->count; s++)
 			if (frame_row_is_drawn(f, r))
 				widest = fmax(widest,
-				    chart_text_width(frame_text(f, r, s),
-					CHART_SIZE - 1));
+				    chart_text_width(
+					frame_text(f, r, s), CHART_SIZE - 1));
 	return widest;
 }
 
@@ -86,8 +86,8 @@ static void stack_draw(const struct bars *b, size_t row)
 static double row_height(const struct frame *f)
 {
 	return f->chart->kind == DOC_STACK
-	    ? BAR_HEIGHT + 12
-	    : BAR_HEIGHT * (double)f->chart->count;
+		   ? BAR_HEIGHT + 12
+		   : BAR_HEIGHT * (double)f->chart->count;
 }
 
 static void row_draw(const struct bars *b, size_t row)
@@ -97,11 +97,11 @@ static void row_draw(const struct bars *b, size_t row)
 		false };
 
 	if (b->gutter > 0) {
-		frame_put_cut(f, 0, f->y + row_height(f) / 2 + 4,
-		    b->gutter - 8, &letters, frame_label(f, row));
+		frame_put_cut(f, 0, f->y + row_height(f) / 2 + 4, b->gutter - 8,
+		    &letters, frame_label(f, row));
 	} else {
-		frame_put_cut(f, 0, f->y + 12, f->width, &letters,
-		    frame_label(f, row));
+		frame_put_cut(
+		    f, 0, f->y + 12, f->width, &letters, frame_label(f, row));
 		f->y += CHART_LINE;
 	}
 	if (f->chart->kind == DOC_STACK)

@@ -57,8 +57,8 @@ void frame_tick(const struct frame *f, double value, double step,
 void frame_bottom_axis(
     struct frame *f, const struct scale *scale, double top, double bottom);
 /** The chart's marks as lines across, on a scale along the bottom. */
-void frame_marks(
-    const struct frame *f, const struct scale *scale, double top, double bottom);
+void frame_marks(const struct frame *f, const struct scale *scale, double top,
+    double bottom);
 /** Room above for the labels of the marks; moves y. */
 void frame_marks_room(struct frame *f);
 

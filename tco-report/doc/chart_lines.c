@@ -27,8 +27,7 @@ static double left_axis(
 		widest = fmax(widest, chart_text_width(text, letters.size));
 		if (gutter <= 0)
 			continue;
-		frame_line(
-		    f, gutter, y, right, y, is_zero ? &zero : &grid);
+		frame_line(f, gutter, y, right, y, is_zero ? &zero : &grid);
 		frame_put(f, gutter - 6, y + 4, &letters, text);
 	}
 	return widest;
@@ -37,8 +36,8 @@ static double left_axis(
 static void bottom_labels(
     const struct frame *f, const struct scale *x, double y, size_t count)
 {
-	struct letters letters = { PAINT_MUTED, ANCHOR_MIDDLE,
-		CHART_SIZE - 1, false };
+	struct letters letters = { PAINT_MUTED, ANCHOR_MIDDLE, CHART_SIZE - 1,
+		false };
 	double room = (x->to - x->from) / (double)(count > 1 ? count - 1 : 1);
 	double widest = 1;
 	size_t every;
@@ -73,8 +72,7 @@ static void series_draw(const struct frame *f, const struct scale *x,
 		return;
 	f->canvas->line(f->canvas, xy, points, &pen);
 	for (size_t i = 0; i < points; i++)
-		f->canvas->dot(
-		    f->canvas, xy[2 * i], xy[2 * i + 1], pen.paint);
+		f->canvas->dot(f->canvas, xy[2 * i], xy[2 * i + 1], pen.paint);
 }
 
 static size_t last_row(const struct frame *f)

@@ -63,9 +63,9 @@ static void make_room(struct tornado *t)
 		label = fmax(
 		    label, chart_text_width(frame_label(f, r), CHART_SIZE));
 		for (size_t s = 0; s < 2; s++)
-			value = fmax(value,
-			    chart_text_width(
-				frame_text(f, r, s), CHART_SIZE - 1));
+			value =
+			    fmax(value, chart_text_width(frame_text(f, r, s),
+					    CHART_SIZE - 1));
 	}
 	if (f->width >= CHART_NARROW)
 		t->gutter = fmin(label + 12, f->width * .33);

@@ -53,10 +53,9 @@ static void add_row(const struct doc_table *table, const struct doc_row *row,
     struct hs_text *out)
 {
 	for (size_t i = 0; i < table->column_count; i++) {
-		const struct doc_value *v =
-		    row->kind == DOC_ROW_GROUP && i > 0
-		    ? NULL
-		    : &row->cells[i].value;
+		const struct doc_value *v = row->kind == DOC_ROW_GROUP && i > 0
+						? NULL
+						: &row->cells[i].value;
 
 		if (i > 0)
 			hs_text_add_char(out, ',');

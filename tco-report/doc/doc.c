@@ -50,8 +50,8 @@ static const char *keep(struct doc *doc, const char *s)
 		return hs_arena_strdup(doc->arena, s);
 	for (; *s != '\0'; s += len) {
 		len = hs_utf8_len((const unsigned char *)s);
-		if (len > 1 || (len == 1 && (*s >= ' ' || *s == '\n') &&
-				   *s != 0x7f)) {
+		if (len > 1 ||
+		    (len == 1 && (*s >= ' ' || *s == '\n') && *s != 0x7f)) {
 			hs_text_add_len(&clean, s, len);
 		} else {
 			hs_text_add(&clean, "\xef\xbf\xbd");
@@ -79,8 +79,7 @@ static void *grow(struct doc *doc, void *array, size_t count, size_t size)
 	/* Full at 4, 8, 16 ...; what is left behind dies with the arena. */
 	if (count != 0 && (count < 4 || (count & (count - 1)) != 0))
 		return array;
-	more =
-	    hs_arena_alloc(doc->arena, (count == 0 ? 4 : 2 * count) * size);
+	more = hs_arena_alloc(doc->arena, (count == 0 ? 4 : 2 * count) * size);
 	if (count > 0)
 		memcpy(more, array, count * size);
 	return more;
@@ -193,8 +192,7 @@ struct doc_block *doc_list(
 void doc_item(struct doc *doc, struct doc_block *list, const char *text)
 {
 	assert(list->kind == DOC_LIST);
-	list->items =
-	    grow(doc, list->items, list->count, sizeof(*list->items));
+	list->items = grow(doc, list->items, list->count, sizeof(*list->items));
 	list->items[list->count++] = keep(doc, text);
 }
 
@@ -203,12 +201,12 @@ struct doc_block *doc_figures(struct doc *doc, struct doc_section *sec)
 	return add_block(doc, sec, DOC_FIGURES);
 }
 
-void doc_figure(struct doc *doc, struct doc_block *figures,
-    const struct doc_figure *figure)
+void doc_figure(
+    struct doc *doc, struct doc_block *figures, const struct doc_figure *figure)
 {
 	assert(figures->kind == DOC_FIGURES);
-	figures->figures = grow(doc, figures->figures, figures->count,
-	    sizeof(*figures->figures));
+	figures->figures = grow(
+	    doc, figures->figures, figures->count, sizeof(*figures->figures));
 	figures->figures[figures->count++] = (struct doc_figure) {
 		.label = keep(doc, figure->label),
 		.value = keep_value(doc, &figure->value),
@@ -287,8 +285,7 @@ struct doc_cell *doc_cell(struct doc *doc, struct doc_row *row, size_t column,
 struct doc_cell *doc_words_cell(
     struct doc *doc, struct doc_row *row, size_t column, const char *text)
 {
-	return doc_cell(
-	    doc, row, column, &(struct doc_value) { .text = text });
+	return doc_cell(doc, row, column, &(struct doc_value) { .text = text });
 }
 
 static struct doc_mark *keep_marks(
@@ -312,10 +309,10 @@ void doc_chart(
 	struct doc_chart *kept = hs_arena_alloc(doc->arena, sizeof(*kept));
 
 	assert(chart->data != NULL && chart->count > 0 &&
-	    chart->first + chart->count <= chart->data->column_count &&
-	    chart->label < chart->data->column_count);
+	       chart->first + chart->count <= chart->data->column_count &&
+	       chart->label < chart->data->column_count);
 	assert(chart->kind != DOC_TORNADO ||
-	    (chart->count == 2 && chart->base != NULL));
+	       (chart->count == 2 && chart->base != NULL));
 	assert(chart->kind != DOC_HISTOGRAM || chart->count == 1);
 	*kept = *chart;
 	kept->id = keep(doc, chart->id);

@@ -26,8 +26,8 @@ struct page {
 };
 
 /* <name class="class">text</name>, and a line's end */
-static void add_element(struct hs_text *out, const char *name,
-    const char *class, const char *text)
+static void add_element(
+    struct hs_text *out, const char *name, const char *class, const char *text)
 {
 	if (text == NULL)
 		return;
@@ -43,7 +43,8 @@ static void add_note(const struct page *page, unsigned note)
 {
 	if (note == 0)
 		return;
-	hs_text_addf(page->out, "<sup><a href=\"#note-%u\" aria-label=\"", note);
+	hs_text_addf(
+	    page->out, "<sup><a href=\"#note-%u\" aria-label=\"", note);
 	hs_text_add_xml(page->out, page->doc->head.words.note);
 	hs_text_addf(page->out, " %u\">%u</a></sup>", note, note);
 }
@@ -51,8 +52,8 @@ static void add_note(const struct page *page, unsigned note)
 static void add_paragraph(
     const struct page *page, const struct doc_block *block)
 {
-	hs_text_add(page->out,
-	    block->kind == DOC_LEAD ? "<p class=\"lead\">" : "<p>");
+	hs_text_add(
+	    page->out, block->kind == DOC_LEAD ? "<p class=\"lead\">" : "<p>");
 	hs_text_add_xml(page->out, block->text);
 	add_note(page, block->note);
 	hs_text_add(page->out, "</p>\n");
@@ -261,8 +262,8 @@ static void add_section(const struct page *page, const struct doc_section *sec)
 	hs_text_add(page->out, "</section>\n");
 }
 
-static void add_contents_line(struct hs_text *out, unsigned level,
-    const char *id, const char *title)
+static void add_contents_line(
+    struct hs_text *out, unsigned level, const char *id, const char *title)
 {
 	hs_text_addf(out, "<li%s><a href=\"#%s\">",
 	    level > 1 ? " class=\"deeper\"" : "", id);
@@ -283,15 +284,14 @@ static void add_contents(const struct page *page)
 	     s = s->next)
 		add_contents_line(page->out, s->level, s->id, s->title);
 	if (doc->note_count > 0)
-		add_contents_line(
-		    page->out, 1, "notes", doc->head.words.notes);
+		add_contents_line(page->out, 1, "notes", doc->head.words.notes);
 	hs_text_add(page->out, "</ol>\n</nav>\n");
 }
 
 static bool is_web_address(const char *url)
 {
 	return strncmp(url, "https://", 8) == 0 ||
-	    strncmp(url, "http://", 7) == 0;
+	       strncmp(url, "http://", 7) == 0;
 }
 
 static void add_notes(const struct page *page)
@@ -300,8 +300,8 @@ static void add_notes(const struct page *page)
 
 	if (page->doc->note_count == 0)
 		return;
-	hs_text_add(out,
-	    "<section aria-labelledby=\"notes\">\n<h2 id=\"notes\">");
+	hs_text_add(
+	    out, "<section aria-labelledby=\"notes\">\n<h2 id=\"notes\">");
 	hs_text_add_xml(out, page->doc->head.words.notes);
 	hs_text_add(out, "</h2>\n<ol class=\"notes\">\n");
 	for (size_t i = 0; i < page->doc->note_count; i++) {
@@ -352,8 +352,7 @@ static void add_top(const struct doc *doc, struct hs_text *out)
 {
 	hs_text_add(out, "<body>\n<a class=\"skip\" href=\"#main\">");
 	hs_text_add_xml(out, doc->head.words.skip);
-	hs_text_add(out,
-	    "</a>\n<header class=\"top\"><div class=\"wrap\">\n");
+	hs_text_add(out, "</a>\n<header class=\"top\"><div class=\"wrap\">\n");
 	add_element(out, "h1", NULL, doc->head.title);
 	add_element(out, "p", NULL, doc->head.subtitle);
 	hs_text_add(out, "<p class=\"by\">");
@@ -361,9 +360,8 @@ static void add_top(const struct doc *doc, struct hs_text *out)
 		add_element(out, "span", NULL, doc->head.author);
 	hs_text_addf(out, "<time datetime=\"%s\">", doc->head.iso_date);
 	hs_text_add_xml(out, doc->head.date);
-	hs_text_add(out,
-	    "</time></p>\n</div></header>\n"
-	    "<main class=\"wrap\" id=\"main\" tabindex=\"-1\">\n");
+	hs_text_add(out, "</time></p>\n</div></header>\n"
+			 "<main class=\"wrap\" id=\"main\" tabindex=\"-1\">\n");
 }
 
 void doc_write_html(const struct doc *doc, struct hs_text *out)

@@ -43,12 +43,10 @@ static void add_length(struct hs_text *out, double length)
 	if (tenths % 10 == 0)
 		hs_text_addf(out, "%s%ld", sign, tenths / 10);
 	else
-		hs_text_addf(
-		    out, "%s%ld.%ld", sign, tenths / 10, tenths % 10);
+		hs_text_addf(out, "%s%ld.%ld", sign, tenths / 10, tenths % 10);
 }
 
-static void add_attribute(
-    struct hs_text *out, const char *name, double length)
+static void add_attribute(struct hs_text *out, const char *name, double length)
 {
 	hs_text_addf(out, " %s=\"", name);
 	add_length(out, length);
@@ -87,8 +85,7 @@ static void svg_line(struct canvas *canvas, const double *xy, size_t points,
 	hs_text_add(out, "/>");
 }
 
-static void svg_dot(
-    struct canvas *canvas, double x, double y, enum paint paint)
+static void svg_dot(struct canvas *canvas, double x, double y, enum paint paint)
 {
 	struct hs_text *out = ((struct svg *)canvas)->out;
 
@@ -105,8 +102,8 @@ static void svg_text(struct canvas *canvas, double x, double y,
 		" text-anchor=\"end\"" };
 	struct hs_text *out = ((struct svg *)canvas)->out;
 
-	hs_text_addf(out, "<text class=\"f %s\"%s",
-	    class_names[letters->paint], anchors[letters->anchor]);
+	hs_text_addf(out, "<text class=\"f %s\"%s", class_names[letters->paint],
+	    anchors[letters->anchor]);
 	add_attribute(out, "x", x);
 	add_attribute(out, "y", y);
 	add_attribute(out, "font-size", letters->size);

@@ -13,8 +13,8 @@
 #include "tco-report/doc/width.h"
 #include "tco-report/doc/write.h"
 
-#define GAP	   2  /* columns between columns */
-#define TEXT_LEAST 10 /* a column of words is never narrower */
+#define GAP        2   /* columns between columns */
+#define TEXT_LEAST 10  /* a column of words is never narrower */
 #define LINE_MOST  100 /* prose beyond it is hard to read */
 
 struct screen {
@@ -22,6 +22,7 @@ struct screen {
 	struct hs_text *out;
 	size_t width;
 	bool colour;
+	struct hs_arena *arena; /* for what is put together */
 };
 
 enum style {
@@ -154,20 +155,19 @@ static void put_notice(const struct screen *s, const struct doc_block *block)
 }
 
 static const char *cell_text(
-    const struct doc_cell *cell, char *space, size_t size)
+    const struct screen *s, const struct doc_cell *cell)
 {
-	if (cell->note == 0)
-		return cell->value.text;
-	(void)snprintf(
-	    space, size, "%s [%u]", cell->value.text, cell->note);
-	return space;
+	return cell->note == 0 ? cell->value.text
+			       : hs_arena_printf(s->arena, "%s [%u]",
+				     cell->value.text, cell->note);
 }
 
-static char *column_title(const struct doc_column *col)
+static const char *column_title(
+    const struct screen *s, const struct doc_column *col)
 {
-	return col->unit != NULL
-	    ? hs_printf("%s (%s)", col->title, col->unit)
-	    : hs_strdup(col->title);
+	return col->unit == NULL ? col->title
+				 : hs_arena_printf(s->arena, "%s (%s)",
+				       col->title, col->unit);
 }
 
 /* A longest word is what a title can be broken down to. */
@@ -176,19 +176,12 @@ static size_t longest_word(const char *s)
 	size_t longest = 0;
 
 	while (*s != '\0') {
-		const char *next;
-		size_t columns = 0;
+		size_t len = strcspn(s, " ");
+		hs_auto(hs_freep) char *word = hs_strndup(s, len);
+		size_t columns = width_of(word);
 
-		for (next = s; *next != '\0' && *next != ' '; next++)
-			;
-		{
-			hs_auto(hs_freep) char *word =
-			    hs_strndup(s, (size_t)(next - s));
-
-			columns = width_of(word);
-		}
 		longest = columns > longest ? columns : longest;
-		s = *next == ' ' ? next + 1 : next;
+		s += len + (s[len] == ' ');
 	}
 	return longest;
 }
@@ -198,21 +191,19 @@ struct layout {
 	size_t total;
 };
 
-static void measure(const struct doc_table *t, size_t column, size_t *ret_most,
-    size_t *ret_least)
+static void measure(const struct screen *s, const struct doc_table *t,
+    size_t column, size_t *ret_most, size_t *ret_least)
 {
-	hs_auto(hs_freep) char *title = column_title(&t->columns[column]);
+	const char *title = column_title(s, &t->columns[column]);
 	bool words = t->columns[column].kind == DOC_TEXT;
 	size_t cells = 0;
-	char space[1024];
 
 	for (size_t r = 0; r < t->row_count; r++) {
 		size_t width;
 
 		if (t->rows[r].kind == DOC_ROW_GROUP)
 			continue;
-		width = width_of(cell_text(
-		    &t->rows[r].cells[column], space, sizeof(space)));
+		width = width_of(cell_text(s, &t->rows[r].cells[column]));
 		cells = width > cells ? width : cells;
 	}
 	*ret_most = words && width_of(title) > cells ? width_of(title) : cells;
@@ -224,18 +215,18 @@ static void measure(const struct doc_table *t, size_t column, size_t *ret_most,
 }
 
 /* What words give up is taken from the widest column, column by column. */
-static bool lay_out(
-    const struct doc_table *t, size_t room, struct layout *ret_layout)
+static bool lay_out(const struct screen *s, const struct doc_table *t,
+    struct layout *ret_layout)
 {
 	hs_auto(hs_freep) size_t *least =
 	    hs_alloc(t->column_count * sizeof(*least));
 	size_t total = (t->column_count - 1) * GAP;
 
 	for (size_t i = 0; i < t->column_count; i++) {
-		measure(t, i, &ret_layout->width[i], &least[i]);
+		measure(s, t, i, &ret_layout->width[i], &least[i]);
 		total += ret_layout->width[i];
 	}
-	while (total > room) {
+	while (total > s->width) {
 		size_t widest = t->column_count;
 
 		for (size_t i = 0; i < t->column_count; i++)
@@ -307,12 +298,9 @@ static void put_titles(const struct screen *s, const struct doc_table *t,
 	size_t n = t->column_count;
 	hs_auto(hs_freep) const char **texts = hs_alloc(n * sizeof(*texts));
 	hs_auto(hs_freep) enum style *styles = hs_alloc(n * sizeof(*styles));
-	hs_auto(hs_arena_freep) struct hs_arena *arena = hs_arena_new();
 
 	for (size_t i = 0; i < n; i++) {
-		hs_auto(hs_freep) char *title = column_title(&t->columns[i]);
-
-		texts[i] = hs_arena_strdup(arena, title);
+		texts[i] = column_title(s, &t->columns[i]);
 		styles[i] = STYLE_FAINT;
 	}
 	put_columns(s, t, layout, texts, styles);
@@ -326,7 +314,6 @@ static void put_row(const struct screen *s, const struct doc_table *t,
 	size_t n = t->column_count;
 	hs_auto(hs_freep) const char **texts = hs_alloc(n * sizeof(*texts));
 	hs_auto(hs_freep) enum style *styles = hs_alloc(n * sizeof(*styles));
-	hs_auto(hs_arena_freep) struct hs_arena *arena = hs_arena_new();
 
 	if (row->kind == DOC_ROW_GROUP) {
 		put_prose(s, "", "", row->cells[0].value.text, STYLE_BOLD);
@@ -337,13 +324,10 @@ static void put_row(const struct screen *s, const struct doc_table *t,
 		newline(s);
 	}
 	for (size_t i = 0; i < n; i++) {
-		char space[1024];
-
-		texts[i] = hs_arena_strdup(arena,
-		    cell_text(&row->cells[i], space, sizeof(space)));
+		texts[i] = cell_text(s, &row->cells[i]);
 		styles[i] = row->kind == DOC_ROW_TOTAL
-		    ? STYLE_BOLD
-		    : of_tone(row->cells[i].tone);
+				? STYLE_BOLD
+				: of_tone(row->cells[i].tone);
 	}
 	put_columns(s, t, layout, texts, styles);
 }
@@ -357,19 +341,14 @@ static void put_card(const struct screen *s, const struct doc_table *t,
 		return;
 	}
 	for (size_t i = 0; i < t->column_count; i++) {
-		char space[1024];
-		const char *text =
-		    cell_text(&row->cells[i], space, sizeof(space));
-		hs_auto(hs_freep) char *title = column_title(&t->columns[i]);
-		hs_auto(hs_freep) char *line = NULL;
+		const char *text = cell_text(s, &row->cells[i]);
 
 		if (*text == '\0')
 			continue;
-		if (i == 0)
-			line = hs_strdup(text);
-		else
-			line = hs_printf("%s: %s", title, text);
-		put_prose(s, i == 0 ? "" : "  ", i == 0 ? "" : "    ", line,
+		if (i > 0)
+			text = hs_arena_printf(s->arena, "%s: %s",
+			    column_title(s, &t->columns[i]), text);
+		put_prose(s, i == 0 ? "" : "  ", i == 0 ? "" : "    ", text,
 		    i == 0 ? STYLE_BOLD : of_tone(row->cells[i].tone));
 	}
 }
@@ -379,7 +358,7 @@ static void put_table(const struct screen *s, const struct doc_table *t)
 	hs_auto(hs_freep) size_t *width =
 	    hs_alloc(t->column_count * sizeof(*width));
 	struct layout layout = { width, 0 };
-	bool fits = lay_out(t, s->width, &layout);
+	bool fits = lay_out(s, t, &layout);
 
 	put_prose(s, "", "", t->title, STYLE_BOLD);
 	if (fits)
@@ -405,11 +384,11 @@ static void put_chart(const struct screen *s, const struct doc_chart *chart)
 
 static void put_text(const struct screen *s, const struct doc_block *block)
 {
-	hs_auto(hs_freep) char *text = block->note != 0
-	    ? hs_printf("%s [%u]", block->text, block->note)
-	    : hs_strdup(block->text);
-
-	put_prose(s, "", "", text, STYLE_NONE);
+	put_prose(s, "", "",
+	    block->note == 0 ? block->text
+			     : hs_arena_printf(s->arena, "%s [%u]", block->text,
+				   block->note),
+	    STYLE_NONE);
 }
 
 static void put_block(const struct screen *s, const struct doc_block *block)
@@ -423,8 +402,7 @@ static void put_block(const struct screen *s, const struct doc_block *block)
 		if (block->title != NULL)
 			put_prose(s, "", "", block->title, STYLE_BOLD);
 		for (size_t i = 0; i < block->count; i++)
-			put_prose(
-			    s, "• ", "  ", block->items[i], STYLE_NONE);
+			put_prose(s, "• ", "  ", block->items[i], STYLE_NONE);
 		break;
 	case DOC_FIGURES:
 		put_figures(s, block);
@@ -444,32 +422,31 @@ static void put_block(const struct screen *s, const struct doc_block *block)
 static void put_notes(const struct screen *s)
 {
 	const struct doc *doc = s->doc;
-	struct doc_section sec = { .level = 1,
-		.title = doc->head.words.notes };
+	struct doc_section sec = { .level = 1, .title = doc->head.words.notes };
 
 	if (doc->note_count == 0)
 		return;
 	put_heading(s, &sec);
 	for (size_t i = 0; i < doc->note_count; i++) {
 		const struct doc_note *note = &doc->notes[i];
-		hs_auto(hs_freep) char *first =
-		    hs_printf("%*s", 5, "");
-		hs_auto(hs_freep) char *text = note->url != NULL
-		    ? hs_printf("%s <%s>", note->text, note->url)
-		    : hs_strdup(note->text);
+		const char *first = hs_arena_printf(
+		    s->arena, "[%zu]%*s", i + 1, i + 1 < 10 ? 2 : 1, "");
 
-		(void)snprintf(first, 6, "[%zu]%*s", i + 1,
-		    i + 1 < 10 ? 2 : 1, "");
-		put_prose(s, first, "     ", text, STYLE_NONE);
+		put_prose(s, first, "     ",
+		    note->url == NULL ? note->text
+				      : hs_arena_printf(s->arena, "%s <%s>",
+					    note->text, note->url),
+		    STYLE_NONE);
 	}
 }
 
 void doc_write_terminal(const struct doc *doc,
     const struct doc_terminal *terminal, struct hs_text *out)
 {
+	hs_auto(hs_arena_freep) struct hs_arena *arena = hs_arena_new();
 	struct screen s = { doc, out,
-		terminal->width < 20 ? 20 : terminal->width,
-		terminal->colour };
+		terminal->width < 20 ? 20 : terminal->width, terminal->colour,
+		arena };
 
 	put_prose(&s, "", "", doc->head.title, STYLE_BOLD);
 	if (doc->head.subtitle != NULL)

@@ -97,8 +97,8 @@ size_t width_line(const char *s, size_t columns, const char **ret_next)
 		size_t len = char_len(s + at);
 		unsigned width = width_of_char(s + at, len);
 
-		if (s[at] == ' ' || (width == 2 && at > 0 &&
-		    !clings(s + at, len)))
+		if (s[at] == ' ' ||
+		    (width == 2 && at > 0 && !clings(s + at, len)))
 			cut = at;
 		if (used + width > columns && at > 0)
 			break;
