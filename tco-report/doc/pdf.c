@@ -126,6 +126,10 @@ static void paint_item(struct pdf *pdf, cairo_t *cr, const struct item *item)
 	case ITEM_TEXT:
 		paint_text(cr, item);
 		break;
+	case ITEM_RUN:
+		ink_set(cr, item->ink);
+		type_run_show(cr, &item->run, item->x, item->y);
+		break;
 	case ITEM_RECT:
 		ink_set(cr, item->ink);
 		cairo_rectangle(
@@ -282,6 +286,7 @@ int doc_write_pdf(
 		if (pdf.items[i].layout != NULL)
 			g_object_unref(pdf.items[i].layout);
 	free(pdf.items);
+	type_runs_drop(&pdf);
 	g_object_unref(pdf.context);
 	g_object_unref(pdf.map);
 	return result;

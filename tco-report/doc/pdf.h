@@ -47,8 +47,21 @@ struct type {
 	double leading; /* of a line, in its own height; 0: as the font's */
 };
 
+#define RUN_MAX 48 /* characters */
+
+/**
+ * A figure without pango: letter by letter from a table. A report is mostly
+ * figures, and pango would take as long for each as for a sentence.
+ */
+struct run {
+	const char *text; /* NULL: none, use a layout */
+	const struct run_font *font;
+	double width, height;
+};
+
 enum item_kind {
 	ITEM_TEXT,  /* lines first to end of layout at x, y */
+	ITEM_RUN,   /* run at x, y */
 	ITEM_RECT,  /* filled */
 	ITEM_CHART, /* in width */
 	ITEM_OPEN,  /* a structure tag or a link, with its attributes */
@@ -63,6 +76,7 @@ struct item {
 	enum ink ink;
 	PangoLayout *layout;
 	int first, end; /* lines; end 0: all */
+	struct run run;
 	const struct doc_chart *chart;
 	const char *tag, *attributes;
 	const struct doc_section *section; /* NULL: the notes */
@@ -75,6 +89,7 @@ struct pdf {
 	PangoContext *context;
 	const char *family;
 	struct hs_arena *arena;
+	struct run_font *run_fonts; /* made as they are needed */
 	struct item *items;
 	size_t count, room;
 	size_t page; /* from 0 */
@@ -82,13 +97,21 @@ struct pdf {
 	size_t *section_pages; /* by place in the doc; the notes' behind */
 };
 
-/* pdf_type.c */
+/* pdf_type.c, pdf_run.c */
 
 /** A new layout; width 0 does not wrap. The caller unrefs it. */
 PangoLayout *type_layout(
     struct pdf *pdf, const struct type *type, const char *text, double width);
 double type_width(PangoLayout *layout);
 double type_height(PangoLayout *layout);
+
+/** Set a figure; false if it has more than the main font's plain letters. The
+ * text stays the caller's. */
+bool type_run(struct pdf *pdf, const struct type *type, const char *text,
+    struct run *ret_run);
+void type_run_show(cairo_t *cr, const struct run *run, double x, double y);
+void type_runs_drop(struct pdf *pdf);
+
 void ink_set(cairo_t *cr, enum ink ink);
 enum ink ink_of_tone(enum doc_tone tone);
 enum ink ink_behind(enum doc_tone tone);

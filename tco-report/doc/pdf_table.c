@@ -15,13 +15,19 @@
 #define SIZE_MOST   8.5
 #define SIZE_LEAST  5.0
 
+/* A cell's text: a run where that is enough, else a layout. */
+struct set {
+	PangoLayout *layout;
+	struct run run;
+};
+
 struct grid {
 	struct pdf *pdf;
 	const struct doc_table *table;
 	double size;          /* of letters */
 	double *widths;       /* of columns, with padding */
 	PangoLayout **titles; /* of columns */
-	PangoLayout **cells;  /* row by row; a group has one */
+	struct set *cells;    /* row by row; a group has one */
 	double title_height;
 };
 
@@ -55,7 +61,7 @@ static size_t cells_of(const struct grid *g, const struct doc_row *row)
 	return row->kind == DOC_ROW_GROUP ? 1 : g->table->column_count;
 }
 
-static PangoLayout **cell_at(const struct grid *g, size_t row, size_t column)
+static struct set *cell_at(const struct grid *g, size_t row, size_t column)
 {
 	return &g->cells[row * g->table->column_count + column];
 }
@@ -72,7 +78,17 @@ static PangoLayout *make_title(struct grid *g, size_t column)
 	return type_layout(g->pdf, &type, text, 0);
 }
 
-static PangoLayout *make_cell(
+static double set_width(const struct set *set)
+{
+	return set->layout != NULL ? type_width(set->layout) : set->run.width;
+}
+
+static double set_height(const struct set *set)
+{
+	return set->layout != NULL ? type_height(set->layout) : set->run.height;
+}
+
+static struct set make_cell(
     struct grid *g, const struct doc_row *row, size_t column)
 {
 	const struct doc_cell *cell = &row->cells[column];
@@ -82,7 +98,12 @@ static PangoLayout *make_cell(
 				     cell->value.text, cell->note)
 			       : cell->value.text;
 
-	return type_layout(g->pdf, &type, text, 0);
+	struct set set = { 0 };
+
+	if ((g->table->columns[column].kind == DOC_TEXT && *text != '\0') ||
+	    !type_run(g->pdf, &type, text, &set.run))
+		set.layout = type_layout(g->pdf, &type, text, 0);
+	return set;
 }
 
 static void grid_make(struct grid *g)
@@ -104,7 +125,8 @@ static void grid_drop(struct grid *g)
 		g_object_unref(g->titles[c]);
 	for (size_t r = 0; r < t->row_count; r++)
 		for (size_t c = 0; c < cells_of(g, &t->rows[r]); c++)
-			g_object_unref(*cell_at(g, r, c));
+			if (cell_at(g, r, c)->layout != NULL)
+				g_object_unref(cell_at(g, r, c)->layout);
 }
 
 /* How narrow a title gets when each of its words has a line. */
@@ -129,7 +151,7 @@ static void column_needs(
 
 	for (size_t r = 0; r < g->table->row_count; r++)
 		if (g->table->rows[r].kind != DOC_ROW_GROUP)
-			cells = fmax(cells, type_width(*cell_at(g, r, column)));
+			cells = fmax(cells, set_width(cell_at(g, r, column)));
 	if (!words)
 		title = fmin(title,
 		    fmax(title_least(g->titles[column]), fmax(cells, 52)));
@@ -187,25 +209,58 @@ static bool grid_fits(struct grid *g)
 	return true;
 }
 
+/* Only what is too wide is set to the width: the rest is shaped already. */
+static void wrap(PangoLayout *layout, double width)
+{
+	if (layout != NULL && type_width(layout) > width)
+		pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
+}
+
 static void grid_wrap(struct grid *g)
 {
 	const struct doc_table *t = g->table;
 
 	for (size_t c = 0; c < t->column_count; c++) {
-		int width = (int)((g->widths[c] - 2 * PAD + .1) * PANGO_SCALE);
+		double width = g->widths[c] - 2 * PAD + .1;
 
-		pango_layout_set_width(g->titles[c], width);
+		wrap(g->titles[c], width);
 		g->title_height =
 		    fmax(g->title_height, type_height(g->titles[c]));
 		for (size_t r = 0; r < t->row_count; r++)
 			if (t->rows[r].kind != DOC_ROW_GROUP)
-				pango_layout_set_width(
-				    *cell_at(g, r, c), width);
+				wrap(cell_at(g, r, c)->layout, width);
 	}
 	for (size_t r = 0; r < t->row_count; r++)
 		if (t->rows[r].kind == DOC_ROW_GROUP)
-			pango_layout_set_width(*cell_at(g, r, 0),
-			    (int)((BODY_WIDTH - 2 * PAD) * PANGO_SCALE));
+			wrap(cell_at(g, r, 0)->layout, BODY_WIDTH - 2 * PAD);
+}
+
+/* Where a text begins in its column: figures end at the right. */
+static double text_x(const struct grid *g, const struct set *set,
+    const struct type *type, size_t column, double x)
+{
+	bool wrapped =
+	    set->layout != NULL && pango_layout_get_width(set->layout) >= 0;
+
+	if (type->align == PANGO_ALIGN_RIGHT && !wrapped)
+		return x + g->widths[column] - PAD - set_width(set);
+	return x + PAD;
+}
+
+static void place_set(struct pdf *pdf, const struct set *set, double x,
+    double y, const struct type *type)
+{
+	struct item *item;
+
+	if (set->layout != NULL) {
+		(void)place_layout(pdf, g_object_ref(set->layout), x, y, type);
+		return;
+	}
+	item = place_item(pdf, ITEM_RUN);
+	item->run = set->run;
+	item->x = x;
+	item->y = y;
+	item->ink = type->ink;
 }
 
 static double row_height(const struct grid *g, size_t row)
@@ -213,7 +268,7 @@ static double row_height(const struct grid *g, size_t row)
 	double height = 0;
 
 	for (size_t c = 0; c < cells_of(g, &g->table->rows[row]); c++)
-		height = fmax(height, type_height(*cell_at(g, row, c)));
+		height = fmax(height, set_height(cell_at(g, row, c)));
 	return height + 2 * ROW_PAD;
 }
 
@@ -225,9 +280,10 @@ static void put_titles(struct grid *g)
 	for (size_t c = 0; c < g->table->column_count; c++) {
 		struct type type = title_type(g, c);
 		double height = type_height(g->titles[c]);
+		const struct set set = { .layout = g->titles[c] };
 
 		place_open(g->pdf, "TH", NULL);
-		(void)place_layout(g->pdf, g_object_ref(g->titles[c]), x + PAD,
+		place_set(g->pdf, &set, text_x(g, &set, &type, c, x),
 		    g->pdf->y + ROW_PAD + g->title_height - height, &type);
 		place_close(g->pdf, "TH");
 		x += g->widths[c];
@@ -243,6 +299,7 @@ static void put_cell(
 	const struct doc_row *r = &g->table->rows[row];
 	const struct doc_cell *cell = &r->cells[column];
 	struct type type = cell_type(g, r, column);
+	const struct set *set = cell_at(g, row, column);
 	const char *tag =
 	    g->table->columns[column].head || r->kind == DOC_ROW_GROUP ? "TH"
 								       : "TD";
@@ -252,8 +309,7 @@ static void put_cell(
 		place_open(g->pdf, CAIRO_TAG_LINK,
 		    hs_arena_printf(
 			g->pdf->arena, "dest='note-%u'", cell->note));
-	(void)place_layout(
-	    g->pdf, g_object_ref(*cell_at(g, row, column)), x + PAD, y, &type);
+	place_set(g->pdf, set, text_x(g, set, &type, column, x), y, &type);
 	if (cell->note != 0)
 		place_close(g->pdf, CAIRO_TAG_LINK);
 	place_close(g->pdf, tag);
@@ -330,7 +386,7 @@ void place_table(struct pdf *pdf, const struct doc_table *table)
 	size_t n = table->column_count;
 	hs_auto(hs_freep) double *widths = hs_alloc(n * sizeof(*widths));
 	hs_auto(hs_freep) PangoLayout **titles = hs_alloc(n * sizeof(*titles));
-	hs_auto(hs_freep) PangoLayout **cells =
+	hs_auto(hs_freep) struct set *cells =
 	    hs_alloc((n * table->row_count + 1) * sizeof(*cells));
 	struct grid g = { pdf, table, SIZE_MOST, widths, titles, cells, 0 };
 
