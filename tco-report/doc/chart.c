@@ -36,14 +36,14 @@ static double letter_width(const char *s, size_t len)
 	if (len > 2)
 		return width_of_char(s, len) == 2 ? 1.0 : .6;
 	if (len == 1 && strchr("iIjl.,:;'|!", *s) != NULL)
-		return .28;
+		return .32;
 	if (len == 1 && strchr(" ftr()-[]/", *s) != NULL)
-		return .36;
+		return .38;
 	if (len == 1 && strchr("mwMW%@", *s) != NULL)
-		return .86;
+		return .92;
 	if (*s >= 'A' && *s <= 'Z')
-		return .66;
-	return .57;
+		return .68;
+	return .61;
 }
 
 double chart_text_width(const char *text, double size)

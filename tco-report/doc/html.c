@@ -13,7 +13,7 @@
 #include "tco-report/doc/doc.h"
 #include "tco-report/doc/write.h"
 
-#define WIDE_CHART  760.0
+#define WIDE_CHART  860.0
 #define PHONE_CHART 330.0
 
 /* Tables of so many columns stand as cards on a phone. */
@@ -149,18 +149,20 @@ static void add_cell(const struct page *page, const struct doc_cell *cell,
     const struct doc_column *col, bool labelled)
 {
 	struct hs_text *out = page->out;
+	bool head = col->head && cell->value.text[0] != '\0';
 
-	hs_text_add(out, col->head ? "<th scope=\"row\"" : "<td");
+	hs_text_add(out, head ? "<th scope=\"row\"" : "<td");
 	add_classes(out, cell, col);
-	if (labelled && !col->head) {
+	if (labelled && !head) {
 		hs_text_add(out, " data-label=\"");
 		hs_text_add_xml(out, col->title);
 		hs_text_add_char(out, '"');
 	}
-	hs_text_add_char(out, '>');
+	hs_text_add(out, labelled ? "><span>" : ">");
 	hs_text_add_xml(out, cell->value.text);
 	add_note(page, cell->note);
-	hs_text_add(out, col->head ? "</th>" : "</td>");
+	hs_text_add(out, labelled ? "</span>" : "");
+	hs_text_add(out, head ? "</th>" : "</td>");
 }
 
 static void add_row(const struct page *page, const struct doc_table *table,
@@ -211,7 +213,8 @@ static void add_chart(const struct page *page, const struct doc_chart *chart)
 	struct hs_text *out = page->out;
 	const struct doc_words *words = &page->doc->head.words;
 
-	hs_text_addf(out, "<figure id=\"%s\">\n", chart->id);
+	hs_text_addf(out, "<figure id=\"%s\" data-table=\"%s\">\n", chart->id,
+	    chart->data->id);
 	add_element(out, "figcaption", NULL, chart->title);
 	svg_chart(chart, words, WIDE_CHART, "desk", out);
 	svg_chart(chart, words, PHONE_CHART, "phone", out);

@@ -6,7 +6,7 @@
 #include "tco-report/doc/pdf.h"
 
 /* A chart is drawn this wide and then scaled, as the browser does. */
-#define CHART_UNITS 760.0
+#define CHART_UNITS 720.0
 
 struct cairo_canvas {
 	struct canvas canvas;
