@@ -4,7 +4,7 @@ tco_SRCS := $(wildcard tco-report/exact/*.c tco-report/input/*.c tco-report/mode
 tco_PKGS := gmp libcyaml yaml-0.1
 tco_LDLIBS := -lm
 
-tco_TESTS := test_tco_number
+tco_TESTS := test_tco_input test_tco_model test_tco_number test_tco_showback
 TESTS += $(tco_TESTS)
 define tco_test
 $(1)_SRCS := tests/unit/$(1).c
@@ -12,6 +12,11 @@ $(1)_LIBS := tco base
 $(1)_PKGS := cmocka
 endef
 $(foreach t,$(tco_TESTS),$(eval $(call tco_test,$(t))))
+
+PROGRAMS += hanse-tco
+hanse-tco_SRCS := $(wildcard tco-report/main*.c)
+hanse-tco_LIBS := tcoreport tcodoc tco base
+hanse-tco_PKGS := jansson
 
 # A report as a value and its writers; knows nothing of costs.
 EMBEDS += tco_doc
