@@ -15,3 +15,7 @@ $(1)_LIBS := tco base
 $(1)_PKGS := cmocka
 endef
 $(foreach t,$(tco_TESTS),$(eval $(call tco_test,$(t))))
+
+BENCHES += tco_xlsx
+tco_xlsx_SRCS := bench/tco/xlsx.c
+tco_xlsx_LIBS := tco base
