@@ -49,8 +49,10 @@ enum xl_style {
 	XL_BIG_MONEY,
 	XL_BIG_PERCENT,
 	XL_CAPTION,
+	XL_LOSS,  /* laid over a cell where somebody loses */
+	XL_FADED, /* laid over years beyond the horizon */
 };
-#define XL_STYLE_COUNT (XL_CAPTION + 1)
+#define XL_STYLE_COUNT (XL_FADED + 1)
 
 struct xl;
 

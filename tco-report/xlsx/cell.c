@@ -1,6 +1,7 @@
 /* cell.c - sheets and what stands in their cells. */
 
 #include "tco-report/xlsx/book.h"
+#include "tco-report/xlsx/sheets.h"
 
 #include <string.h>
 
@@ -170,4 +171,20 @@ void xl_name(struct xl_cell *named, const char *name)
 	named->name = name;
 	if (workbook_define_name(s->xl->book, name, formula) != LXW_NO_ERROR)
 		xl_fail(s->xl, s, named->row, named->col, "no name for it");
+}
+
+void xl_fade(struct xl_sheet *s, lxw_row_t first_row, lxw_col_t first_col,
+    lxw_row_t last_row, lxw_col_t last_col)
+{
+	char year[LXW_MAX_CELL_NAME_LENGTH];
+	lxw_conditional_format rule = {
+		.type = LXW_CONDITIONAL_TYPE_FORMULA,
+		.format = s->xl->format[XL_FADED],
+	};
+
+	lxw_rowcol_to_cell_abs(year, 2, first_col, 1, 0);
+	rule.value_string =
+	    (char *)(uintptr_t)xl_printf(s->xl, "=%s>finance_horizon", year);
+	worksheet_conditional_format_range(
+	    s->sheet, first_row, first_col, last_row, last_col, &rule);
 }

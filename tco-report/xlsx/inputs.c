@@ -194,9 +194,13 @@ static void write_own(struct xl_sheet *s, lxw_row_t row, lxw_col_t col,
 		unit(xl, tco_kinds[id].unit)));
 	parts->own[id] = hs_arena_alloc(
 	    xl->arena, xl->tcase->count * sizeof(struct xl_cell));
-	for (size_t i = 0; i < xl->tcase->count; i++)
+	for (size_t i = 0; i < xl->tcase->count; i++) {
+		const struct num *value =
+		    xl->tcase->enterprises[i].own[id].value;
+
 		parts->own[id][i] = xl_number(s, row + 1 + (lxw_row_t)i, col,
-		    XL_INPUT, xl->tcase->enterprises[i].own[id].value);
+		    value == NULL ? XL_TEXT : XL_INPUT, value);
+	}
 }
 
 static void write_enterprises(

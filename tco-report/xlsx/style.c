@@ -59,6 +59,8 @@ static const struct style {
 	[XL_BIG_MONEY]     = { BOLD | CENTRE | BOXED, NAVY, 0,      16, MONEY },
 	[XL_BIG_PERCENT]   = { BOLD | CENTRE | BOXED, NAVY, 0,      16, PERCENT },
 	[XL_CAPTION]       = { WRAP | CENTRE,         GREY, 0,      9,  NULL },
+	[XL_LOSS]          = { BOLD,                  0x9C0006, 0xFFC7CE, 0, NULL },
+	[XL_FADED]         = { 0,                     0xD5DADF, 0, 0, NULL },
 };
 /* clang-format on */
 
