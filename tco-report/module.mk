@@ -6,8 +6,8 @@ tco_PKGS := gmp libcyaml yaml-0.1
 tco_PKGS += jansson xlsxwriter
 tco_LDLIBS := -lm
 
-tco_TESTS := test_tco_number
-tco_TESTS += test_tco_focus
+tco_TESTS := test_tco_model test_tco_number
+tco_TESTS += test_tco_focus test_tco_xlsx
 TESTS += $(tco_TESTS)
 define tco_test
 $(1)_SRCS := tests/unit/$(1).c

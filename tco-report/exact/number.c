@@ -69,6 +69,14 @@ const struct num *num_int(struct num_pool *pool, int64_t value)
 	return new;
 }
 
+const struct num *num_copy(struct num_pool *pool, const struct num *a)
+{
+	struct num *new = num_new(pool, NUM_LEAF, NULL, NULL);
+
+	mpq_set(new->q, a->q);
+	return new;
+}
+
 const struct num *num_ratio(
     struct num_pool *pool, int64_t numerator, int64_t denominator)
 {

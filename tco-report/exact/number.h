@@ -33,6 +33,9 @@ HS_FREEP(num_pool_freep, struct num_pool *, num_pool_free)
 
 const struct num *num_int(struct num_pool *pool, int64_t value);
 
+/** The same value as a leaf of another pool. */
+const struct num *num_copy(struct num_pool *pool, const struct num *a);
+
 /** numerator/denominator; the latter is positive. */
 const struct num *num_ratio(
     struct num_pool *pool, int64_t numerator, int64_t denominator);

@@ -174,6 +174,14 @@ void tape_free(struct tape *tape)
 	free(tape);
 }
 
+bool tape_is_fixed(const struct tape *tape)
+{
+	for (size_t i = 0; i < tape->result_count; i++)
+		if (tape->results[i] >= tape->first_leaf)
+			return false;
+	return true;
+}
+
 /* By multiplication alone, so that every machine has the same last bit. */
 static double power(double base, unsigned exponent)
 {

@@ -6,6 +6,7 @@
 #ifndef HANSE_TCO_REPORT_EXACT_TAPE_H
 #define HANSE_TCO_REPORT_EXACT_TAPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/mem.h"
@@ -21,6 +22,9 @@ struct tape *tape_new(const struct num *const *results, size_t result_count,
     const struct num *const *leaves, size_t leaf_count);
 void tape_free(struct tape *tape);
 HS_FREEP(tape_freep, struct tape *, tape_free)
+
+/** Whether no result depends on any leaf. */
+bool tape_is_fixed(const struct tape *tape);
 
 /** Run it: a value for each leaf in, one for each result out. */
 void tape_run(struct tape *tape, const double *leaves, double *ret_results);

@@ -76,8 +76,8 @@ struct tco_setting {
  *
  * @text:      NULL reads the file @name; files it names are beside it
  * @settings:  figures that replace the case's; they become "your figure"
- * @faults:    every fault, by line; starts anew; NULL if nobody cares. A fault
- *             of another file names that file in its field.
+ * @faults:    every fault of the first file that has one, faults->file, by
+ *             line; starts anew; NULL if nobody cares
  *
  * Errors: HS_EINVAL (also for what is needed and not given), HS_ENOTFOUND,
  * HS_ELIMIT, HS_ESYSTEM.

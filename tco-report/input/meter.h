@@ -19,6 +19,7 @@ struct tco_resource_row {
 	const char *name;  /* "cpu" */
 	const char *unit;  /* "core-h" */
 	bool is_allocated; /* has a capacity that is sold; else all is used */
+	const char *load_unit; /* "cores"; NULL: is no load of a host */
 };
 extern const struct tco_resource_row tco_resources[TCO_RESOURCE_COUNT];
 

@@ -109,8 +109,8 @@ struct tco_cash {
 	const struct num *investment;    /* dI0 = -flow[0].net */
 	const struct num *npv;
 	unsigned sign_changes; /* of the net flows */
-	const struct num *irr; /* a fraction, 0.08; NULL: none, for the signs do
-				* not change exactly once */
+	const struct num *irr; /* a fraction, 0.08; NULL: none, for the flows do
+				* not change from cost to gain exactly once */
 	const struct num *mirr; /* financed and reinvested at r; NULL: none */
 	/* Years. Simple payback beyond N goes on with the last year's saving;
 	 * NULL: never. Discounted payback is within N, or never. */
@@ -158,9 +158,10 @@ struct tco_bill {
 	int64_t cents[TCO_RULE_COUNT];
 	const struct num *standalone; /* TCO alone, of the period */
 	int64_t standalone_cents;
-	int64_t gain[TCO_RULE_COUNT]; /* cents: standalone - bill; negative:
-				       * it loses */
-	int64_t listed;               /* cents, by the price book */
+	int64_t gain[TCO_RULE_COUNT];  /* cents: standalone - bill; negative:
+					* it loses */
+	int64_t listed;                /* cents, by the price book */
+	bool is_loser[TCO_RULE_COUNT]; /* exact > standalone */
 	const struct num *carbon_kg; /* its share, by what it uses; of a year */
 };
 
