@@ -55,30 +55,63 @@ struct block {
 	struct xl_cell due, left; /* cents: to give out, of which single ones */
 };
 
+/* idle * of / all; evenly where nobody has a share. */
+static struct xl_expr share_of(
+    const struct block *b, struct xl_cell of, struct xl_cell all)
+{
+	struct xl_sheet *s = b->s;
+	struct xl_expr idle = xl_of(s, b->parts->idle), part;
+	struct xl_expr even =
+	    xl_div(s, idle, xl_int(s, (int64_t)b->model->count));
+	const char *whole = xl_ref(s, all);
+
+	if (num_sign(all.value) == 0)
+		return even;
+	part = xl_div(s, xl_mul(s, idle, xl_of(s, of)), xl_of(s, all));
+	part.text =
+	    xl_printf(s->xl, "IF(%s=0,%s,%s)", whole, even.text, part.text);
+	part.binds = 3;
+	return part;
+}
+
 static struct xl_expr share(const struct block *b, size_t i)
 {
 	struct xl_sheet *s = b->s;
 	const struct xl_parts *p = b->parts;
-	struct xl_expr idle = xl_of(s, p->idle);
 
 	switch (b->rule) {
 	case TCO_IDLE_OPERATOR:
 	case TCO_EQUAL_PERCENT:
 		break;
 	case TCO_IDLE_PROPORTIONAL:
-		if (num_sign(p->direct_sum.value) == 0)
-			break;
-		return xl_div(s, xl_mul(s, idle, xl_of(s, p->direct[i])),
-		    xl_of(s, p->direct_sum));
+		return share_of(b, p->direct[i], p->direct_sum);
 	case TCO_IDLE_EVEN:
-		return xl_div(s, idle, xl_int(s, (int64_t)b->model->count));
+		return xl_div(
+		    s, xl_of(s, p->idle), xl_int(s, (int64_t)b->model->count));
 	case TCO_IDLE_STANDALONE:
-		if (num_sign(p->standalone_sum.value) == 0)
-			break;
-		return xl_div(s, xl_mul(s, idle, xl_of(s, p->standalone[i])),
-		    xl_of(s, p->standalone_sum));
+		return share_of(b, p->standalone[i], p->standalone_sum);
 	}
 	return xl_int(s, 0);
+}
+
+/* Of the operator's rule, the operator is one of those who are given cents. */
+static size_t entries(const struct block *b)
+{
+	return b->model->count + (b->rule == TCO_IDLE_OPERATOR ? 1 : 0);
+}
+
+static const char *all_rests(const struct block *b)
+{
+	return xl_range(b->s, b->rest[0], b->rest[entries(b) - 1]);
+}
+
+static void write_operator(const struct block *b, lxw_row_t row)
+{
+	size_t i = b->model->count;
+
+	xl_label(b->s, row, WHO, XL_TEXT, XL_("The operator"));
+	b->exact[i] = xl_put_as(b->s, row, EXACT, XL_RATE,
+	    xl_of(b->s, b->parts->idle), b->model->idle);
 }
 
 static void write_exact(const struct block *b, lxw_row_t row, size_t i)
@@ -127,7 +160,7 @@ static void write_rank(const struct block *b, lxw_row_t row, size_t i)
 	const char *mine = xl_ref(s, b->rest[i]), *earlier = "";
 	int64_t rank = 1;
 
-	for (size_t k = 0; k < b->model->count; k++) {
+	for (size_t k = 0; k < entries(b); k++) {
 		int order = num_cmp(b->rest[k].value, b->rest[i].value);
 
 		rank += order > 0 || (order == 0 && k < i) ? 1 : 0;
@@ -137,23 +170,28 @@ static void write_rank(const struct block *b, lxw_row_t row, size_t i)
 		    xl_range(s, b->rest[0], b->rest[i - 1]), mine);
 	b->rank[i] = xl_put(s, row, RANK, XL_WHOLE,
 	    (struct xl_expr) { xl_printf(s->xl, "1+SUMPRODUCT(--(%s>%s))%s",
-				   xl_column(s, b->rest), mine, earlier),
+				   all_rests(b), mine, earlier),
 		num_int(s->xl->pool, rank), 1 });
 }
 
-static void write_bill(const struct block *b, lxw_row_t row, size_t i)
+static void write_cents(const struct block *b, lxw_row_t row, size_t i)
 {
 	struct xl_sheet *s = b->s;
-	const struct tco_bill *bill = &b->model->bill[i];
-	struct xl_cell alone;
 	struct xl_expr cents = xl_add(s, xl_of(s, b->whole[i]),
 	    xl_if(s, xl_of(s, b->rank[i]), "<=", xl_of(s, b->left),
 		xl_int(s, 1), xl_int(s, 0)));
+	int64_t model = i < b->model->count ? b->model->bill[i].cents[b->rule]
+					    : b->model->operator_cents[b->rule];
 
-	b->bill[i] =
-	    xl_put_as(s, row, BILL, XL_MONEY, xl_div(s, cents, xl_int(s, 100)),
-		num_of_cents(s->xl->pool, bill->cents[b->rule]));
-	alone = xl_put_as(s, row, ALONE, XL_MONEY,
+	b->bill[i] = xl_put_as(s, row, BILL, XL_MONEY,
+	    xl_div(s, cents, xl_int(s, 100)), num_of_cents(s->xl->pool, model));
+}
+
+static void write_gain(const struct block *b, lxw_row_t row, size_t i)
+{
+	struct xl_sheet *s = b->s;
+	const struct tco_bill *bill = &b->model->bill[i];
+	struct xl_cell alone = xl_put_as(s, row, ALONE, XL_MONEY,
 	    xl_round(s, xl_of(s, b->parts->standalone[i]), 2),
 	    num_of_cents(s->xl->pool, bill->standalone_cents));
 	b->gain[i] = xl_put_as(s, row, GAIN, XL_MONEY,
@@ -165,16 +203,14 @@ static void write_bill(const struct block *b, lxw_row_t row, size_t i)
 static void write_left(struct block *b, lxw_row_t row)
 {
 	struct xl_sheet *s = b->s;
-	struct xl_expr all = b->rule == TCO_IDLE_OPERATOR
-				 ? xl_sum(s, b->exact, b->model->count)
-				 : xl_of(s, b->parts->total);
+	struct xl_expr all = xl_of(s, b->parts->total);
 
 	xl_label(s, row, WHO, XL_NOTE, XL_("Cents to give out"));
 	b->due = xl_put(s, row, WHOLE, XL_WHOLE,
 	    xl_round(s, xl_mul(s, all, xl_int(s, 100)), 0));
 	xl_label(s, row, REST, XL_NOTE, XL_("left over"));
 	b->left = xl_put(s, row, RANK, XL_WHOLE,
-	    xl_sub(s, xl_of(s, b->due), xl_sum(s, b->whole, b->model->count)));
+	    xl_sub(s, xl_of(s, b->due), xl_sum(s, b->whole, entries(b))));
 }
 
 static void write_sums(struct block *b, lxw_row_t row)
@@ -190,7 +226,8 @@ static void write_sums(struct block *b, lxw_row_t row)
 	    s, row, BILL, XL_MONEY_SUM, xl_sum(s, b->bill, b->model->count));
 	b->parts->losers[b->rule] = xl_put_as(s, row, GAIN, XL_LABEL_SUM,
 	    (struct xl_expr) {
-		xl_printf(s->xl, "COUNTIF(%s,\"<0\")", xl_column(s, b->gain)),
+		xl_printf(s->xl, "SUMPRODUCT(--(ROUND(%s-%s,6)>0))",
+		    xl_column(s, b->exact), xl_column(s, b->parts->standalone)),
 		num_int(pool, (int64_t)b->model->losers[b->rule]), 3 },
 	    NULL);
 	xl_label(s, row, ALONE, XL_LABEL_SUM, XL_("Losers"));
@@ -217,30 +254,39 @@ static void mark_losers(const struct block *b, lxw_row_t row)
 	    row + (lxw_row_t)b->model->count - 1, GAIN, &rule);
 }
 
-static lxw_row_t write_block(struct block *b, lxw_row_t row)
+static void write_entries(struct block *b, lxw_row_t row)
 {
 	size_t count = b->model->count;
-	lxw_row_t left = row + 2 + (lxw_row_t)count;
 
+	for (size_t i = 0; i < count; i++) {
+		xl_text(b->s, row + (lxw_row_t)i, WHO, XL_TEXT,
+		    b->model->bill[i].enterprise->title);
+		write_exact(b, row + (lxw_row_t)i, i);
+	}
+	if (entries(b) > count)
+		write_operator(b, row + (lxw_row_t)count);
+	for (size_t i = 0; i < entries(b); i++)
+		write_whole(b, row + (lxw_row_t)i, i);
+	write_left(b, row + (lxw_row_t)entries(b) + 2);
+	for (size_t i = 0; i < entries(b); i++) {
+		write_rank(b, row + (lxw_row_t)i, i);
+		write_cents(b, row + (lxw_row_t)i, i);
+	}
+	for (size_t i = 0; i < count; i++)
+		write_gain(b, row + (lxw_row_t)i, i);
+}
+
+static lxw_row_t write_block(struct block *b, lxw_row_t row)
+{
 	xl_label(b->s, row++, 0, XL_HEADING, titles[b->rule]);
 	for (lxw_col_t c = 0; c < COLUMNS; c++)
 		xl_label(
 		    b->s, row, c, c == WHO ? XL_HEAD_LEFT : XL_HEAD, heads[c]);
 	row++;
-	for (size_t i = 0; i < count; i++) {
-		xl_text(b->s, row + (lxw_row_t)i, WHO, XL_TEXT,
-		    b->model->bill[i].enterprise->title);
-		write_exact(b, row + (lxw_row_t)i, i);
-		write_whole(b, row + (lxw_row_t)i, i);
-	}
-	write_left(b, left + 2);
-	for (size_t i = 0; i < count; i++) {
-		write_rank(b, row + (lxw_row_t)i, i);
-		write_bill(b, row + (lxw_row_t)i, i);
-	}
-	write_sums(b, left);
+	write_entries(b, row);
+	write_sums(b, row + (lxw_row_t)entries(b));
 	mark_losers(b, row);
-	return left + 4;
+	return row + (lxw_row_t)entries(b) + 4;
 }
 
 void xl_bills_write(struct xl_sheet *s, struct xl_parts *parts, lxw_row_t row)

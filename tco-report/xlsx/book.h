@@ -21,6 +21,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "tco-report/exact/number.h"
+#include "tco-report/model/model.h"
 #include "tco-report/xlsx/xlsx.h"
 
 enum xl_style {

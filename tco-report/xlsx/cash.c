@@ -357,6 +357,10 @@ static lxw_row_t write_block(struct block *b)
 	write_rates(b);
 	write_paybacks(b);
 	xl_fade(s, b->row + AVOIDED, 1, b->row + DISCOUNTED_CROSSING, LAST);
+	for (unsigned t = 0; t < TCO_YEARS && b->timing == TCO_DUE; t++) {
+		b->parts->flow[t] = b->cell[NET][t];
+		b->parts->factor[t] = b->cell[FACTOR][t];
+	}
 	b->parts->net_row[b->timing] = b->row + NET;
 	b->parts->sum_row[b->timing] = b->row + DISCOUNTED_SUM;
 	return b->row + BLOCK_ROWS;

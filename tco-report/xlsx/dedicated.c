@@ -35,7 +35,7 @@ const char *xl_line_title(enum tco_line line)
 struct xl_cell *xl_cells(const struct xl *xl)
 {
 	return hs_arena_alloc(
-	    xl->arena, xl->tcase->count * sizeof(struct xl_cell));
+	    xl->arena, (xl->tcase->count + 1) * sizeof(struct xl_cell));
 }
 
 const char *xl_column(const struct xl_sheet *s, const struct xl_cell *cells)

@@ -244,6 +244,7 @@ static void write_year(struct platform *p, unsigned y)
 	p->domains[y - 1] = xl_put_as(s, DOMAINS, YEAR(y), XL_NUMBER,
 	    xl_sum(s, p->domains_in[y - 1], s->xl->tcase->count),
 	    m == NULL ? NULL : m->domains);
+	p->parts->domains_in[y - 1] = p->domains[y - 1];
 	p->standing[y - 1] = xl_put(s, STANDING, YEAR(y), XL_MONEY,
 	    xl_add(s,
 		xl_mul(s, xl_of(s, p->parts->hosts_in[y - 1]),

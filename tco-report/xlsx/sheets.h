@@ -47,6 +47,7 @@ struct xl_parts {
 	struct xl_cell hosts_in[TCO_HORIZON_MAX];
 	struct xl_cell platform[TCO_LINE_COUNT][TCO_HORIZON_MAX];
 	struct xl_cell platform_opex[TCO_HORIZON_MAX];
+	struct xl_cell domains_in[TCO_HORIZON_MAX];
 	struct xl_cell platform_annual, migration;
 	struct xl_cell platform_kwh;
 
@@ -58,6 +59,8 @@ struct xl_parts {
 	/* Cash */
 	struct xl_cell npv[TCO_TIMING_COUNT], irr[TCO_TIMING_COUNT];
 	const struct xl_sheet *cash_sheet;
+	struct xl_cell flow[TCO_YEARS], factor[TCO_YEARS]; /* servers due */
+	struct xl_cell loss;                               /* Monte Carlo */
 	lxw_row_t net_row[TCO_TIMING_COUNT], sum_row[TCO_TIMING_COUNT];
 
 	/* Showback */
@@ -79,6 +82,7 @@ const char *xl_column(const struct xl_sheet *s, const struct xl_cell *cells);
 /** Sum of products of two columns of enterprises. */
 struct xl_expr xl_sum_product(
     const struct xl_sheet *s, const struct xl_cell *a, const struct xl_cell *b);
+/** Room for a cell an enterprise, and one more. */
 struct xl_cell *xl_cells(const struct xl *xl);
 
 /** A number of things in a year (from 1): grown, and rounded up. */
@@ -115,6 +119,11 @@ void xl_platform_worn_write(struct xl_sheet *s, struct xl_parts *parts);
 void xl_accounting_write(struct xl_sheet *s, struct xl_parts *parts);
 void xl_cash_write(struct xl_sheet *s, struct xl_parts *parts);
 void xl_showback_write(struct xl_sheet *s, struct xl_parts *parts);
+void xl_simulation_write(struct xl_sheet *s, struct xl_parts *parts);
+void xl_sensitivity_write(struct xl_sheet *s, struct xl_parts *parts);
+void xl_carbon_write(struct xl_sheet *s, struct xl_parts *parts);
+void xl_sources_write(struct xl_sheet *s, struct xl_parts *parts);
+void xl_verdict_write(struct xl_sheet *s, struct xl_parts *parts);
 /** The bills by each rule, from a row of the showback's sheet on. */
 void xl_bills_write(struct xl_sheet *s, struct xl_parts *parts, lxw_row_t row);
 
