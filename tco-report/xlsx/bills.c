@@ -194,7 +194,7 @@ static void write_gain(const struct block *b, lxw_row_t row, size_t i)
 	struct xl_cell alone = xl_put_as(s, row, ALONE, XL_MONEY,
 	    xl_round(s, xl_of(s, b->parts->standalone[i]), 2),
 	    num_of_cents(s->xl->pool, bill->standalone_cents));
-	b->gain[i] = xl_put_as(s, row, GAIN, XL_MONEY,
+	b->gain[i] = xl_put_as(s, row, GAIN, XL_GAIN,
 	    xl_round(s, xl_sub(s, xl_of(s, alone), xl_of(s, b->bill[i])), 2),
 	    num_of_cents(s->xl->pool, bill->gain[b->rule]));
 }

@@ -26,15 +26,19 @@
 
 enum xl_style {
 	XL_TEXT,
+	XL_UNIT,  /* text behind a number */
 	XL_WRAP,  /* text of several lines */
 	XL_TITLE, /* of a sheet */
 	XL_HEADING,
 	XL_NOTE,
+	XL_NOTE_RIGHT,
 	XL_HEAD,      /* of a column */
 	XL_HEAD_LEFT, /* of a column of words */
 	XL_MONEY,
 	XL_MONEY_SUM, /* with a line above */
 	XL_LABEL_SUM,
+	XL_GAIN, /* red where it is a loss */
+	XL_PLAIN,
 	XL_WHOLE,
 	XL_NUMBER, /* two decimals */
 	XL_RATE,   /* many decimals */
@@ -45,6 +49,7 @@ enum xl_style {
 	XL_INPUT_TEXT,
 	XL_FIXED_MONEY, /* a value, not a formula */
 	XL_FIXED_NUMBER,
+	XL_FIXED_WHOLE,
 	XL_FIXED_PERCENT,
 	XL_VERDICT,
 	XL_BIG_MONEY,
@@ -106,6 +111,8 @@ struct xl_sheet *xl_sheet_add(
     struct xl *xl, const char *english_name, const char *english_title);
 /** What stays in sight, and is printed on each page: the rows above. */
 void xl_sheet_freeze(struct xl_sheet *s, lxw_row_t row, lxw_col_t col);
+/** A row of heads of two lines. */
+void xl_sheet_tall(struct xl_sheet *s, lxw_row_t row);
 void xl_sheet_widths(
     struct xl_sheet *s, lxw_col_t first, lxw_col_t last, double width);
 
@@ -134,6 +141,9 @@ void xl_put_words(struct xl_sheet *s, lxw_row_t row, lxw_col_t col,
     enum xl_style style, const char *formula, const char *words);
 /** Give a cell a name that formulas of all sheets use. */
 void xl_name(struct xl_cell *cell, const char *name);
+
+/** The title of a chart. */
+void xl_chart_title(const struct xl *xl, lxw_chart *chart, const char *english);
 
 /* -- Formulas ------------------------------------------------------------- */
 

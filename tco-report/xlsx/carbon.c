@@ -91,7 +91,7 @@ static void add_chart(struct xl_sheet *s, bool embodied_too)
 		chart_series_set_name(
 		    series, xl_printf(s->xl, "='%s'!$A$%u", name, row));
 	}
-	chart_title_set_name(chart, xl_say(s->xl, XL_("kg CO2e a year")));
+	xl_chart_title(s->xl, chart, XL_("kg CO2e a year"));
 	chart_legend_set_position(chart, LXW_CHART_LEGEND_BOTTOM);
 	worksheet_insert_chart_opt(s->sheet, 8, 0, chart, &options);
 }

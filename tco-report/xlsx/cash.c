@@ -342,6 +342,14 @@ static void write_worth(struct block *b)
 	xl_name(&b->parts->npv[b->timing], timings[b->timing].npv);
 }
 
+/* What is only there for other formulas is a note. */
+static enum xl_style style_of(lxw_row_t row)
+{
+	if (row == NET || row == NPV)
+		return XL_LABEL_SUM;
+	return row >= SIGN && row <= DISCOUNTED_CROSSING ? XL_NOTE : XL_TEXT;
+}
+
 static lxw_row_t write_block(struct block *b)
 {
 	struct xl_sheet *s = b->s;
@@ -349,9 +357,7 @@ static lxw_row_t write_block(struct block *b)
 	xl_label(s, b->row, 0, XL_HEADING, timings[b->timing].title);
 	for (lxw_row_t r = 0; r < BLOCK_ROWS; r++)
 		if (row_titles[r] != NULL)
-			xl_label(s, b->row + r, 0,
-			    r == NET || r == NPV ? XL_LABEL_SUM : XL_TEXT,
-			    row_titles[r]);
+			xl_label(s, b->row + r, 0, style_of(r), row_titles[r]);
 	write_times(b);
 	write_worth(b);
 	write_rates(b);

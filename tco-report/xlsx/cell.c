@@ -68,6 +68,11 @@ void xl_sheet_freeze(struct xl_sheet *s, lxw_row_t row, lxw_col_t col)
 		worksheet_repeat_rows(s->sheet, row - 1, row - 1);
 }
 
+void xl_sheet_tall(struct xl_sheet *s, lxw_row_t row)
+{
+	worksheet_set_row(s->sheet, row, 28, NULL);
+}
+
 void xl_sheet_widths(
     struct xl_sheet *s, lxw_col_t first, lxw_col_t last, double width)
 {
@@ -187,4 +192,12 @@ void xl_fade(struct xl_sheet *s, lxw_row_t first_row, lxw_col_t first_col,
 	    (char *)(uintptr_t)xl_printf(s->xl, "=%s>finance_horizon", year);
 	worksheet_conditional_format_range(
 	    s->sheet, first_row, first_col, last_row, last_col, &rule);
+}
+
+void xl_chart_title(const struct xl *xl, lxw_chart *chart, const char *english)
+{
+	lxw_chart_font font = { .bold = LXW_TRUE, .size = 11 };
+
+	chart_title_set_name(chart, xl_say(xl, english));
+	chart_title_set_name_font(chart, &font);
 }

@@ -237,6 +237,7 @@ static lxw_row_t write_first_year(
 	parts->is_own = xl_cells(xl);
 	for (enum tco_line l = 0; l < TCO_LINE_COUNT; l++)
 		parts->line[l] = xl_cells(xl);
+	xl_sheet_tall(s, row);
 	write_head(s, row++);
 	for (size_t i = 0; i < xl->tcase->count; i++) {
 		struct own own = { s, parts, i, row++,
@@ -298,7 +299,7 @@ void xl_dedicated_write(struct xl_sheet *s, struct xl_parts *parts)
 	xl_label(s, 1, 0, XL_NOTE,
 	    XL_("First year; a server and year unless it says otherwise."));
 	xl_sheet_widths(s, WHO, WHO, 30);
-	xl_sheet_widths(s, SERVERS, 20, 13);
+	xl_sheet_widths(s, SERVERS, 20, 12);
 	xl_sheet_freeze(s, 3, 1);
 	row = write_first_year(s, 2, parts);
 	xl_counts_write(s, parts, row + 1, XL_("Servers by year"),

@@ -134,7 +134,7 @@ static void write_param(struct xl_sheet *s, lxw_row_t row, enum tco_param_id id,
 	xl_label(s, row, WHAT, XL_TEXT, kind->help);
 	parts->param[id] = xl_number(s, row, VALUE, XL_INPUT, param->value);
 	xl_name(&parts->param[id], cell_name(xl, kind->name));
-	xl_text(s, row, UNIT, XL_TEXT, unit(xl, kind->unit));
+	xl_text(s, row, UNIT, XL_UNIT, unit(xl, kind->unit));
 	xl_text(s, row, SOURCE, XL_INPUT_TEXT, source);
 	xl_text(s, row, DATE, XL_INPUT_TEXT, param->date);
 	xl_text(s, row, CONFIDENCE, XL_INPUT_TEXT,
@@ -213,6 +213,7 @@ static void write_enterprises(
 	parts->servers = hs_arena_alloc(s->xl->arena, size);
 	parts->domains = hs_arena_alloc(s->xl->arena, size);
 	xl_label(s, row++, WHAT, XL_HEADING, XL_("Enterprises"));
+	xl_sheet_tall(s, row);
 	xl_label(s, row, WHAT, XL_HEAD_LEFT, XL_("Enterprise"));
 	xl_label(s, row, VALUE, XL_HEAD, XL_("Own servers today"));
 	xl_label(s, row, UNIT, XL_HEAD, XL_("Domains on the platform"));

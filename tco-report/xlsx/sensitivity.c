@@ -16,6 +16,8 @@ enum column {
 	HIGH,
 	NPV_LOW,
 	NPV_HIGH,
+	LESS, /* NPV_LOW - NPV */
+	MORE,
 	SWING,
 };
 
@@ -357,17 +359,21 @@ static bool npv_at(const struct tornado *o, const struct tco_driver *driver,
 	return true;
 }
 
-static struct xl_cell write_npv(const struct tornado *o, lxw_row_t row,
-    const struct tco_swing *swing, bool high)
+/* False: it is the model's value that stands there. */
+static bool write_npv(const struct tornado *o, lxw_row_t row,
+    const struct tco_swing *swing, bool high, struct xl_cell *ret_cell)
 {
 	const struct num *model = high ? swing->npv_high : swing->npv_low;
 	lxw_col_t col = high ? NPV_HIGH : NPV_LOW;
 	struct xl_expr npv;
 
 	if (npv_at(o, &swing->driver, high, &npv) &&
-	    num_cmp(npv.value, model) == 0)
-		return xl_put(o->s, row, col, XL_MONEY, npv);
-	return xl_number(o->s, row, col, XL_FIXED_MONEY, model);
+	    num_cmp(npv.value, model) == 0) {
+		*ret_cell = xl_put(o->s, row, col, XL_MONEY, npv);
+		return true;
+	}
+	*ret_cell = xl_number(o->s, row, col, XL_FIXED_MONEY, model);
+	return false;
 }
 
 static void write_ends(
@@ -380,8 +386,22 @@ static void write_ends(
 		return;
 	(void)xl_put_as(
 	    s, row, VALUE, XL_NUMBER, xl_param(s, o->parts, id), swing->value);
-	(void)xl_put(s, row, LOW, XL_NUMBER, end_of(o, id, false));
-	(void)xl_put(s, row, HIGH, XL_NUMBER, end_of(o, id, true));
+	(void)xl_put(s, row, LOW, XL_PLAIN, end_of(o, id, false));
+	(void)xl_put(s, row, HIGH, XL_PLAIN, end_of(o, id, true));
+}
+
+/* What a bar of the chart shows: how far the NPV moves. */
+static void write_change(const struct tornado *o, lxw_row_t row, lxw_col_t col,
+    struct xl_cell end, bool is_live)
+{
+	struct xl_sheet *s = o->s;
+	struct xl_expr change =
+	    xl_sub(s, xl_of(s, end), xl_of(s, o->parts->npv[TCO_DUE]));
+
+	if (is_live)
+		(void)xl_put(s, row, col, XL_MONEY, change);
+	else
+		(void)xl_number(s, row, col, XL_FIXED_MONEY, change.value);
 }
 
 static void write_swing(
@@ -390,11 +410,18 @@ static void write_swing(
 	struct xl_sheet *s = o->s;
 	struct xl_cell low, high;
 	struct xl_expr difference;
+	bool is_live;
 
 	xl_label(s, row, DRIVER, XL_TEXT, swing->driver.name);
 	write_ends(o, row, swing);
-	low = write_npv(o, row, swing, false);
-	high = write_npv(o, row, swing, true);
+	is_live = write_npv(o, row, swing, false, &low);
+	is_live = write_npv(o, row, swing, true, &high) && is_live;
+	write_change(o, row, LESS, low, is_live);
+	write_change(o, row, MORE, high, is_live);
+	if (!is_live) {
+		(void)xl_number(s, row, SWING, XL_FIXED_MONEY, swing->swing);
+		return;
+	}
 	difference = xl_sub(s, xl_of(s, high), xl_of(s, low));
 	difference.text = xl_printf(s->xl, "ABS(%s)", difference.text);
 	difference.value = swing->swing;
@@ -411,7 +438,7 @@ static void add_chart(const struct tornado *o, lxw_row_t first, size_t count)
 	const char *name = o->s->name;
 	unsigned from = first + 1, to = first + (unsigned)count;
 
-	for (char col = 'E'; col <= 'F'; col++) {
+	for (char col = 'G'; col <= 'H'; col++) {
 		lxw_chart_series *series = chart_add_series(chart,
 		    xl_printf(xl, "='%s'!$A$%u:$A$%u", name, from, to),
 		    xl_printf(
@@ -426,8 +453,7 @@ static void add_chart(const struct tornado *o, lxw_row_t first, size_t count)
 	chart_axis_set_label_position(
 	    chart->y_axis, LXW_CHART_AXIS_LABEL_POSITION_LOW);
 	chart_axis_set_num_format(chart->x_axis, "#,##0");
-	chart_title_set_name(
-	    chart, xl_say(xl, XL_("Net present value at both ends")));
+	xl_chart_title(xl, chart, XL_("How far the net present value moves"));
 	chart_legend_set_position(chart, LXW_CHART_LEGEND_BOTTOM);
 	worksheet_insert_chart_opt(
 	    o->s->sheet, first - 1, SWING + 1, chart, &options);
@@ -437,7 +463,7 @@ static lxw_row_t write_tornado(const struct tornado *o, lxw_row_t row)
 {
 	static const char *const heads[] = { XL_("Driver"), XL_("Value"),
 		XL_("Low"), XL_("High"), XL_("NPV at low"), XL_("NPV at high"),
-		XL_("Swing") };
+		XL_("Change at low"), XL_("Change at high"), XL_("Swing") };
 	const struct tco_result *result = o->s->xl->result;
 	size_t shown = result->tornado_count < 12 ? result->tornado_count : 12;
 
@@ -467,7 +493,7 @@ static void write_break_even(
 		lxw_col_t col = (lxw_col_t)(2 + 2 * k);
 
 		if (b->at[k] == NULL) {
-			xl_text(s, row, col, XL_NOTE, never);
+			xl_text(s, row, col, XL_NOTE_RIGHT, never);
 			continue;
 		}
 		(void)xl_number(s, row, col, XL_FIXED_NUMBER, b->at[k]);
@@ -486,6 +512,7 @@ static void write_break_evens(struct xl_sheet *s, lxw_row_t row)
 	xl_label(s, row++, 0, XL_HEADING,
 	    XL_("Break-even: where the net present value is 0 (values, not "
 		"formulas)"));
+	xl_sheet_tall(s, row);
 	for (lxw_col_t c = 0; c < ARRAY_LEN(heads); c++)
 		xl_label(s, row, c, c == 0 ? XL_HEAD_LEFT : XL_HEAD, heads[c]);
 	for (size_t i = 0; i < result->break_even_count; i++)

@@ -63,6 +63,7 @@ static void find_shown(struct showback *b)
 
 static void write_names(const struct showback *b, lxw_row_t row)
 {
+	xl_sheet_tall(b->s, row);
 	xl_label(b->s, row, 0, XL_HEAD_LEFT, XL_("Enterprise"));
 	for (size_t i = 0; i < b->model->count; i++)
 		xl_text(b->s, row + 1 + (lxw_row_t)i, 0, XL_TEXT,

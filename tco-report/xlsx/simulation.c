@@ -48,7 +48,7 @@ static void write_bins(struct xl_sheet *s, const struct tco_simulation *d)
 		    num_from_double(pool, d->from + width * i, 2);
 
 		(void)xl_number(s, BINS + 1 + i, WHAT, XL_FIXED_MONEY, from);
-		(void)xl_number(s, BINS + 1 + i, DUE, XL_FIXED_NUMBER,
+		(void)xl_number(s, BINS + 1 + i, DUE, XL_FIXED_WHOLE,
 		    num_int(pool, d->bin[i]));
 	}
 }
@@ -66,8 +66,7 @@ static void add_chart(struct xl_sheet *s)
 		BINS + 1 + TCO_BINS));
 
 	chart_series_set_name(series, xl_say(s->xl, XL_("Draws")));
-	chart_title_set_name(
-	    chart, xl_say(s->xl, XL_("Net present value, servers due")));
+	xl_chart_title(s->xl, chart, XL_("Net present value, servers due"));
 	chart_axis_set_num_format(chart->x_axis, "#,##0");
 	chart_axis_set_interval_unit(chart->x_axis, 5);
 	chart_set_series_gap(chart, 10);
@@ -86,9 +85,9 @@ void xl_simulation_write(struct xl_sheet *s, struct xl_parts *parts)
 	xl_sheet_widths(s, DUE, BOUGHT, 20);
 	xl_label(s, 2, WHAT, XL_TEXT, XL_("Draws"));
 	(void)xl_number(
-	    s, 2, DUE, XL_FIXED_NUMBER, num_int(s->xl->pool, result->draws));
+	    s, 2, DUE, XL_FIXED_WHOLE, num_int(s->xl->pool, result->draws));
 	xl_label(s, 3, WHAT, XL_TEXT, XL_("Seed"));
-	xl_text(s, 3, DUE, XL_NOTE,
+	xl_text(s, 3, DUE, XL_NOTE_RIGHT,
 	    xl_printf(s->xl, "%llu", (unsigned long long)result->seed));
 	xl_label(s, 4, WHAT, XL_HEAD_LEFT, XL_("Net present value"));
 	xl_label(s, 4, DUE, XL_HEAD, xl_timing_title(TCO_DUE));

@@ -13,8 +13,9 @@
 #define GREY   0x5A6570
 #define LINE   0xB8C4D0
 
-#define MONEY   "#,##0.00;[Red]-#,##0.00;0.00"
-#define PERCENT "0.00%;[Red]-0.00%;0.00%"
+#define MONEY   "#,##0.00"
+#define PERCENT "0.00%"
+#define REDDISH "#,##0.00;[Red]-#,##0.00;0.00"
 
 enum look {
 	BOLD = 1,
@@ -26,6 +27,8 @@ enum look {
 	BOXED = 64,
 	UNLOCKED = 128,
 	CENTRE = 256,
+	INDENTED = 512,
+	MIDDLE = 1024,
 };
 
 /* clang-format off */
@@ -34,6 +37,11 @@ static const struct style {
 	double size;                 /* 0: as usual */
 	const char *numbers;
 } styles[XL_STYLE_COUNT] = {
+	[XL_UNIT]          = { INDENTED,              0,    0,      0,  NULL },
+	[XL_NOTE_RIGHT]    = { ITALIC | RIGHT,        GREY, 0,      9,  NULL },
+	[XL_GAIN]          = { 0,                     0,    0,      0,  REDDISH },
+	[XL_PLAIN]         = { 0,                     0,    0,      0,  "#,##0.00##" },
+	[XL_FIXED_WHOLE]   = { ITALIC,                GREY, 0,      0,  "#,##0" },
 	[XL_TEXT]          = { 0,                     0,    0,      0,  NULL },
 	[XL_WRAP]          = { WRAP,                  0,    0,      0,  NULL },
 	[XL_TITLE]         = { BOLD,                  NAVY, 0,      16, NULL },
@@ -53,10 +61,10 @@ static const struct style {
 	[XL_INPUT]         = { BOXED | UNLOCKED,      BLUE, YELLOW, 0,  NULL },
 	[XL_INPUT_TEXT]    = { BOXED | UNLOCKED,      BLUE, YELLOW, 0,  NULL },
 	[XL_FIXED_MONEY]   = { ITALIC,                GREY, 0,      0,  "#,##0.00" },
-	[XL_FIXED_NUMBER]  = { ITALIC,                GREY, 0,      0,  "#,##0.00####" },
+	[XL_FIXED_NUMBER]  = { ITALIC,                GREY, 0,      0,  "#,##0.00##" },
 	[XL_FIXED_PERCENT] = { ITALIC,                GREY, 0,      0,  "0.00%" },
-	[XL_VERDICT]       = { BOLD | WRAP,           NAVY, PALE,   12, NULL },
-	[XL_BIG_MONEY]     = { BOLD | CENTRE | BOXED, NAVY, 0,      16, MONEY },
+	[XL_VERDICT]       = { BOLD | WRAP | MIDDLE | INDENTED, NAVY, PALE, 12, NULL },
+	[XL_BIG_MONEY]     = { BOLD | CENTRE | BOXED, NAVY, 0,      16, REDDISH },
 	[XL_BIG_PERCENT]   = { BOLD | CENTRE | BOXED, NAVY, 0,      16, PERCENT },
 	[XL_CAPTION]       = { WRAP | CENTRE,         GREY, 0,      9,  NULL },
 	[XL_LOSS]          = { BOLD,                  0x9C0006, 0xFFC7CE, 0, NULL },
@@ -92,10 +100,14 @@ static void set_text(lxw_format *format, unsigned look)
 		format_set_text_wrap(format);
 		format_set_align(format, LXW_ALIGN_VERTICAL_TOP);
 	}
+	if (look & MIDDLE)
+		format_set_align(format, LXW_ALIGN_VERTICAL_CENTER);
 	if (look & RIGHT)
 		format_set_align(format, LXW_ALIGN_RIGHT);
 	if (look & CENTRE)
 		format_set_align(format, LXW_ALIGN_CENTER);
+	if (look & INDENTED)
+		format_set_indent(format, 1);
 	if (look & UNLOCKED)
 		format_set_unlocked(format);
 }

@@ -11,9 +11,10 @@ enum row {
 	SENTENCE = 3, /* three of them */
 	NUMBERS = 7,
 	CAPTIONS,
-	LOSERS = 10,
-	COSTS = LOSERS + TCO_RULE_COUNT + 4,
-	CHANGES = COSTS + TCO_LINE_COUNT + 4,
+	CHARTS = 10,
+	LOSERS = CHARTS + 16,
+	CHANGES = LOSERS + TCO_RULE_COUNT + 3,
+	COSTS = CHANGES + 6,
 };
 #define LAST 7 /* column */
 
@@ -64,7 +65,7 @@ static void put_sentence(
 	worksheet_merge_range(
 	    s->sheet, row, 0, row, LAST, "", s->xl->format[XL_VERDICT]);
 	xl_put_words(s, row, 0, XL_VERDICT, formula, words);
-	worksheet_set_row(s->sheet, row, 34, NULL);
+	worksheet_set_row(s->sheet, row, 26, NULL);
 }
 
 static void write_answer(struct xl_sheet *s, struct xl_parts *parts)
@@ -150,7 +151,11 @@ static void big(
 	    s->sheet, NUMBERS, col, NUMBERS, col + 1, "", s->xl->format[style]);
 	worksheet_merge_range(s->sheet, CAPTIONS, col, CAPTIONS, col + 1, "",
 	    s->xl->format[XL_CAPTION]);
-	xl_label(s, CAPTIONS, col, XL_CAPTION, caption);
+	xl_text(s, CAPTIONS, col, XL_CAPTION,
+	    style == XL_BIG_PERCENT ? xl_say(s->xl, caption) :
+				      xl_printf(s->xl, "%s, %s",
+					  xl_say(s->xl, caption),
+					  s->xl->tcase->currency));
 }
 
 static void write_numbers(struct xl_sheet *s, struct xl_parts *parts)
@@ -206,7 +211,7 @@ static void write_rule(struct xl_sheet *s, struct xl_parts *parts,
 	    (struct xl_expr) { xl_printf(xl, "MIN(0,MIN(%s))", gains),
 		num_of_cents(xl->pool, loses ? b->bill[worst].gain[rule] : 0),
 		3 });
-	xl_put_words(s, row, 4, XL_TEXT,
+	xl_put_words(s, row, 4, XL_UNIT,
 	    xl_printf(xl, "IF(MIN(%s)<0,INDEX(%s,MATCH(MIN(%s),%s,0)),\"\")",
 		gains, xl_range(s, names[0], names[1]), gains, gains),
 	    loses ? b->bill[worst].enterprise->title : "");
@@ -256,11 +261,11 @@ static void add_costs_chart(struct xl_sheet *s)
 		chart_series_set_name(
 		    series, xl_printf(xl, "='%s'!$A$%u", s->name, row));
 	}
-	chart_title_set_name(chart, xl_say(xl, XL_("Costs of the first year")));
+	xl_chart_title(s->xl, chart, XL_("Costs of the first year"));
 	chart_axis_set_num_format(chart->y_axis, "#,##0");
 	chart_legend_set_position(chart, LXW_CHART_LEGEND_RIGHT);
 	chart_set_series_gap(chart, 60);
-	worksheet_insert_chart_opt(s->sheet, LOSERS, LAST + 1, chart, &options);
+	worksheet_insert_chart_opt(s->sheet, CHARTS, 0, chart, &options);
 }
 
 static void add_cash_chart(struct xl_sheet *s, struct xl_parts *parts)
@@ -282,14 +287,12 @@ static void add_cash_chart(struct xl_sheet *s, struct xl_parts *parts)
 
 		chart_series_set_name(series, xl_say(xl, xl_timing_title(k)));
 	}
-	chart_title_set_name(
-	    chart, xl_say(xl, XL_("Discounted cash, so far, by year")));
+	xl_chart_title(s->xl, chart, XL_("Discounted cash, so far, by year"));
 	chart_axis_set_num_format(chart->y_axis, "#,##0");
 	chart_axis_set_label_position(
 	    chart->x_axis, LXW_CHART_AXIS_LABEL_POSITION_LOW);
 	chart_legend_set_position(chart, LXW_CHART_LEGEND_BOTTOM);
-	worksheet_insert_chart_opt(
-	    s->sheet, SENTENCE, LAST + 1, chart, &options);
+	worksheet_insert_chart_opt(s->sheet, CHARTS, 4, chart, &options);
 }
 
 static void write_costs(struct xl_sheet *s, struct xl_parts *parts)
@@ -356,6 +359,8 @@ void xl_verdict_write(struct xl_sheet *s, struct xl_parts *parts)
 	const struct tco_case *tcase = s->xl->tcase;
 
 	xl_sheet_widths(s, 0, LAST, 17);
+	worksheet_fit_to_pages(s->sheet, 1, 1);
+	worksheet_set_portrait(s->sheet);
 	xl_text(s, CASE, 0, XL_NOTE,
 	    xl_printf(s->xl, "%s, %s", tcase->title, tcase->currency));
 	write_answer(s, parts);

@@ -76,6 +76,8 @@ static void write_sheets(struct xl *xl)
 		made[i] = xl_sheet_add(xl, sheets[i].name, sheets[i].title);
 	for (size_t i = 0; i < ARRAY_LEN(order); i++)
 		order[i].write(made[order[i].sheet], parts);
+	worksheet_set_tab_color(made[VERDICT]->sheet, 0x1F3A5F);
+	worksheet_set_tab_color(made[INPUTS]->sheet, 0xFFD966);
 	worksheet_activate(made[VERDICT]->sheet);
 }
 
