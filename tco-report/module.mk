@@ -15,7 +15,7 @@ $(foreach t,$(tco_TESTS),$(eval $(call tco_test,$(t))))
 
 PROGRAMS += hanse-tco
 hanse-tco_SRCS := $(wildcard tco-report/main*.c)
-hanse-tco_LIBS := tcoxlsx tcofocus tco base
+hanse-tco_LIBS := tcoxlsx tcofocus tcoreport tcodoc tco base
 hanse-tco_PKGS := jansson
 
 # Bills as FOCUS charges, and the result as a workbook with live formulas.
@@ -30,9 +30,32 @@ test_tco_focus_SRCS := tests/unit/test_tco_focus.c
 test_tco_focus_LIBS := tcofocus tco base
 test_tco_focus_PKGS := cmocka
 test_tco_xlsx_SRCS := tests/unit/test_tco_xlsx.c
-test_tco_xlsx_LIBS := tcoxlsx tco base
+test_tco_xlsx_LIBS := tcoxlsx tcoreport tco base
 test_tco_xlsx_PKGS := cmocka
 
 BENCHES += tco_xlsx
 tco_xlsx_SRCS := bench/tco/xlsx.c
 tco_xlsx_LIBS := tcoxlsx base
+
+# A report as a value and its writers; knows nothing of costs.
+EMBEDS += tco_doc
+tco_doc_FILES := tco-report/doc/report.css
+LIBRARIES += tcodoc
+tcodoc_SRCS := $(wildcard tco-report/doc/*.c) $(B)/gen/tco_doc.c
+tcodoc_PKGS := jansson pangocairo cairo-pdf
+tcodoc_LDLIBS := -lm
+
+# The result as such a report, in the reader's language.
+tco_PO := tco-report/po/en.po tco-report/po/de.po tco-report/po/zh.po
+GENERATED += $(B)/gen/tco_po.h
+
+$(B)/gen/tco_po.c $(B)/gen/tco_po.h &: $(tco_PO) $(B)/tools/po-compiler
+	@mkdir -p $(B)/gen
+	@$(B)/tools/po-compiler -p tco $(B)/gen/tco_po.c $(B)/gen/tco_po.h $(tco_PO)
+
+LIBRARIES += tcoreport
+tcoreport_SRCS := $(wildcard tco-report/report*.c) tco-report/say.c $(B)/gen/tco_po.c
+
+BENCHES += tests/tco/doc-try
+tests/tco/doc-try_SRCS := tests/tco/doc-try.c
+tests/tco/doc-try_LIBS := tcodoc base
