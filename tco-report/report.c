@@ -29,11 +29,7 @@ const char *part_driver(
 const char *part_param_value(
     const struct report *rep, enum tco_param_id id, const struct num *value)
 {
-	const char *unit = say_unit(rep, tco_kinds[id].unit);
-	const char *text = say_given(rep, value).text;
-
-	return *unit == '\0' ? text
-			     : doc_printf(rep->doc, "%s\xc2\xa0%s", text, unit);
+	return say_measure(rep, value, tco_kinds[id].unit);
 }
 
 struct doc_cell *part_put(const struct report *rep, struct doc_row *row,

@@ -11,6 +11,13 @@ struct counts {
 	size_t all, sourced;
 };
 
+/* The table, and whether it has a column of ranges. */
+struct figures {
+	struct doc_table *table;
+	bool ranges;
+	struct counts counts;
+};
+
 static const char *confidence(
     const struct report *rep, enum tco_confidence confidence)
 {
@@ -41,41 +48,41 @@ static void put_origin(const struct report *rep, struct doc_row *row,
 	(void)doc_words_cell(rep->doc, row, column + 2, confidence(rep, how));
 }
 
-static void put_param(const struct report *rep, struct doc_table *table,
+static void put_param(const struct report *rep, struct figures *figures,
     const char *name, const struct tco_param *p, enum tco_param_id id)
 {
-	struct doc_row *row = part_row(rep, table, name);
+	struct doc_row *row = part_row(rep, figures->table, name);
+	size_t column = 3;
+
+	figures->counts.all++;
+	figures->counts.sourced += p->source != NULL;
 
 	(void)part_put(rep, row, 1, say_given(rep, p->value));
 	(void)doc_words_cell(
 	    rep->doc, row, 2, say_unit(rep, tco_kinds[id].unit));
-	(void)doc_words_cell(rep->doc, row, 3, range(rep, p));
-	put_origin(rep, row, 4, p->source, p->date, p->confidence);
+	if (figures->ranges)
+		(void)doc_words_cell(rep->doc, row, column++, range(rep, p));
+	put_origin(rep, row, column, p->source, p->date, p->confidence);
 }
 
 /* The case's figure, then those that enterprises have of their own. */
-static void put_all_of(const struct report *rep, struct doc_table *table,
-    enum tco_param_id id, struct counts *counts)
+static void put_all_of(
+    const struct report *rep, struct figures *figures, enum tco_param_id id)
 {
 	const struct tco_case *tcase = rep->r->tcase;
 	const struct tco_param *p = &tcase->params[id];
 
-	if (p->value != NULL) {
-		put_param(rep, table, part_param(rep, id), p, id);
-		counts->all++;
-		counts->sourced += p->source != NULL;
-	}
+	if (p->value != NULL)
+		put_param(rep, figures, part_param(rep, id), p, id);
 	for (size_t i = 0; i < tcase->count; i++) {
 		const struct tco_enterprise *e = &tcase->enterprises[i];
 
 		if (e->own[id].value == NULL)
 			continue;
-		put_param(rep, table,
+		put_param(rep, figures,
 		    say_with(rep, TCO_MSG_PARAMS_OWN, e->title,
 			part_param(rep, id), NULL),
 		    &e->own[id], id);
-		counts->all++;
-		counts->sourced += e->own[id].source != NULL;
 	}
 }
 
@@ -91,8 +98,8 @@ static bool is_given(const struct report *rep, enum tco_param_id id)
 	return false;
 }
 
-static void put_group(const struct report *rep, struct doc_table *table,
-    enum tco_group group, struct counts *counts)
+static void put_group(
+    const struct report *rep, struct figures *figures, enum tco_group group)
 {
 	bool begun = false;
 
@@ -103,10 +110,10 @@ static void put_group(const struct report *rep, struct doc_table *table,
 			continue;
 		if (!begun)
 			(void)doc_words_cell(rep->doc,
-			    doc_row(rep->doc, table, DOC_ROW_GROUP), 0,
+			    doc_row(rep->doc, figures->table, DOC_ROW_GROUP), 0,
 			    say_named(rep, "group.", tco_group_name(group)));
 		begun = true;
-		put_all_of(rep, table, id, counts);
+		put_all_of(rep, figures, id);
 	}
 }
 
@@ -171,31 +178,58 @@ static void add_prices(const struct report *rep, struct doc_section *sec)
 		put_price(rep, table, &book->list[i]);
 }
 
+static bool has_ranges(const struct tco_case *tcase)
+{
+	for (size_t id = 0; id < TCO_PARAM_COUNT; id++) {
+		if (tcase->params[id].low != NULL)
+			return true;
+		for (size_t i = 0; i < tcase->count; i++)
+			if (tcase->enterprises[i].own[id].low != NULL)
+				return true;
+	}
+	return false;
+}
+
+static struct figures figures_table(
+    const struct report *rep, struct doc_section *sec)
+{
+	struct figures figures = { .ranges = has_ranges(rep->r->tcase) };
+	struct doc_column columns[7] = {
+		{ say(rep, TCO_MSG_PARAMS_NAME), DOC_TEXT, NULL, true },
+		{ say(rep, TCO_MSG_PARAMS_VALUE), DOC_NUMBER, NULL, false },
+		{ say(rep, TCO_MSG_PARAMS_UNIT), DOC_TEXT, NULL, false },
+		{ say(rep, TCO_MSG_PARAMS_RANGE), DOC_TEXT, NULL, false },
+	};
+	size_t count = figures.ranges ? 4 : 3;
+
+	columns[count++] =
+	    (struct doc_column) { say(rep, TCO_MSG_PARAMS_SOURCE), DOC_TEXT,
+		    NULL, false };
+	columns[count++] = (struct doc_column) { say(rep, TCO_MSG_PARAMS_DATE),
+		DOC_DATE, NULL, false };
+	columns[count++] =
+	    (struct doc_column) { say(rep, TCO_MSG_PARAMS_CONFIDENCE), DOC_TEXT,
+		    NULL, false };
+	figures.table = doc_table(rep->doc, sec, "parameters",
+	    say(rep, TCO_MSG_PARAMS_TABLE), columns, count);
+	return figures;
+}
+
 void report_params(const struct report *rep)
 {
 	struct doc_section *sec =
 	    doc_section(rep->doc, 1, "sources", say(rep, TCO_MSG_PARAMS_TITLE));
 	struct doc_block *text = doc_paragraph(rep->doc, sec, "");
-	const struct doc_column columns[] = {
-		{ say(rep, TCO_MSG_PARAMS_NAME), DOC_TEXT, NULL, true },
-		{ say(rep, TCO_MSG_PARAMS_VALUE), DOC_NUMBER, NULL, false },
-		{ say(rep, TCO_MSG_PARAMS_UNIT), DOC_TEXT, NULL, false },
-		{ say(rep, TCO_MSG_PARAMS_RANGE), DOC_TEXT, NULL, false },
-		{ say(rep, TCO_MSG_PARAMS_SOURCE), DOC_TEXT, NULL, false },
-		{ say(rep, TCO_MSG_PARAMS_DATE), DOC_DATE, NULL, false },
-		{ say(rep, TCO_MSG_PARAMS_CONFIDENCE), DOC_TEXT, NULL, false },
-	};
-	struct doc_table *table = doc_table(rep->doc, sec, "parameters",
-	    say(rep, TCO_MSG_PARAMS_TABLE), columns, ARRAY_LEN(columns));
-	struct counts counts = { 0 };
+	struct figures figures = figures_table(rep, sec);
 	const char *missing = left_out(rep);
 
 	sec->new_page = true;
 	for (int group = 0; group < TCO_GROUP_COUNT; group++)
-		put_group(rep, table, (enum tco_group)group, &counts);
+		put_group(rep, &figures, (enum tco_group)group);
 	text->text = say_with(rep, TCO_MSG_PARAMS_TEXT,
-	    say_count(rep, counts.all), say_count(rep, counts.sourced),
-	    say_count(rep, counts.all - counts.sourced), NULL);
+	    say_count(rep, figures.counts.all),
+	    say_count(rep, figures.counts.sourced),
+	    say_count(rep, figures.counts.all - figures.counts.sourced), NULL);
 	add_prices(rep, sec);
 	if (missing != NULL)
 		(void)doc_paragraph(rep->doc, sec,

@@ -285,6 +285,26 @@ struct doc_value say_cents(const struct report *rep, int64_t cents)
 	};
 }
 
+/* "%/year" is a rate, and everybody says it without the year. */
+const char *say_measure(
+    const struct report *rep, const struct num *number, const char *unit)
+{
+	const char *text = say_given(rep, number).text, *rest = NULL;
+
+	if (*unit == '%')
+		return doc_printf(
+		    rep->doc, "%s%s", text, forms[rep->lang].percent);
+	if (strncmp(unit, "CUR", 3) == 0) {
+		rest = unit[3] == '/' ? unit + 4 : NULL;
+		return doc_printf(rep->doc, "%s%s%s", with_currency(rep, text),
+		    rest != NULL ? "/" : "",
+		    rest != NULL ? say_unit(rep, rest) : "");
+	}
+	rest = say_unit(rep, unit);
+	return *rest == '\0' ? text
+			     : doc_printf(rep->doc, "%s" NBSP "%s", text, rest);
+}
+
 struct doc_value say_percent(
     const struct report *rep, const struct num *fraction, unsigned decimals)
 {

@@ -55,6 +55,9 @@ struct doc_value say_given(const struct report *rep, const struct num *number);
 /** A fraction, 0.08, as "8.00 %". */
 struct doc_value say_percent(
     const struct report *rep, const struct num *fraction, unsigned decimals);
+/** A number with its unit as a sentence has it: "€0.20/kWh", "8%", "100 W". */
+const char *say_measure(
+    const struct report *rep, const struct num *number, const char *unit);
 /** Words in a column of figures, or a dash for NULL. */
 struct doc_value say_words(const char *text);
 struct doc_value say_day(const struct report *rep, const char *iso);
