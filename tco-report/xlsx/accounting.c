@@ -31,9 +31,10 @@ static void write_names(struct xl_sheet *s)
 	xl_label(s, PLATFORM, 0, XL_HEADING, XL_("The platform"));
 	for (enum tco_line l = 0; l < TCO_LINE_COUNT; l++) {
 		if (l != TCO_MIGRATED)
-			xl_label(s, row_of(DEDICATED, l), 0, XL_TEXT,
-			    xl_line_title(l));
-		xl_label(s, row_of(PLATFORM, l), 0, XL_TEXT, xl_line_title(l));
+			xl_text(s, row_of(DEDICATED, l), 0, XL_TEXT,
+			    xl_line_title(s->xl, l));
+		xl_text(s, row_of(PLATFORM, l), 0, XL_TEXT,
+		    xl_line_title(s->xl, l));
 	}
 	xl_label(s, DEDICATED_SUM, 0, XL_LABEL_SUM, XL_("Cost of the year"));
 	xl_label(s, PLATFORM_SUM, 0, XL_LABEL_SUM, XL_("Cost of the year"));

@@ -90,13 +90,25 @@ struct xl {
 	struct num_pool *pool;
 	const struct tco_result *result;
 	const struct tco_case *tcase;
-	const struct tco_xlsx_options *options;
-	struct hs_err err; /* the first failure; code HS_OK: none */
+	unsigned language;  /* enum tco_lang */
+	struct hs_err *err; /* the first failure; code HS_OK: none */
 };
 
-/** A word or sentence in the reader's language. */
+/** A word or sentence in the reader's language; one the catalogue has not is a
+ * bug, and the workbook is not written. */
 const char *xl_say(const struct xl *xl, const char *english);
+/** What the catalogue calls PREFIX.NAME; else what is given. */
+const char *xl_say_named(const struct xl *xl, const char *prefix,
+    const char *name, const char *otherwise);
 #define XL_(english) english /* marks what the translators get */
+
+/** The words for a parameter, a confidence, a unit. */
+const char *xl_param_title(const struct xl *xl, enum tco_param_id id);
+const char *xl_confidence(const struct xl *xl, enum tco_confidence confidence);
+const char *xl_unit(const struct xl *xl, const char *unit);
+
+/** The language of a code; English for what is none of ours. */
+unsigned xl_language(const char *code);
 
 void xl_styles_make(struct xl *xl);
 

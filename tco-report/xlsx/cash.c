@@ -58,7 +58,7 @@ static const char *const row_titles[BLOCK_ROWS] = {
 static const struct timing {
 	const char *title, *npv, *irr;
 } timings[TCO_TIMING_COUNT] = {
-	[TCO_DUE]    = { XL_("Servers due for a refresh"), "npv_due", "irr_due" },
+	[TCO_DUE]    = { XL_("Servers due for replacement"), "npv_due", "irr_due" },
 	[TCO_BOUGHT] = { XL_("Servers just bought"), "npv_bought", "irr_bought" },
 };
 /* clang-format on */

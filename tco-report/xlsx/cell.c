@@ -5,22 +5,15 @@
 
 #include <string.h>
 
-const char *xl_say(const struct xl *xl, const char *english)
-{
-	if (xl->options == NULL || xl->options->say == NULL)
-		return english;
-	return xl->options->say(xl->options->closure, english);
-}
-
 void xl_fail(struct xl *xl, const struct xl_sheet *sheet, lxw_row_t row,
     lxw_col_t col, const char *what)
 {
 	char at[LXW_MAX_CELL_NAME_LENGTH];
 
-	if (xl->err.code != HS_OK)
+	if (xl->err->code != HS_OK)
 		return;
 	lxw_rowcol_to_cell(at, row, col);
-	(void)hs_fail(&xl->err, HS_ESYSTEM, "sheet '%s', cell %s: %s",
+	(void)hs_fail(xl->err, HS_ESYSTEM, "sheet '%s', cell %s: %s",
 	    sheet->name, at, what);
 }
 
@@ -52,7 +45,7 @@ struct xl_sheet *xl_sheet_add(
 	s->name = xl_say(xl, english_name);
 	s->sheet = workbook_add_worksheet(xl->book, s->name);
 	if (s->sheet == NULL) {
-		(void)hs_fail(&xl->err, HS_ESYSTEM, "no sheet '%s'", s->name);
+		(void)hs_fail(xl->err, HS_ESYSTEM, "no sheet '%s'", s->name);
 		s->sheet = workbook_add_worksheet(xl->book, NULL);
 	}
 	set_page(s);

@@ -412,7 +412,9 @@ static void write_swing(
 	struct xl_expr difference;
 	bool is_live;
 
-	xl_label(s, row, DRIVER, XL_TEXT, swing->driver.name);
+	xl_text(s, row, DRIVER, XL_TEXT,
+	    xl_say_named(s->xl, "driver", swing->driver.name,
+		xl_param_title(s->xl, swing->driver.params[0])));
 	write_ends(o, row, swing);
 	is_live = write_npv(o, row, swing, false, &low);
 	is_live = write_npv(o, row, swing, true, &high) && is_live;
@@ -487,7 +489,7 @@ static void write_break_even(
 {
 	const char *never = xl_say(s->xl, XL_("nowhere"));
 
-	xl_label(s, row, 0, XL_TEXT, tco_kinds[b->param].help);
+	xl_text(s, row, 0, XL_TEXT, xl_param_title(s->xl, b->param));
 	(void)xl_number(s, row, 1, XL_FIXED_NUMBER, b->value);
 	for (size_t k = 0; k < TCO_TIMING_COUNT; k++) {
 		lxw_col_t col = (lxw_col_t)(2 + 2 * k);
