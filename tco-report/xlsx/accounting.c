@@ -118,6 +118,8 @@ static void write_year(struct xl_sheet *s, struct xl_parts *parts, unsigned y)
 	    xl_sub(s, xl_of(s, parts->dedicated_opex[y - 1]),
 		xl_of(s, parts->platform_opex[y - 1])),
 	    m == NULL ? NULL : m->saving);
+	xl_name_result(
+	    parts->saving[y - 1], xl_printf(s->xl, "saving_year_%u", y));
 }
 
 void xl_accounting_write(struct xl_sheet *s, struct xl_parts *parts)

@@ -168,6 +168,17 @@ static void write_rank(const struct block *b, lxw_row_t row, size_t i)
 		num_int(s->xl->pool, rank), 1 });
 }
 
+#define NAMED_MAX \
+	100 /* enterprises; beyond them a list of names helps nobody */
+
+static void name_bill(const struct block *b, size_t i)
+{
+	if (i < b->model->count && b->model->count <= NAMED_MAX)
+		xl_name_result(b->bill[i],
+		    xl_printf(b->s->xl, "bill_%s_%s", tco_rule_name(b->rule),
+			b->model->bill[i].enterprise->name));
+}
+
 static void write_cents(const struct block *b, lxw_row_t row, size_t i)
 {
 	struct xl_sheet *s = b->s;
@@ -179,6 +190,7 @@ static void write_cents(const struct block *b, lxw_row_t row, size_t i)
 
 	b->bill[i] = xl_put_as(s, row, BILL, XL_MONEY,
 	    xl_div(s, cents, xl_int(s, 100)), num_of_cents(s->xl->pool, model));
+	name_bill(b, i);
 }
 
 static void write_gain(const struct block *b, lxw_row_t row, size_t i)

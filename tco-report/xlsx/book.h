@@ -153,6 +153,8 @@ void xl_put_words(struct xl_sheet *s, lxw_row_t row, lxw_col_t col,
     enum xl_style style, const char *formula, const char *words);
 /** Give a cell a name that formulas of all sheets use. */
 void xl_name(struct xl_cell *cell, const char *name);
+/** A name for readers and other workbooks; formulas here go on as they were. */
+void xl_name_result(struct xl_cell cell, const char *name);
 
 /** The title of a chart. */
 void xl_chart_title(const struct xl *xl, lxw_chart *chart, const char *english);

@@ -159,6 +159,17 @@ void xl_put_words(struct xl_sheet *s, lxw_row_t row, lxw_col_t col,
 		xl_printf(s->xl, "=%s", formula), s->xl->format[style], words));
 }
 
+/* "stand-alone" and "server.price" with what a name may have in it. */
+static const char *plain(const struct xl *xl, const char *name)
+{
+	char *copy = hs_arena_strdup(xl->arena, name);
+
+	for (char *c = copy; *c != '\0'; c++)
+		if (*c == '.' || *c == '-')
+			*c = '_';
+	return copy;
+}
+
 void xl_name(struct xl_cell *named, const char *name)
 {
 	const struct xl_sheet *s = named->sheet;
@@ -166,9 +177,15 @@ void xl_name(struct xl_cell *named, const char *name)
 
 	named->name = NULL;
 	formula = xl_ref(NULL, *named);
-	named->name = name;
-	if (workbook_define_name(s->xl->book, name, formula) != LXW_NO_ERROR)
+	named->name = plain(s->xl, name);
+	if (workbook_define_name(s->xl->book, named->name, formula) !=
+	    LXW_NO_ERROR)
 		xl_fail(s->xl, s, named->row, named->col, "no name for it");
+}
+
+void xl_name_result(struct xl_cell cell, const char *name)
+{
+	xl_name(&cell, name);
 }
 
 void xl_fade(struct xl_sheet *s, lxw_row_t first_row, lxw_col_t first_col,

@@ -50,16 +50,6 @@ struct xl_expr xl_param_of(const struct xl_sheet *s,
 	};
 }
 
-static const char *cell_name(const struct xl *xl, const char *name)
-{
-	char *copy = hs_arena_strdup(xl->arena, name);
-
-	for (char *c = copy; *c != '\0'; c++)
-		if (*c == '.')
-			*c = '_';
-	return copy;
-}
-
 /* What is typed into the cell is held to the bounds a case is held to. */
 static void validate(
     struct xl_sheet *s, lxw_row_t row, const struct tco_kind *kind)
@@ -111,7 +101,7 @@ static void write_param(struct xl_sheet *s, lxw_row_t row, enum tco_param_id id,
 		source = xl_say(xl, XL_("your figure"));
 	xl_text(s, row, WHAT, XL_TEXT, xl_param_title(xl, id));
 	parts->param[id] = xl_number(s, row, VALUE, XL_INPUT, param->value);
-	xl_name(&parts->param[id], cell_name(xl, kind->name));
+	xl_name(&parts->param[id], kind->name);
 	xl_text(s, row, UNIT, XL_UNIT, xl_unit(xl, kind->unit));
 	xl_text(s, row, SOURCE, XL_INPUT_TEXT, source);
 	xl_text(s, row, DATE, XL_INPUT_TEXT, param->date);

@@ -175,6 +175,7 @@ static struct xl_cell write_rate(struct showback *b, lxw_row_t row,
 {
 	struct xl_sheet *s = b->s;
 	struct xl_expr rate = xl_int(s, 0);
+	struct xl_cell cell;
 
 	if (num_sign(divisor.value) > 0) {
 		rate = xl_div(s, xl_of(s, cost), xl_of(s, divisor));
@@ -184,7 +185,9 @@ static struct xl_cell write_rate(struct showback *b, lxw_row_t row,
 		rate.text = xl_printf(s->xl, "IF(%s>0,%s/%s,0)",
 		    xl_ref(s, divisor), xl_ref(s, cost), xl_ref(s, divisor));
 	}
-	return xl_put_as(s, row, RATE, XL_RATE, rate, b->model->pool[r].rate);
+	cell = xl_put_as(s, row, RATE, XL_RATE, rate, b->model->pool[r].rate);
+	xl_name(&cell, xl_printf(s->xl, "rate_%s", tco_resources[r].name));
+	return cell;
 }
 
 static void write_pool(struct showback *b, lxw_row_t row, enum tco_resource r)
