@@ -195,7 +195,10 @@ FROM (SELECT * FROM own UNION ALL SELECT * FROM general UNION ALL SELECT * FROM 
 -- of earlier months what is behind those of the close before.
 CREATE FUNCTION bill_quantities(of_month date, upto_interval bigint, upto_hour bigint)
 RETURNS TABLE (ve text, enterprise text, meter text, state text, late boolean, price_id bigint, quantity numeric)
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE
+-- Nobody can guess how few pieces of prices there are.
+SET enable_mergejoin = off SET enable_sort = off SET jit = off SET work_mem = '64MB'
+AS $$
 	WITH before AS (
 		SELECT coalesce(max(interval_id), 0) AS interval_id, coalesce(max(hour_id), 0) AS hour_id,
 			max(month) AS month
@@ -216,25 +219,39 @@ LANGUAGE sql STABLE AS $$
 		) AS i, LATERAL (VALUES ('vcpus', vcpus), ('memory_mib', memory_mib), ('disk_gib', disk_gib),
 			('domains', domains), ('connections', connections)) AS r (meter, amount)
 		WHERE r.amount > 0
-	), counted AS ( -- an hour's rows are one before a price splits it
-		SELECT h.ve, h.enterprise, h.meter, h.state, h.hour, sum(h.quantity) AS quantity,
-			h.hour < bill_begin(of_month) AND b.month IS NOT NULL AS late
-		FROM meter_hour AS h, before AS b
-		WHERE h.hour_id <= upto_hour AND h.hour < bill_end(of_month)
-		AND (h.hour >= bill_begin(of_month) OR h.hour_id > b.hour_id)
-		GROUP BY 1, 2, 3, 4, 5, 7
+	), counted AS NOT MATERIALIZED (
+		SELECT h.ve, h.enterprise, h.meter, h.state, h.hour, h.quantity, false AS late FROM meter_hour AS h
+		WHERE h.hour >= bill_begin(of_month) AND h.hour < bill_end(of_month) AND h.hour_id <= upto_hour
+		UNION ALL
+		SELECT h.ve, h.enterprise, h.meter, h.state, h.hour, h.quantity, b.month IS NOT NULL FROM meter_hour AS h, before AS b
+		WHERE h.hour < bill_begin(of_month) AND h.hour_id > b.hour_id AND h.hour_id <= upto_hour
+	), slots AS MATERIALIZED ( -- which prices an hour has; mostly it is one for the whole of it
+		SELECT p.meter, p.state, h.hour, p.price_id, p.from_at, p.to_at,
+			p.from_at <= h.hour AND p.to_at >= h.hour + interval '1 hour' AS is_whole
+		FROM (
+			SELECT generate_series(bill_begin(of_month), bill_end(of_month) - interval '1 hour', interval '1 hour') AS hour
+			UNION ALL
+			SELECT DISTINCT h.hour FROM meter_hour AS h, before AS b
+			WHERE h.hour < bill_begin(of_month) AND h.hour_id > b.hour_id AND h.hour_id <= upto_hour
+		) AS h JOIN pieces AS p ON p.from_at < h.hour + interval '1 hour' AND p.to_at > h.hour
+	), split AS ( -- an hour's rows are one before prices split it
+		SELECT c.ve, c.enterprise, c.meter, c.state, c.late, s.price_id,
+			meter_part(sum(c.quantity), c.hour, c.hour + interval '1 hour', s.from_at, s.to_at) AS quantity
+		FROM counted AS c JOIN slots AS s USING (meter, state, hour) WHERE NOT s.is_whole
+		GROUP BY c.ve, c.enterprise, c.meter, c.state, c.late, c.hour, s.price_id, s.from_at, s.to_at
 	)
 	SELECT coalesce(ve, ''), coalesce(enterprise, ''), meter, state, late, price_id, sum(quantity) FROM (
 		SELECT r.ve, r.enterprise, r.meter, r.state, r.late, p.price_id,
-			r.amount::numeric * meter_between(greatest(r.amount_from, p.from_at), least(r.amount_to, p.to_at)) AS quantity
+			sum(r.amount::numeric * meter_between(greatest(r.amount_from, p.from_at), least(r.amount_to, p.to_at))) AS quantity
 		FROM reserved AS r JOIN pieces AS p ON p.meter = r.meter AND p.state = r.state
 			AND p.from_at < r.amount_to AND p.to_at > r.amount_from
+		GROUP BY 1, 2, 3, 4, 5, 6
 		UNION ALL
-		SELECT c.ve, c.enterprise, c.meter, c.state, c.late, p.price_id,
-			CASE WHEN p.from_at <= c.hour AND p.to_at >= c.hour + interval '1 hour' THEN c.quantity
-			ELSE meter_part(c.quantity, c.hour, c.hour + interval '1 hour', p.from_at, p.to_at) END
-		FROM counted AS c JOIN pieces AS p ON p.meter = c.meter AND p.state = c.state
-			AND p.from_at < c.hour + interval '1 hour' AND p.to_at > c.hour
+		SELECT c.ve, c.enterprise, c.meter, c.state, c.late, s.price_id, sum(c.quantity)
+		FROM counted AS c JOIN slots AS s USING (meter, state, hour) WHERE s.is_whole
+		GROUP BY 1, 2, 3, 4, 5, 6
+		UNION ALL
+		SELECT ve, enterprise, meter, state, late, price_id, quantity FROM split
 	) AS u
 	GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(quantity) <> 0
 $$;
@@ -323,6 +340,7 @@ BEGIN
 	ELSIF due IS NULL OR meter_now() < bill_end(of_month) THEN
 		RAISE EXCEPTION '% is not over yet', to_char(of_month, 'YYYY-MM') USING ERRCODE = 'HN002';
 	END IF;
+	PERFORM set_config('jit', 'off', true), set_config('work_mem', '64MB', true);
 	PERFORM meter_lock();
 	LOCK TABLE price, meter_open IN SHARE ROW EXCLUSIVE MODE;
 	LOCK TABLE meter_interval, meter_hour, bill_close IN SHARE ROW EXCLUSIVE MODE;
