@@ -154,7 +154,7 @@ BEGIN
 		vcpus, memory_mib, disk_gib, domains, connections)
 	SELECT r.object, r.ve, r.enterprise, (SELECT host FROM placement WHERE domain = r.object),
 		EXISTS (SELECT FROM instance WHERE enterprise = r.object AND suspended),
-		EXISTS (SELECT FROM meter_last WHERE object = r.object AND source LIKE 'domain/%'),
+		EXISTS (SELECT FROM meter_last WHERE object = r.object AND source LIKE 'domain/%' AND NOT gone),
 		meter_epoch_now(), meter_now(), quota_job(),
 		CASE r.resource WHEN 'vcpus' THEN n ELSE 0 END,
 		CASE r.resource WHEN 'memory_mib' THEN n ELSE 0 END,
@@ -249,10 +249,11 @@ INSERT INTO meter VALUES
 CREATE TABLE meter_source (
 	source  text PRIMARY KEY,
 	seen_at timestamptz NOT NULL,  -- when it last said what it has
-	failing text                   -- why it does not any more
+	failing text                   -- why it has not since
 );
 
--- The last reading of each thing there; one that is there no more has none.
+-- The last reading of each thing. One that is there no more is kept a day: should it
+-- come back as what it was, it is not counted twice.
 CREATE TABLE meter_last (
 	source text NOT NULL,
 	name   text NOT NULL,    -- of the domain; of the gateway's and the edge's meters
@@ -260,6 +261,7 @@ CREATE TABLE meter_last (
 	life   text NOT NULL,    -- another one: its counters have begun anew
 	at     timestamptz NOT NULL,
 	counts bigint[] NOT NULL,
+	gone   boolean NOT NULL DEFAULT false,
 	PRIMARY KEY (source, name)
 );
 CREATE INDEX meter_last_object ON meter_last (object);
@@ -273,7 +275,7 @@ CREATE TABLE meter_sample (
 	epoch      integer NOT NULL,
 	from_at    timestamptz NOT NULL, -- of the reading before
 	to_at      timestamptz NOT NULL,
-	counts     bigint[] NOT NULL,    -- as read
+	counts     bigint[] NOT NULL,    -- as read; NULL: not told
 	used       bigint[] NOT NULL     -- since from_at
 ) PARTITION BY RANGE (to_at);
 CREATE INDEX meter_sample_number ON meter_sample (sample_id);
@@ -404,14 +406,42 @@ CREATE FUNCTION meter_enterprise(of_object text) RETURNS text LANGUAGE sql IMMUT
 	SELECT CASE WHEN of_object NOT LIKE 'db.%' THEN split_part(of_object, '.', 2) END
 $$;
 
--- What two readings make. One count that is less than it was: all began anew.
-CREATE FUNCTION meter_used(kinds text[], was bigint[], is_now bigint[], same_life boolean, ms bigint)
+-- Whether one reading goes on from another: no count is less than it was. What is
+-- NULL was not told.
+CREATE FUNCTION meter_goes_on(kinds text[], was bigint[], is_now bigint[]) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+	SELECT coalesce(bool_and(i >= w), true) FROM unnest(kinds, was, is_now) AS u (kind, w, i) WHERE kind = 'count'
+$$;
+
+-- What two readings make, so many milliseconds apart.
+CREATE FUNCTION meter_used(kinds text[], was bigint[], is_now bigint[], goes_on boolean, ms bigint)
 RETURNS bigint[] LANGUAGE sql IMMUTABLE AS $$
 	SELECT array_agg(CASE WHEN kind = 'level' THEN coalesce(w, 0) * ms
-	                      WHEN goes_on THEN i - coalesce(w, 0) ELSE i END ORDER BY n)
-	FROM (SELECT *, same_life AND coalesce(bool_and(i >= coalesce(w, 0)) FILTER (WHERE kind = 'count') OVER (), true) AS goes_on
-	      FROM unnest(kinds, was, is_now) WITH ORDINALITY AS u (kind, w, i, n)
-	      WHERE n <= cardinality(is_now)) AS p
+	                      WHEN goes_on THEN coalesce(i - w, 0) ELSE coalesce(i, 0) END ORDER BY n)
+	FROM unnest(kinds, was, is_now) WITH ORDINALITY AS u (kind, w, i, n) WHERE n <= cardinality(is_now)
+$$;
+
+-- A reading, and where it does not tell what the one before told.
+CREATE FUNCTION meter_known(was bigint[], is_now bigint[]) RETURNS bigint[] LANGUAGE sql IMMUTABLE AS $$
+	SELECT array_agg(coalesce(i, w) ORDER BY n)
+	FROM unnest(was, is_now) WITH ORDINALITY AS u (w, i, n) WHERE n <= cardinality(is_now)
+$$;
+
+-- Objects that have begun to run or have stopped, as far as anybody has seen.
+CREATE FUNCTION meter_watch() RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+	changed text[] := ARRAY(SELECT object FROM meter_open AS o WHERE running <>
+		EXISTS (SELECT FROM meter_last AS l WHERE l.object = o.object AND l.source LIKE 'domain/%' AND NOT l.gone));
+	one text;
+BEGIN
+	IF cardinality(changed) > 0 THEN
+		LOCK TABLE meter_open IN SHARE ROW EXCLUSIVE MODE;
+		FOREACH one IN ARRAY changed LOOP
+			PERFORM meter_turn(one);
+		END LOOP;
+		UPDATE meter_open SET running = NOT running WHERE object = ANY (changed);
+	END IF;
+	RETURN cardinality(changed);
+END
 $$;
 
 -- Take what a source says it has: [{"name", "life", "counts"}], all of it. What was
@@ -425,45 +455,49 @@ DECLARE
 	moment timestamptz := meter_now();
 	seen timestamptz;
 	kinds text[] := (SELECT array_agg(kind ORDER BY position) FROM meter WHERE source = split_part(of_source, '/', 1));
-	changed text[];
-	one text;
 BEGIN
 	PERFORM meter_lock();
-	PERFORM meter_partition(moment);
 	SELECT seen_at INTO seen FROM meter_source WHERE source = of_source FOR UPDATE;
 	moment := greatest(moment, seen);
+	PERFORM meter_partition(moment);
 	WITH r AS MATERIALIZED (
 		SELECT name, meter_object(coalesce(object, name)) AS object, life, counts
 		FROM jsonb_to_recordset(readings) AS j (name text, object text, life text, counts bigint[])
-	), counted AS (
-		SELECT r.*, coalesce(l.at, seen, moment) AS since, l.life = r.life AS same, l.counts AS was,
-			l.name IS NOT NULL OR seen IS NOT NULL AS counts_from_zero
+	), joined AS MATERIALIZED (
+		SELECT r.*, l.counts AS was, l.gone, l.at,
+			coalesce(l.life = r.life AND meter_goes_on(kinds, l.counts, r.counts), false) AS goes_on,
+			l.name IS NOT NULL OR seen IS NOT NULL AS is_counted
 		FROM r LEFT JOIN meter_last AS l ON l.source = of_source AND l.name = r.name
+	), counted AS MATERIALIZED (
+		SELECT *, CASE WHEN gone AND NOT goes_on THEN seen ELSE coalesce(at, seen, moment) END AS since FROM joined
 	), written AS (
 		INSERT INTO meter_sample (source, name, object, life, epoch, from_at, to_at, counts, used)
 		SELECT of_source, name, object, life, meter_epoch_now(), since, moment, counts,
-			meter_used(kinds, was, counts, coalesce(same, false), meter_between(since, moment) / 1000)
-		FROM counted WHERE counts_from_zero
+			meter_used(kinds, was, counts, goes_on, CASE WHEN gone THEN 0 ELSE meter_between(since, moment) / 1000 END)
+		FROM counted WHERE is_counted
 	)
 	INSERT INTO meter_last AS l (source, name, object, life, at, counts)
-	SELECT of_source, name, object, life, moment, counts FROM counted
+	SELECT of_source, name, object, life, moment, CASE WHEN goes_on THEN meter_known(was, counts) ELSE counts END FROM counted
 	ON CONFLICT (source, name) DO UPDATE SET object = excluded.object, life = excluded.life,
-		at = excluded.at, counts = excluded.counts;
-	DELETE FROM meter_last AS l WHERE l.source = of_source
+		at = excluded.at, counts = excluded.counts, gone = false;
+	UPDATE meter_last AS l SET gone = true WHERE l.source = of_source AND NOT l.gone
 		AND l.name NOT IN (SELECT j.name FROM jsonb_to_recordset(readings) AS j (name text));
+	DELETE FROM meter_last AS l WHERE l.source = of_source AND l.gone AND l.at < moment - interval '24 hours';
 	INSERT INTO meter_source AS s (source, seen_at) VALUES (of_source, moment)
 	ON CONFLICT (source) DO UPDATE SET seen_at = excluded.seen_at, failing = NULL;
-	changed := ARRAY(SELECT object FROM meter_open AS o
-		WHERE running <> EXISTS (SELECT FROM meter_last AS l WHERE l.object = o.object AND l.source LIKE 'domain/%'));
-	IF cardinality(changed) > 0 AND of_source LIKE 'domain/%' THEN
-		LOCK TABLE meter_open IN SHARE ROW EXCLUSIVE MODE;
-		FOREACH one IN ARRAY changed LOOP
-			PERFORM meter_turn(one);
-		END LOOP;
-		UPDATE meter_open SET running = NOT running WHERE object = ANY (changed);
-		RETURN cardinality(changed);
+	RETURN CASE WHEN of_source LIKE 'domain/%' THEN meter_watch() ELSE 0 END;
+END
+$$;
+
+-- Only these sources are there: hosts that have gone have no domains any more.
+CREATE FUNCTION meter_sources(are text[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	IF EXISTS (SELECT FROM meter_source WHERE source <> ALL (are)) THEN
+		PERFORM meter_lock();
+		DELETE FROM meter_last WHERE source <> ALL (are);
+		DELETE FROM meter_source WHERE source <> ALL (are);
+		PERFORM meter_watch();
 	END IF;
-	RETURN 0;
 END
 $$;
 

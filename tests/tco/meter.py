@@ -191,7 +191,7 @@ class History:
                     None: ["db.shared"]}
         self.domains, self.last, self.seen = {}, {}, {}
         self.place, self.suspended, self.reserved = {}, set(), {}
-        self.silent = set()
+        self.silent, self.gone, self.counts_read, self.since_read, self.hidden = set(), set(), {}, {}, {}
         self.life = 0
         self.reboot(first=True)
         for _ in range(events):
@@ -332,8 +332,16 @@ class History:
         self.begin(obj)  # or it restarts
 
     def crash(self):
-        if self.domains:
-            self.domains.pop(self.rnd.choice(sorted(self.domains)))
+        """One is gone; or only seems so, and is seen again as it was."""
+        if self.hidden and self.rnd.random() < .5:
+            obj, domain = self.hidden.popitem()
+            if obj not in self.domains and domain["host"] == self.place.get(obj, "one"):
+                self.domains[obj] = domain
+        elif self.domains:
+            obj = self.rnd.choice(sorted(self.domains))
+            domain = self.domains.pop(obj)
+            if self.rnd.random() < .4:
+                self.hidden[obj] = domain
 
     def hush(self):
         host = self.rnd.choice(self.hosts)
@@ -351,6 +359,7 @@ class History:
             self.true += self.rnd.randrange(10**7, 10**9)
         self.boot, self.boot_true = "boot-%d" % self.boots, self.true
         self.true += 5 * 10**6
+        self.hidden = {}
         for obj in self.domains:
             self.begin(obj)
         self.fresh_boot = True
@@ -404,11 +413,7 @@ class History:
             self.since_read[key] += wall - was
         self.known = self.offset
 
-    since_read = {}
-
     def tick(self):
-        if not hasattr(self, "counts_read"):
-            self.counts_read, self.since_read = {}, {}
         statements = ["SELECT meter_tick('%s', %d, %s);" % (self.boot, self.true - self.boot_true,
                                                            stamp(self.true + self.offset))]
         self.ledger_clock()
@@ -433,23 +438,35 @@ class History:
         known = source in self.seen
         now = max(now, self.seen.get(source, now))
         there = {d["name"]: (o, d) for o, d in self.domains.items() if d["host"] == host}
+        readings = []
         for name, (obj, d) in there.items():
             key = source, name
+            counts = [None if self.rnd.random() < .02 else c for c in d["counts"]]
+            readings.append({"name": name, "life": d["life"], "counts": counts})
             was = self.counts_read.get(key)
+            goes_on = was is not None and was[0] == d["life"]
             since = self.since_read.get(key, self.seen.get(source, now))
+            if key in self.gone and not goes_on:
+                since = self.seen[source]
             if was is not None or known:
-                goes_on = was is not None and was[0] == d["life"]
                 for n, meter in enumerate(COUNTED):
-                    before = was[1][n] if was is not None else 0
+                    before = was[1][n] if was is not None else None
                     if meter in LEVELS:
-                        used = before * ((now - since) // 1000)
+                        used = 0 if key in self.gone else (before or 0) * ((now - since) // 1000)
+                    elif goes_on:
+                        used = 0 if before is None or counts[n] is None else counts[n] - before
                     else:
-                        used = d["counts"][n] - before if goes_on else d["counts"][n]
+                        used = counts[n] or 0
                     if used:
                         self.oracle.count(obj, meter, since, now, used)
-            self.counts_read[key] = d["life"], list(d["counts"])
+            if goes_on:
+                counts = [w if c is None else c for w, c in zip(was[1], counts)]
+            self.counts_read[key] = d["life"], counts
             self.since_read[key] = now
-        for key in [k for k in self.counts_read if k[0] == source and k[1] not in there]:
+            self.gone.discard(key)
+        self.gone |= {k for k in self.counts_read if k[0] == source and k[1] not in there}
+        for key in [k for k in self.gone if k[0] == source and self.since_read[k] < now - 86400 * 10**6]:
+            self.gone.discard(key)
             del self.counts_read[key], self.since_read[key]
         self.seen[source] = now
         for key in [k for k in self.last if k[0] == source]:
@@ -459,8 +476,7 @@ class History:
         for obj in self.oracle.sizes:
             if self.oracle.state.get(obj) != self.state_of(obj):
                 self.change(obj, lambda: None)
-        return "SELECT meter_take('%s', '%s');" % (source, json.dumps(
-            [{"name": n, "life": d["life"], "counts": d["counts"]} for n, (_, d) in there.items()]))
+        return "SELECT meter_take('%s', '%s');" % (source, json.dumps(readings))
 
     def close_due(self):
         month = next_month(self.oracle.last_close) if self.oracle.last_close else (2026, 1)
