@@ -60,7 +60,12 @@ enum option_id {
 	OPT_LOST,
 	OPT_DRY_RUN,
 	OPT_PERSON,
-	OPTION_LAST = OPT_PERSON,
+	OPT_FROM,
+	OPT_TO,
+	OPT_BY,
+	OPT_STATE,
+	OPT_SOURCE,
+	OPTION_LAST = OPT_SOURCE,
 };
 #define OPTION_COUNT (OPTION_LAST + 1)
 #define OPT(name)    (1U << OPT_##name)
@@ -104,6 +109,8 @@ enum arg_kind {
 	ARG_WEBHOOK,
 	ARG_HOST,
 	ARG_ROLL,
+	ARG_PRICE,
+	ARG_BILL,
 };
 
 struct command {
@@ -113,6 +120,7 @@ struct command {
 	const char *about;
 	const char *examples; /* lines "COMMAND\tWHAT IT DOES\n" */
 	unsigned options;     /* OPT() bits */
+	bool has_csv;         /* -o csv, too */
 	size_t min, max;      /* arguments */
 	enum arg_kind arg;    /* of the first argument */
 	/** Returns an exit status; EXIT_FAILED with *err set means "say it". */
@@ -134,6 +142,8 @@ extern const char *const gateway_words[];
 extern const char *const webhook_words[];
 extern const char *const host_words[];
 extern const char *const roll_words[];
+extern const char *const price_words[];
+extern const char *const bill_words[];
 
 const struct command *command_find(const char *name);
 
@@ -165,6 +175,7 @@ int cmd_adopt(const struct call *call, struct hs_err *err);
 int cmd_apply(const struct call *call, struct hs_err *err);
 int cmd_archive(const struct call *call, struct hs_err *err);
 int cmd_audit(const struct call *call, struct hs_err *err);
+int cmd_bill(const struct call *call, struct hs_err *err);
 int cmd_burnin(const struct call *call, struct hs_err *err);
 int cmd_completion(const struct call *call, struct hs_err *err);
 int cmd_describe(const struct call *call, struct hs_err *err);
@@ -177,6 +188,7 @@ int cmd_job(const struct call *call, struct hs_err *err);
 int cmd_help(const struct call *call, struct hs_err *err);
 int cmd_host(const struct call *call, struct hs_err *err);
 int cmd_plan(const struct call *call, struct hs_err *err);
+int cmd_price(const struct call *call, struct hs_err *err);
 int cmd_psql(const struct call *call, struct hs_err *err);
 int cmd_schema(const struct call *call, struct hs_err *err);
 int cmd_quota(const struct call *call, struct hs_err *err);
@@ -189,6 +201,7 @@ int cmd_start(const struct call *call, struct hs_err *err);
 int cmd_status(const struct call *call, struct hs_err *err);
 int cmd_stop(const struct call *call, struct hs_err *err);
 int cmd_suspend(const struct call *call, struct hs_err *err);
+int cmd_usage(const struct call *call, struct hs_err *err);
 int cmd_user(const struct call *call, struct hs_err *err);
 int cmd_verify(const struct call *call, struct hs_err *err);
 int cmd_version(const struct call *call, struct hs_err *err);

@@ -397,13 +397,14 @@ CREATE FUNCTION meter_object(of_name text) RETURNS text LANGUAGE sql STABLE AS $
 	            ELSE regexp_replace(of_name, '^([^.]+\.[^.]+)\.[0-9]+$', '\1') END
 $$;
 
--- Whose an object is.
+-- Whose an object is; NULL: the platform's own.
 CREATE FUNCTION meter_ve(of_object text) RETURNS text LANGUAGE sql STABLE AS $$
-	SELECT CASE WHEN of_object NOT LIKE 'db.%' THEN split_part(of_object, '.', 1)
+	SELECT CASE WHEN of_object LIKE 'platform.%' THEN NULL
+	            WHEN of_object NOT LIKE 'db.%' THEN split_part(of_object, '.', 1)
 	            ELSE (SELECT ve FROM ve WHERE ve = split_part(of_object, '.', 2)) END
 $$;
 CREATE FUNCTION meter_enterprise(of_object text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-	SELECT CASE WHEN of_object NOT LIKE 'db.%' THEN split_part(of_object, '.', 2) END
+	SELECT CASE WHEN of_object NOT LIKE ALL (ARRAY['db.%', 'platform.%']) THEN split_part(of_object, '.', 2) END
 $$;
 
 -- Whether one reading goes on from another: no count is less than it was. What is
@@ -555,12 +556,47 @@ BEGIN
 END
 $$;
 
--- A correction, in units that are counted, and why. Of what is reserved, too.
-CREATE FUNCTION meter_correct(of_object text, of_meter text, of_state text, at timestamptz, how_much bigint, why text)
-RETURNS void LANGUAGE sql AS $$
+-- A correction, in units that people see, and why. Of what is reserved, too.
+CREATE FUNCTION meter_correct(of_object text, of_meter text, of_state text, at timestamptz, how_much numeric, why text)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+	m meter;
+	counted numeric;
+BEGIN
+	SELECT * INTO m FROM meter WHERE meter = of_meter;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'there is no meter ''%''; there are: %', of_meter, (SELECT string_agg(meter, ', ' ORDER BY meter) FROM meter)
+			USING ERRCODE = 'HN003', DETAIL = 'meter';
+	END IF;
+	counted := how_much * m.divisor;
+	IF counted <> trunc(counted) OR abs(counted) >= 9e18 OR counted = 0 THEN
+		RAISE EXCEPTION '% % is no whole number of %, or 0, or too large', how_much, m.unit, m.counted
+			USING ERRCODE = 'HN003', DETAIL = 'quantity';
+	END IF;
+	IF at > meter_now() THEN
+		RAISE EXCEPTION 'a correction is of the past' USING ERRCODE = 'HN003', DETAIL = 'from';
+	END IF;
 	INSERT INTO meter_hour (hour, object, ve, enterprise, meter, state, quantity, kind, note)
-	VALUES (date_trunc('hour', at, 'UTC'), of_object, meter_ve(of_object), meter_enterprise(of_object),
-		of_meter, coalesce(of_state, ''), how_much, 'correction', why)
+	VALUES (date_trunc('hour', at, 'UTC'), of_object, meter_ve(of_object), meter_enterprise(of_object), of_meter,
+		CASE WHEN m.kind = 'reserved' THEN coalesce(of_state, 'running') ELSE '' END, counted, 'correction', why);
+END
+$$;
+
+-- "2026-11", "2026-11-28", "2026-11-28T13:00Z": always of UTC.
+CREATE FUNCTION meter_when(what text, value text) RETURNS timestamptz LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+	IF value ~ '^\d{4}-\d\d$' THEN
+		RETURN (value || '-01')::timestamp AT TIME ZONE 'UTC';
+	ELSIF value ~ '^\d{4}-\d\d-\d\d$' THEN
+		RETURN value::timestamp AT TIME ZONE 'UTC';
+	ELSIF value ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?Z$' THEN
+		RETURN rtrim(value, 'Z')::timestamp AT TIME ZONE 'UTC';
+	END IF;
+	RAISE EXCEPTION '''%'' is no time; it is YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ (UTC)', value
+		USING ERRCODE = 'HN003', DETAIL = what;
+EXCEPTION WHEN datetime_field_overflow OR invalid_datetime_format THEN
+	RAISE EXCEPTION 'there is no time ''%''', value USING ERRCODE = 'HN003', DETAIL = what;
+END
 $$;
 
 -- -- Reading ------------------------------------------------------------------
