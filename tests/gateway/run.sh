@@ -193,7 +193,7 @@ eventually "one that is busy" 5 bash -c \
     "'$B/gw_routes' call '$socket' sessions | grep -q '\"busy\":true'"
 tool kill "$socket" "$(of_busy)" >/dev/null
 eventually "is cancelled, too" 5 bash -c \
-    "! ps -C postgres -o args= | grep -q \"^postgres: $anna .*SELECT\""
+    "! ps --ppid \$(head -n 1 '$dir/data/postmaster.pid') -o args= | grep -q \"^postgres: $anna .*SELECT\""
 let_go busy
 
 # --- a client that is cut off amidst an answer --------------------------------
