@@ -40,10 +40,9 @@ static void head(FILE *out, const char *title, const char *a, const char *b)
 static void verdict(const struct tco_result *r, FILE *out)
 {
 	static const char *const answers[] = {
-		[TCO_CHEAPER] = "cheaper, whenever the servers are due",
-		[TCO_WHEN_DUE] = "cheaper only if the servers are due for a "
-				 "refresh",
-		[TCO_DEARER] = "dearer, whenever the servers are due",
+		[TCO_CHEAPER] = "cheaper, whether a refresh is due or not",
+		[TCO_WHEN_DUE] = "cheaper only if a refresh is due",
+		[TCO_DEARER] = "dearer, whether a refresh is due or not",
 	};
 	const struct tco_verdict *v = &r->verdict;
 	hs_auto(hs_freep) char *saving = num_text(v->saving, 2);
