@@ -103,7 +103,7 @@ bad 'a wrong unit' parameters.yaml 's,EUR/kWh,EUR/MWh,' \
 bad 'a decimal comma in YAML' parameters.yaml "s/value: 0.20/value: '0,20'/" \
 	"^parameters.yaml:$n: parameters.3..value: found '0,20'; expected a number with a decimal point, not a comma$"
 bad 'a decimal comma in CSV' usage.csv 's/40000/40000,5/' \
-	'^usage.csv:2: has more than 4 fields .*: a decimal comma\? write the number with a point$'
+	'^usage.csv:2: quantity: a decimal comma\? there are more fields than enterprise,meter,quantity,unit; write the number with a point$'
 bad 'a quoted decimal comma in CSV' usage.csv 's/40000/"40000,5"/' \
 	"^usage.csv:2: quantity: found '40000,5'; expected a number with a decimal point, not a comma$"
 bad 'an exponent in CSV' usage.csv 's/40000/4e4/' \
@@ -137,6 +137,10 @@ lacks 'what is published is good' published.yaml "$got"
 contains 'and what has no source is asked for' 'server.price is not given, and has no default' "$got"
 same 'each published figure has its source' "$(grep -c '{ name:' etc/tco/published.yaml)" \
 	"$(grep -c source: etc/tco/published.yaml)"
+
+# the method once more, in another language
+expect '60 random cases, worked out in Python as well' 0 \
+	python3 tests/tco/oracle.py "$tco" 60 "${SEED:-1}"
 
 # the command line
 contains 'help has examples' '^Examples$' "$("$tco" --help)"
