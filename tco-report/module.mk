@@ -18,6 +18,15 @@ hanse-tco_SRCS := $(wildcard tco-report/main*.c)
 hanse-tco_LIBS := tcoreport tcodoc tco base
 hanse-tco_PKGS := jansson
 
+FUZZERS += fuzz_tco_csv
+fuzz_tco_csv_SRCS := tests/fuzz/fuzz_tco_csv.c
+fuzz_tco_csv_LIBS := tco base
+fuzz_tco_csv_SEEDS := tests/fuzz/seeds/tco
+
+BENCHES += monte_carlo
+monte_carlo_SRCS := bench/tco/monte_carlo.c
+monte_carlo_LIBS := tco base
+
 # A report as a value and its writers; knows nothing of costs.
 EMBEDS += tco_doc
 tco_doc_FILES := tco-report/doc/report.css
@@ -40,3 +49,15 @@ tcoreport_SRCS := $(wildcard tco-report/report*.c) tco-report/say.c $(B)/gen/tco
 BENCHES += tests/tco/doc-try
 tests/tco/doc-try_SRCS := tests/tco/doc-try.c
 tests/tco/doc-try_LIBS := tcodoc base
+
+BENCHES += tco_pdf
+tco_pdf_SRCS := bench/tco/pdf.c
+tco_pdf_LIBS := tcoreport tcodoc tco base
+
+TESTS += test_tco_doc test_tco_report
+test_tco_doc_SRCS := tests/unit/test_tco_doc.c
+test_tco_doc_LIBS := tcodoc base
+test_tco_doc_PKGS := cmocka fontconfig
+test_tco_report_SRCS := tests/unit/test_tco_report.c
+test_tco_report_LIBS := tcoreport tcodoc tco base
+test_tco_report_PKGS := cmocka

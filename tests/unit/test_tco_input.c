@@ -75,7 +75,7 @@ static const struct { const char *text, *message; } bad_cases[] = {
 	  "c.yaml:9: parameters: weight.cpu to weight.requests add up to 110 %; expected 100 %" },
 	{ PARAM("name: weight.cpu, value: 40, unit: '%' }\n  - { name: weight.cpu, value: 40, unit: '%'"),
 	  "c.yaml:10: parameters[1].name: weight.cpu is here twice; the first is in line 9" },
-	{ PARAM("value: 40, unit: '%'"), "c.yaml:9: parameters[0]: 'name' is missing" },
+	{ PARAM("value: 40, unit: '%'"), "c.yaml:9: parameters[0].name: is missing" },
 	{ "title: T\ncurrency: EUR\nparameters_from: [../../etc/passwd]\nenterprises: [ { name: a, servers: 1, domains: 1 } ]\n",
 	  "c.yaml:3: parameters_from[0]: expected a file beside the case, or in a folder there" },
 	{ "title: T\ncurrency: EUR\nusage: /etc/passwd\nenterprises: [ { name: a, servers: 1, domains: 1 } ]\n",
