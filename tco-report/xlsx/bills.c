@@ -284,7 +284,10 @@ static void write_entries(struct block *b, lxw_row_t row)
 
 static lxw_row_t write_block(struct block *b, lxw_row_t row)
 {
-	xl_text(b->s, row++, 0, XL_HEADING, xl_rule_title(b->s->xl, b->rule));
+	xl_text(b->s, row++, 0, XL_HEADING,
+	    xl_printf(b->s->xl, "%s: %s", xl_say(b->s->xl, XL_("Idle")),
+		xl_rule_title(b->s->xl, b->rule)));
+	xl_sheet_tall(b->s, row);
 	for (lxw_col_t c = 0; c < COLUMNS; c++)
 		xl_label(
 		    b->s, row, c, c == WHO ? XL_HEAD_LEFT : XL_HEAD, heads[c]);

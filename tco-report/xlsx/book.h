@@ -34,6 +34,7 @@ enum xl_style {
 	XL_NOTE_RIGHT,
 	XL_HEAD,      /* of a column */
 	XL_HEAD_LEFT, /* of a column of words */
+	XL_HEAD_UNIT,
 	XL_MONEY,
 	XL_MONEY_SUM, /* with a line above */
 	XL_LABEL_SUM,

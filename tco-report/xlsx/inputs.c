@@ -116,7 +116,7 @@ static void write_head(struct xl_sheet *s, lxw_row_t row)
 {
 	xl_label(s, row, WHAT, XL_HEAD_LEFT, XL_("Parameter"));
 	xl_label(s, row, VALUE, XL_HEAD, XL_("Value"));
-	xl_label(s, row, UNIT, XL_HEAD_LEFT, XL_("Unit"));
+	xl_label(s, row, UNIT, XL_HEAD_UNIT, XL_("Unit"));
 	xl_label(s, row, SOURCE, XL_HEAD_LEFT, XL_("Source"));
 	xl_label(s, row, DATE, XL_HEAD_LEFT, XL_("Date"));
 	xl_label(s, row, CONFIDENCE, XL_HEAD_LEFT, XL_("Confidence"));
@@ -204,10 +204,10 @@ void xl_inputs_write(struct xl_sheet *s, struct xl_parts *parts)
 
 	xl_label(s, 1, WHAT, XL_NOTE,
 	    XL_("Yellow cells may be changed; everything else follows."));
-	xl_sheet_widths(s, WHAT, WHAT, 46);
+	xl_sheet_widths(s, WHAT, WHAT, 42);
 	xl_sheet_widths(s, VALUE, VALUE, 14);
-	xl_sheet_widths(s, UNIT, UNIT, 16);
-	xl_sheet_widths(s, SOURCE, SOURCE, 52);
+	xl_sheet_widths(s, UNIT, UNIT, 20);
+	xl_sheet_widths(s, SOURCE, SOURCE, 62);
 	xl_sheet_widths(s, DATE, CONFIDENCE, 13);
 	xl_sheet_widths(s, NAME, NAME, 26);
 	write_head(s, 2);

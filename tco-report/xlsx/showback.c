@@ -224,6 +224,7 @@ static lxw_row_t write_pools(struct showback *b, lxw_row_t row)
 		XL_("Price book") };
 
 	xl_label(b->s, row++, 0, XL_HEADING, XL_("Pools and rates"));
+	xl_sheet_tall(b->s, row);
 	for (lxw_col_t c = 0; c < ARRAY_LEN(heads); c++)
 		xl_label(b->s, row, c, c < WEIGHT ? XL_HEAD_LEFT : XL_HEAD,
 		    heads[c]);
@@ -322,7 +323,7 @@ void xl_showback_write(struct xl_sheet *s, struct xl_parts *parts)
 	lxw_row_t row;
 
 	xl_sheet_widths(s, 0, 0, 30);
-	xl_sheet_widths(s, 1, 16, 15);
+	xl_sheet_widths(s, 1, 16, 16);
 	xl_sheet_freeze(s, 1, 1);
 	if (b.model->bill == NULL) {
 		xl_label(s, 2, 0, XL_TEXT,

@@ -225,6 +225,7 @@ static void write_losers(struct xl_sheet *s, struct xl_parts *parts)
 		{ 6, XL_("The operator bears") } };
 
 	xl_label(s, LOSERS, 0, XL_HEADING, XL_("Who loses"));
+	xl_sheet_tall(s, LOSERS + 1);
 	if (parts->gain[0] == NULL)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
