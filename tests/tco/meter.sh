@@ -144,7 +144,7 @@ used() { # VE.ENTERPRISE METER: as hanse says
 more() { [ "$(used "$1" "$2")" -gt "$3" ]; }
 is() { [ "$(used "$1" "$2")" = "$3" ]; }
 start
-eventually 'a simulated domain has used the processor' 10 more meter.d0 cpu 0
+eventually 'a simulated domain has used the processor' 10 more meter.d1 cpu 0
 same 'the sources, and how they are' 'domain/local/qemu 5,edge 1,gateway 1' \
 	"$("$hanse" usage sources -o json | jq -r '[.[] | select(.failing == "") | .source + " " + .things] | join(",")')"
 same 'what the gateway had counted before is not billed' 0 "$(used v.e statements)"
