@@ -106,8 +106,8 @@ static int usage_sources(const struct call *call, struct hs_err *err)
 static int usage_correct(const struct call *call, struct hs_err *err)
 {
 	if (call->value[OPT_NOTE] == NULL) {
-		(void)hs_fail(err, HS_EINVAL,
-		    "say why it is corrected, with --note");
+		(void)hs_fail(
+		    err, HS_EINVAL, "say why it is corrected, with --note");
 		return EXIT_USAGE;
 	}
 	return done(call,
@@ -127,17 +127,17 @@ static const struct verb usage_verbs[] = {
 int cmd_usage(const struct call *call, struct hs_err *err)
 {
 	const struct verb *verb =
-	    call->count > 0 ? verb_find(call, usage_verbs,
-				  ARRAY_LEN(usage_verbs), err)
-			    : NULL;
+	    call->count > 0
+		? verb_find(call, usage_verbs, ARRAY_LEN(usage_verbs), err)
+		: NULL;
 	json_t *request;
 
 	if (verb != NULL)
 		return verb->run(call, err);
 	if (call->count > 1 || (err != NULL && err->code != HS_OK)) {
 		if (err != NULL && err->code == HS_OK)
-			(void)hs_fail(err, HS_EINVAL,
-			    "'usage' takes: [VE[.ENTERPRISE]]");
+			(void)hs_fail(
+			    err, HS_EINVAL, "'usage' takes: [VE[.ENTERPRISE]]");
 		return EXIT_USAGE;
 	}
 	request = json_pack("{s:s, s:s*, s:s*, s:s*}", "command", "usage",
@@ -246,8 +246,8 @@ static int bill_close(const struct call *call, struct hs_err *err)
 {
 	hs_auto(json_freep) json_t *result = NULL;
 	int status = ask(call,
-	    json_pack("{s:s, s:s}", "command", "bill.close", "month",
-		call->args[1]),
+	    json_pack(
+		"{s:s, s:s}", "command", "bill.close", "month", call->args[1]),
 	    &result, err);
 
 	if (status == EXIT_OK && wants_json(call))
@@ -308,8 +308,8 @@ static int bill_verify(const struct call *call, struct hs_err *err)
 	hs_auto(json_freep) json_t *result = NULL;
 	bool kept, reproduced;
 	int status = ask(call,
-	    json_pack("{s:s, s:s}", "command", "bill.verify", "month",
-		call->args[1]),
+	    json_pack(
+		"{s:s, s:s}", "command", "bill.verify", "month", call->args[1]),
 	    &result, err);
 
 	if (status != EXIT_OK)

@@ -12,12 +12,11 @@
 
 /* -- Tables ---------------------------------------------------------------- */
 
-
 #define COLUMNS(...) ((const char *const[]) { __VA_ARGS__, NULL })
 
 /* Every value is text: quantities are larger than a program's numbers. */
-static void put_rows(struct request *r, const struct hs_rows *rows,
-    const char *const *columns)
+static void put_rows(
+    struct request *r, const struct hs_rows *rows, const char *const *columns)
 {
 	hs_auto(table_done) struct table table = { .columns = columns };
 
@@ -98,14 +97,14 @@ int usage_sources(struct request *r, json_t **ret_result, struct hs_err *err)
 	(void)ret_result;
 	if (ask(r, prov_sql_usage_sources, 0, NULL, &rows, err) < 0)
 		return -1;
-	put_rows(
-	    r, rows, COLUMNS("source", "seen_at", "age_s", "things", "failing"));
+	put_rows(r, rows,
+	    COLUMNS("source", "seen_at", "age_s", "things", "failing"));
 	return 0;
 }
 
 /* "VE.ENTERPRISE", or a database domain. */
-static int check_object(struct hs_db *store, const char *object,
-    struct hs_err *err)
+static int check_object(
+    struct hs_db *store, const char *object, struct hs_err *err)
 {
 	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
 
@@ -188,10 +187,10 @@ int price_set(struct request *r, json_t **ret_result, struct hs_err *err)
 		request_text(r, "from"), amount, request_text(r, "currency"),
 		request_text(r, "unit"), request_text(r, "source")) < 0)
 		return -1;
-	detail = amount == NULL
-		     ? hs_strdup("none")
-		     : hs_printf("%s %s/%s", amount,
-			   request_text(r, "currency"), request_text(r, "unit"));
+	detail = amount == NULL ? hs_strdup("none")
+				: hs_printf("%s %s/%s", amount,
+				      request_text(r, "currency"),
+				      request_text(r, "unit"));
 	store_event(store, "price.set", NULL, meter, detail);
 	*ret_result = json_pack("{s:s}", "meter", meter);
 	return 0;
@@ -272,8 +271,8 @@ int bill_verify(struct request *r, json_t **ret_result, struct hs_err *err)
 
 	if (need(r, COLUMNS("month"), err) < 0 || find(r, &result, err) < 0)
 		return -1;
-	if (ASK(r, prov_sql_bill_verify, &rows, err,
-		request_text(r, "month")) < 0) {
+	if (ASK(r, prov_sql_bill_verify, &rows, err, request_text(r, "month")) <
+	    0) {
 		json_decref(result);
 		return -1;
 	}

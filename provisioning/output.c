@@ -86,8 +86,8 @@ static void print_field(const char *text)
 	}
 	(void)fputs(is_formula ? "\"'" : "\"", stdout);
 	for (; *text != '\0'; text++)
-		(void)fputs(*text == '"' ? "\"\"" : (char[]) { *text, '\0' },
-		    stdout);
+		(void)fputs(
+		    *text == '"' ? "\"\"" : (char[]) { *text, '\0' }, stdout);
 	(void)fputc('"', stdout);
 }
 
@@ -102,7 +102,7 @@ static void print_record(const json_t *item, bool heading)
 					  : json_dumps(value, JSON_ENCODE_ANY);
 
 		(void)fputs(before, stdout);
-		print_field(heading          ? key
+		print_field(heading        ? key
 			    : text != NULL ? text
 					   : json_string_value(value));
 		before = ",";

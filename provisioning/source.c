@@ -57,8 +57,8 @@ static void set_uri(struct source *source, char *uri)
 	source->uri = uri;
 }
 
-static void add_host(struct sources *sources, const struct plat *plat,
-    const struct host *host)
+static void add_host(
+    struct sources *sources, const struct plat *plat, const struct host *host)
 {
 	for (int k = 0; k < HV_DRIVER_COUNT; k++) {
 		enum hv_driver driver = (enum hv_driver)k;

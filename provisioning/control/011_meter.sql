@@ -60,7 +60,7 @@ BEGIN
 			RETURN e.at + meter_us(split_part(told, ' ', 2)::bigint - e.boot_us);
 		END IF;
 	END IF;
-	RETURN clock_timestamp();
+	RETURN statement_timestamp();
 END
 $$;
 
@@ -129,6 +129,8 @@ DECLARE
 	o meter_open;
 	at timestamptz;
 BEGIN
+	-- Before the row: who has the whole table waits for no row then.
+	LOCK TABLE meter_open IN ROW EXCLUSIVE MODE;
 	SELECT * INTO o FROM meter_open WHERE object = of_object FOR UPDATE;
 	IF NOT FOUND THEN
 		RETURN;
