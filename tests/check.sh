@@ -83,7 +83,6 @@ part clang quietly mk CC=clang B=build/clang all
 part fuzz mk fuzz-short
 part command tests/cli/run.sh
 part provisioning tests/provisioning/run.sh
-part metering tests/tco/meter.sh
 part schema tests/sql/run.sh
 part directory tests/directory/run.sh
 # These go by the clock.
@@ -98,6 +97,7 @@ beside audit tests/gateway/audit.sh
 beside portal tests/portal/run.sh
 beside regress tests/gateway/regress.sh portals portals_p2 transactions prepare plancache copy2 rowsecurity privileges errors
 beside tco tests/tco/run.sh
+beside metering tests/tco/meter.sh
 together
 part images tests/with-libvirt.sh tests/image/run.sh
 part hypervisor tests/with-libvirt.sh tests/hv/run.sh
