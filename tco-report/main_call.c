@@ -15,6 +15,7 @@ static const struct command {
 } commands[] = {
 	{ "report",     "--case FILE", "everything, from the case to the verdict",    true },
 	{ "check",      "FILE",        "read a case and say what is wrong with it",   true },
+	{ "sheet",      "CSV",         "a table of any size (- for standard input) as a spreadsheet, to -O FILE", true },
 	{ "parameters", "",            "every parameter there is, with its unit",     false },
 	{ "help",       "",            "this text",                                   false },
 };
@@ -25,10 +26,11 @@ static const struct option {
 	const char *value, *help;
 } options[] = {
 	{ "case",   0,   "FILE",       "the case; it names the files beside it" },
-	{ "output", 'o', "FORMAT",     "table (for people), html, pdf, csv or json" },
+	{ "output", 'o', "FORMAT",     "table (for people), html, pdf, csv, json, xlsx or focus" },
 	{ "language", 0, "CODE",       "en, de or zh; else as LC_ALL, LC_MESSAGES or LANG says" },
 	{ "file", 'O',   "FILE",       "write there (csv: a folder, a file a table)" },
 	{ "table",  0,   "NAME",       "csv: only that table" },
+	{ "rule",   0,   "NAME",       "focus: how idle cost is shared; else proportional" },
 	{ "date",   0,   "YYYY-MM-DD", "the report's date; else today" },
 	{ "set",    0,   "NAME=VALUE", "your figure for a parameter; may be repeated" },
 	{ "seed",   0,   "N",          "of Monte Carlo; the same seed, the same report; else 1" },
@@ -73,6 +75,8 @@ void tco_help(FILE *out)
 	    "      for paper, in German\n"
 	    "  hanse-tco report --case case.yaml -o json --seed 7 >case.json\n"
 	    "      every figure, for programs\n"
+	    "  hanse usage list -o csv | hanse-tco sheet - -O usage.xlsx\n"
+	    "      a ledger's rows as a spreadsheet\n"
 	    "  hanse-tco check case.yaml\n"
 	    "      every fault, as FILE:LINE: FIELD: MESSAGE\n"
 	    "\nExit status\n");
@@ -177,13 +181,15 @@ static int take_option(struct tco_call *call, const struct option *o,
 		call->target = value;
 	else if (strcmp(o->name, "table") == 0)
 		call->table = value;
+	else if (strcmp(o->name, "rule") == 0)
+		call->rule = value;
 	else if (strcmp(o->name, "date") == 0)
 		call->date = value;
 	else if (strcmp(o->name, "set") == 0)
 		return take_setting(call, value, err);
 	else if (strcmp(o->name, "seed") == 0)
 		return take_number(
-		    o->name, value, UINT64_MAX, &call->options.seed, err);
+		    o->name, value, INT64_MAX, &call->options.seed, err);
 	else if (take_number(o->name, value, TCO_DRAWS_MAX, &number, err) < 0)
 		return -1;
 	else

@@ -15,17 +15,32 @@ $(foreach t,$(tco_TESTS),$(eval $(call tco_test,$(t))))
 
 PROGRAMS += hanse-tco
 hanse-tco_SRCS := $(wildcard tco-report/main*.c)
-hanse-tco_LIBS := tcoreport tcodoc tco base
+hanse-tco_LIBS := tcoxlsx tcofocus tcoreport tcodoc tco base
 hanse-tco_PKGS := jansson
 
-FUZZERS += fuzz_tco_csv
-fuzz_tco_csv_SRCS := tests/fuzz/fuzz_tco_csv.c
-fuzz_tco_csv_LIBS := tco base
-fuzz_tco_csv_SEEDS := tests/fuzz/seeds/tco
+# Bills as FOCUS charges, and the result as a workbook with live formulas.
+LIBRARIES += tcofocus tcoxlsx
+tcofocus_SRCS := $(wildcard tco-report/focus/*.c)
+tcofocus_PKGS := jansson gmp
+tcoxlsx_SRCS := $(wildcard tco-report/xlsx/*.c)
+tcoxlsx_PKGS := xlsxwriter
 
-BENCHES += monte_carlo
-monte_carlo_SRCS := bench/tco/monte_carlo.c
-monte_carlo_LIBS := tco base
+TESTS += test_tco_focus test_tco_xlsx
+test_tco_focus_SRCS := tests/unit/test_tco_focus.c
+test_tco_focus_LIBS := tcofocus tco base
+test_tco_focus_PKGS := cmocka
+test_tco_xlsx_SRCS := tests/unit/test_tco_xlsx.c
+test_tco_xlsx_LIBS := tcoxlsx tcoreport tco base
+test_tco_xlsx_PKGS := cmocka
+
+FUZZERS += fuzz_tco_table
+fuzz_tco_table_SRCS := tests/fuzz/fuzz_tco_table.c
+fuzz_tco_table_LIBS := tcoxlsx base
+fuzz_tco_table_SEEDS := tests/fuzz/seeds/tco_table
+
+BENCHES += tco_xlsx
+tco_xlsx_SRCS := bench/tco/xlsx.c
+tco_xlsx_LIBS := tcoxlsx base
 
 # A report as a value and its writers; knows nothing of costs.
 EMBEDS += tco_doc
@@ -49,6 +64,15 @@ tcoreport_SRCS := $(wildcard tco-report/report*.c) tco-report/say.c $(B)/gen/tco
 BENCHES += tests/tco/doc-try
 tests/tco/doc-try_SRCS := tests/tco/doc-try.c
 tests/tco/doc-try_LIBS := tcodoc base
+
+FUZZERS += fuzz_tco_csv
+fuzz_tco_csv_SRCS := tests/fuzz/fuzz_tco_csv.c
+fuzz_tco_csv_LIBS := tco base
+fuzz_tco_csv_SEEDS := tests/fuzz/seeds/tco
+
+BENCHES += monte_carlo
+monte_carlo_SRCS := bench/tco/monte_carlo.c
+monte_carlo_LIBS := tco base
 
 BENCHES += tco_pdf
 tco_pdf_SRCS := bench/tco/pdf.c
