@@ -66,7 +66,7 @@ struct xl_parts {
 	/* Showback */
 	struct xl_cell months, total, idle, direct_sum, standalone_sum;
 	struct xl_cell *direct, *standalone; /* by enterprise */
-	struct xl_cell *bill[TCO_RULE_COUNT], *gain[TCO_RULE_COUNT];
+	struct xl_cell *exact[TCO_RULE_COUNT], *gain[TCO_RULE_COUNT];
 	struct xl_cell losers[TCO_RULE_COUNT], borne[TCO_RULE_COUNT];
 };
 
