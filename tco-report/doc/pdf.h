@@ -88,12 +88,14 @@ struct pdf {
 	PangoFontMap *map;
 	PangoContext *context;
 	const char *family;
+	PangoWeight bold;
 	struct hs_arena *arena;
 	struct run_font *run_fonts; /* made as they are needed */
 	struct item *items;
 	size_t count, room;
 	size_t page; /* from 0 */
 	double y;
+	const struct doc_section *section; /* where it is */
 	size_t *section_pages; /* by place in the doc; the notes' behind */
 };
 
