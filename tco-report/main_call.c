@@ -189,7 +189,7 @@ static int take_option(struct tco_call *call, const struct option *o,
 		return take_setting(call, value, err);
 	else if (strcmp(o->name, "seed") == 0)
 		return take_number(
-		    o->name, value, UINT64_MAX, &call->options.seed, err);
+		    o->name, value, INT64_MAX, &call->options.seed, err);
 	else if (take_number(o->name, value, TCO_DRAWS_MAX, &number, err) < 0)
 		return -1;
 	else

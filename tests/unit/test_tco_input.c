@@ -136,7 +136,7 @@ static const struct { const char *text, *message; } bad_books[] = {
 static const struct { const char *text, *message; } bad_usage[] = {
 	{ "", "u.csv:1: is empty; expected the columns enterprise,meter,quantity,unit" },
 	{ "enterprise;meter;quantity;unit\na;cpu.used;1;core-h\n", "u.csv:1: found 'enterprise;meter;quantity;unit'; expected the columns" },
-	{ USAGE "a,cpu.reserved,1234,5,core-h\n", "u.csv:2: has more than 4 fields (enterprise,meter,quantity,unit): a decimal comma?" },
+	{ USAGE "a,cpu.reserved,1234,5,core-h\n", "u.csv:2: quantity: a decimal comma? there are more fields than enterprise,meter,quantity,unit; write the number with a point" },
 	{ USAGE "a,cpu.reserved,\"1234,5\",core-h\n", "u.csv:2: quantity: found '1234,5'; expected a number with a decimal point, not a comma" },
 	{ USAGE "a,cpu.reserved,1,core-h\na;cpu.reserved;1,5;core-h\n", "u.csv:3: semicolons; expected fields with commas between" },
 	{ USAGE "a,cpu.reserved,1,core-h,more\n", "u.csv:2: has more than 4 fields; expected enterprise,meter,quantity,unit" },
