@@ -24,6 +24,7 @@
 #include "provisioning/edge_meter.h"
 #include "provisioning/host.h"
 #include "provisioning/meter.h"
+#include "provisioning/metric.h"
 #include "provisioning/source.h"
 #include "shared-db-gateway/gateway.h"
 
@@ -146,8 +147,11 @@ static void read_source(struct plat *plat, struct source *source)
 	    plat_store(plat, &store, &err) < 0 ||
 	    meter_take(store, source->name, readings, &err) < 0)
 		complain(plat, source, &err);
-	else
+	else {
 		source->is_failing = false;
+		metric_set(METRIC_METER_READ, METRIC_OF(source->name),
+		    (double)time(NULL));
+	}
 	json_decref(readings);
 }
 

@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "provisioning/metric.h"
 
 static void source_free(struct source *source)
 {
 	hv_closep(&source->conn);
+	metric_drop(METRIC_METER_READ, METRIC_OF(source->name));
 	free(source->name);
 	free(source->host);
 	free(source->uri);

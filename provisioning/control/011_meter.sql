@@ -141,41 +141,47 @@ BEGIN
 END
 $$;
 
+-- Once a statement: what is reserved of an object is the sum of its rows.
 CREATE FUNCTION meter_reserved() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-	r reservation := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
-	n bigint := CASE WHEN TG_OP = 'DELETE' THEN 0 ELSE NEW.amount END;
+	n record;
 BEGIN
-	IF TG_OP = 'UPDATE' THEN
-		IF NEW.amount = OLD.amount THEN
-			RETURN NULL;
+	FOR n IN SELECT c.object, min(c.ve) AS ve, min(c.enterprise) AS enterprise,
+			coalesce(sum(r.amount) FILTER (WHERE r.resource = 'vcpus'), 0) AS vcpus,
+			coalesce(sum(r.amount) FILTER (WHERE r.resource = 'memory_mib'), 0) AS memory_mib,
+			coalesce(sum(r.amount) FILTER (WHERE r.resource = 'disk_gib'), 0) AS disk_gib,
+			coalesce(sum(r.amount) FILTER (WHERE r.resource = 'domains'), 0) AS domains,
+			coalesce(sum(r.amount) FILTER (WHERE r.resource = 'connections'), 0) AS connections,
+			count(r.object) > 0 AS has_any
+		FROM (SELECT DISTINCT object, ve, enterprise FROM changed) AS c LEFT JOIN reservation AS r USING (object)
+		GROUP BY c.object ORDER BY c.object
+	LOOP
+		CONTINUE WHEN EXISTS (SELECT FROM meter_open AS o WHERE o.object = n.object AND
+			(o.vcpus, o.memory_mib, o.disk_gib, o.domains, o.connections) =
+			(n.vcpus, n.memory_mib, n.disk_gib, n.domains, n.connections));
+		PERFORM meter_turn(n.object);
+		IF NOT n.has_any THEN
+			DELETE FROM meter_open WHERE object = n.object;
+			CONTINUE;
 		END IF;
-	END IF;
-	PERFORM meter_turn(r.object);
-	INSERT INTO meter_open AS o (object, ve, enterprise, host, suspended, running, epoch, since, job,
-		vcpus, memory_mib, disk_gib, domains, connections)
-	SELECT r.object, r.ve, r.enterprise, (SELECT host FROM placement WHERE domain = r.object),
-		EXISTS (SELECT FROM instance WHERE enterprise = r.object AND suspended),
-		EXISTS (SELECT FROM meter_last WHERE object = r.object AND source LIKE 'domain/%' AND NOT gone),
-		meter_epoch_now(), meter_now(), quota_job(),
-		CASE r.resource WHEN 'vcpus' THEN n ELSE 0 END,
-		CASE r.resource WHEN 'memory_mib' THEN n ELSE 0 END,
-		CASE r.resource WHEN 'disk_gib' THEN n ELSE 0 END,
-		CASE r.resource WHEN 'domains' THEN n ELSE 0 END,
-		CASE r.resource WHEN 'connections' THEN n ELSE 0 END
-	ON CONFLICT (object) DO UPDATE SET
-		vcpus = CASE r.resource WHEN 'vcpus' THEN n ELSE o.vcpus END,
-		memory_mib = CASE r.resource WHEN 'memory_mib' THEN n ELSE o.memory_mib END,
-		disk_gib = CASE r.resource WHEN 'disk_gib' THEN n ELSE o.disk_gib END,
-		domains = CASE r.resource WHEN 'domains' THEN n ELSE o.domains END,
-		connections = CASE r.resource WHEN 'connections' THEN n ELSE o.connections END;
-	DELETE FROM meter_open AS o WHERE o.object = r.object
-		AND o.vcpus = 0 AND o.memory_mib = 0 AND o.disk_gib = 0 AND o.domains = 0 AND o.connections = 0;
+		INSERT INTO meter_open AS o (object, ve, enterprise, host, suspended, running, epoch, since, job,
+			vcpus, memory_mib, disk_gib, domains, connections)
+		SELECT n.object, n.ve, n.enterprise, (SELECT host FROM placement WHERE domain = n.object),
+			EXISTS (SELECT FROM instance WHERE enterprise = n.object AND suspended),
+			EXISTS (SELECT FROM meter_last WHERE object = n.object AND source LIKE 'domain/%' AND NOT gone),
+			meter_epoch_now(), meter_now(), quota_job(), n.vcpus, n.memory_mib, n.disk_gib, n.domains, n.connections
+		ON CONFLICT (object) DO UPDATE SET vcpus = n.vcpus, memory_mib = n.memory_mib, disk_gib = n.disk_gib,
+			domains = n.domains, connections = n.connections;
+	END LOOP;
 	RETURN NULL;
 END
 $$;
-CREATE TRIGGER meter AFTER INSERT OR UPDATE OR DELETE ON reservation
-	FOR EACH ROW EXECUTE FUNCTION meter_reserved();
+CREATE TRIGGER meter_insert AFTER INSERT ON reservation
+	REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION meter_reserved();
+CREATE TRIGGER meter_update AFTER UPDATE ON reservation
+	REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION meter_reserved();
+CREATE TRIGGER meter_delete AFTER DELETE ON reservation
+	REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION meter_reserved();
 
 CREATE FUNCTION meter_suspended() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
