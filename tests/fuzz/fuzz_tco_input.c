@@ -1,5 +1,6 @@
-/* fuzz_tco_csv.c - libFuzzer: usage and load as CSV, and numbers in them. The
- * first byte says which.
+/* fuzz_tco_input.c - libFuzzer: usage and load as CSV, numbers in them, price
+ * books, and cases; what is a good case is worked out, too. The first byte says
+ * which, and whether a CSV's first line is there already.
  */
 
 #include <assert.h>
