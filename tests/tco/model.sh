@@ -108,8 +108,12 @@ bad 'an exponent in CSV' usage.csv 's/40000/4e4/' \
 	"^usage.csv:2: quantity: found '4e4'; expected the number written out"
 bad 'a wrong unit in CSV' usage.csv 's/40000,core-h/40000,vCPU-h/' \
 	"^usage.csv:2: unit: found 'vCPU-h'; expected 'core-h'$"
-bad 'overlapping prices' prices.yaml 's/, to: 2026-06-30//' \
-	'^prices.yaml:7: prices: two prices of cpu are valid from 2026-07-01 on; the other is in line 5$'
+bad 'overlapping prices' prices.yaml 's/, to: 2026-12-31//' \
+	'^prices.yaml:8: prices: two prices of cpu are valid from 2027-01-01 on; the other is in line 6$'
+bad 'a price that changes in the period' prices.yaml 's/2026-12-31/2026-06-30/; s/2027-01-01/2026-07-01/' \
+	'^case.yaml:8: prices: the price of cpu changes on 2026-07-01, within the period of the usage'
+bad 'a price that ends in the period' prices.yaml 's/2026-12-31/2026-06-30/' \
+	'^case.yaml:8: prices: the price of cpu ends on 2026-06-30, within the period of the usage'
 bad 'a stranger in the usage' usage.csv '3s/^a/d/' \
 	"^usage.csv:3: enterprise: the case has no enterprise 'd'$"
 bad 'all faults, not the first' parameters.yaml 's/value: 8,/value: 800,/; s,EUR/kWh,EUR/MWh,' \

@@ -304,6 +304,26 @@ static void test_prices(void **state)
 	}
 }
 
+/* What is installed is good, and each price has its source. */
+static void test_installed(void **state)
+{
+	static const char *const books[] = { "etc/tco/prices-opencost.yaml",
+		"etc/tco/example/prices.yaml" };
+	hs_auto(num_pool_freep) struct num_pool *pool = num_pool_new();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(books); i++) {
+		hs_auto(tco_prices_freep) struct tco_price_book *book = NULL;
+
+		assert_int_equal(
+		    tco_prices_load(books[i], NULL, pool, &book, NULL, NULL),
+		    0);
+		assert_true(book->count >= 4);
+		for (size_t k = 0; k < book->count; k++)
+			assert_non_null(book->list[k].source);
+	}
+}
+
 static void test_days(void **state)
 {
 	/* clang-format off */
@@ -414,6 +434,7 @@ int main(void)
 		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_books),
 		cmocka_unit_test(test_prices),
+		cmocka_unit_test(test_installed),
 		cmocka_unit_test(test_days),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_long_usage),
