@@ -11,7 +11,7 @@
 
 #define PAD         5.0 /* beside a cell's text */
 #define ROW_PAD     3.0 /* above and below it */
-#define WORDS_LEAST 55.0
+#define WORDS_LEAST 90.0
 #define SIZE_MOST   8.5
 #define SIZE_LEAST  5.0
 
