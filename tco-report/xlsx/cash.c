@@ -279,19 +279,23 @@ static const char *name_of(const struct block *b, const char *what)
 	return xl_printf(b->s->xl, "%s_%s", what, timings[b->timing].name);
 }
 
-/* The function looks for the rate from a guess on, and not every guess finds
- * it; there is one rate here, so whichever does is right.
+/* The function looks for the rate from a guess on; not every guess finds one,
+ * and some find one below -100 %, where no money is. There is one rate here, so
+ * whichever is found above that is right.
  */
 static const char *irr_of(const struct xl *xl, const char *net)
 {
 	static const char *const guesses[] = { "100", "10", "3", "1", "-0.97",
-		"-0.9", "-0.8", "-0.7", "-0.6", "-0.45", "-0.3" };
+		"-0.9", "-0.8", "-0.7", "-0.6", "-0.45", "-0.3", "0.1" };
 	const char *text = xl_printf(xl, "IRR(%s,30)", net);
 
-	for (size_t i = 0; i < ARRAY_LEN(guesses); i++)
+	for (size_t i = 0; i < ARRAY_LEN(guesses); i++) {
+		const char *irr = xl_printf(xl, "IRR(%s,%s)", net, guesses[i]);
+
 		text = xl_printf(
-		    xl, "IFERROR(IRR(%s,%s),%s)", net, guesses[i], text);
-	return xl_printf(xl, "IFERROR(IRR(%s),%s)", net, text);
+		    xl, "IFERROR(IF(%s>-1,%s,NA()),%s)", irr, irr, text);
+	}
+	return text;
 }
 
 static void write_rates(struct block *b)
