@@ -35,5 +35,7 @@ int page_order_delete_post(struct page *page, struct hs_err *err);
 int page_act(struct page *page, struct hs_err *err);
 int page_act_post(struct page *page, struct hs_err *err);
 int page_members(struct page *page, struct hs_err *err);
+int page_bill(struct page *page, struct hs_err *err);
+int page_bill_csv(struct page *page, struct hs_err *err);
 
 #endif

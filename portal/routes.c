@@ -5,6 +5,7 @@
 enum {
 	NEED_BUYER = NEED_OWN,
 	NEED_PARTY, /* a role that acts: buyer or seller */
+	NEED_ADMIN,
 };
 
 /* clang-format off */
@@ -21,12 +22,15 @@ static const struct web_route routes[] = {
 	{ WEB_GET,  "/orders/{uid}/act/{action}",   NEED_PARTY,   page_act                 },
 	{ WEB_POST, "/orders/{uid}/act/{action}",   NEED_PARTY,   page_act_post            },
 	{ WEB_GET,  "/members",                     NEED_SESSION, page_members             },
+	{ WEB_GET,  "/bill",                        NEED_ADMIN,   page_bill                },
+	{ WEB_GET,  "/bill/csv",                    NEED_ADMIN,   page_bill_csv            },
 };
 
 static const struct site_nav nav[] = {
 	{ "/",        MSG_NAV_INBOX,   NEED_SESSION },
 	{ "/orders",  MSG_NAV_ORDERS,  NEED_SESSION },
 	{ "/members", MSG_NAV_MEMBERS, NEED_SESSION },
+	{ "/bill",    MSG_NAV_BILL,    NEED_ADMIN   },
 };
 /* clang-format on */
 
@@ -39,6 +43,8 @@ static bool may(const struct session *session, unsigned need)
 		return buyer;
 	case NEED_PARTY:
 		return buyer || session_has_role(session->roles, "seller");
+	case NEED_ADMIN:
+		return session_has_role(session->roles, "admin");
 	default:
 		return false;
 	}

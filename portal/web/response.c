@@ -43,6 +43,18 @@ void web_respond_text(
 	hs_text_add(&response->body, text);
 }
 
+void web_respond_file(struct web_response *response, const char *type,
+    const char *name, struct hs_text *data)
+{
+	response->status = 200;
+	response->type = type;
+	hs_text_done(&response->body);
+	response->body = *data;
+	*data = (struct hs_text) { 0 };
+	hs_text_addf(&response->headers,
+	    "Content-Disposition: attachment; filename=\"%s\"\r\n", name);
+}
+
 void web_redirect(struct web_response *response, struct h_url to)
 {
 	web_respond_text(response, 303, "");

@@ -22,6 +22,16 @@ void web_respond_page(
 void web_respond_text(
     struct web_response *response, int status, const char *text);
 
+/**
+ * A file to keep.
+ *
+ * @type:  its media type
+ * @name:  characters of a word and '.'; what it is saved as
+ * @data:  taken over
+ */
+void web_respond_file(struct web_response *response, const char *type,
+    const char *name, struct hs_text *data);
+
 /** Send the browser on with GET (303). */
 void web_redirect(struct web_response *response, struct h_url to);
 

@@ -100,6 +100,7 @@ await submit(b.page, "main form button.danger");
 await look(b, "reason missing");
 await look(a, "members", "/members");
 await look(a, "account", "/account");
+await look(b, "bill of an administrator", "/bill");
 await look(a, "not found", "/no/such/page");
 await browser.close();
 finish();
