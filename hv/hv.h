@@ -307,13 +307,21 @@ int hv_domain_init_pid(
 int hv_domain_confine(
     struct hv_conn *conn, const char *name, struct hs_err *err);
 
+/** A counter that this host does not tell, or not just now. */
+#define HV_NOT_TOLD UINT64_MAX
+
 /** What a domain has used since it was last started. */
 struct hv_usage {
 	char *name;
+	int id;              /* the host's number: another one, another start */
 	uint64_t cpu_ns;     /* CPU time of all virtual CPUs */
 	uint64_t memory_kib; /* memory in use (LXC) or given (QEMU) now */
+	uint64_t used_kib;   /* what that takes of the host's now */
 	uint64_t rx_bytes;   /* received by the domain */
 	uint64_t tx_bytes;   /* sent by the domain */
+	/* Of all its disks. */
+	uint64_t disk_reads, disk_writes, disk_read_bytes, disk_write_bytes;
+	uint64_t data_kib; /* what its data volume takes of the host's disk */
 };
 
 struct hv_usages {

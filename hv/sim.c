@@ -409,8 +409,11 @@ static int sim_usage_list(
 		if (store->list[i].state == HV_RUNNING)
 			usages.list[usages.count++] = (struct hv_usage) {
 				.name = hs_strdup(store->list[i].name),
+				.id = (int)i + 1,
 				.cpu_ns = ms * 1000000 / CPU_PART,
 				.memory_kib = store->list[i].memory_kib,
+				.used_kib = store->list[i].memory_kib,
+				.data_kib = HV_NOT_TOLD,
 			};
 	(void)pthread_mutex_unlock(&conn->sim->lock);
 	*ret_usages = usages;

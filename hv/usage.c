@@ -5,6 +5,7 @@
  */
 
 #include <libvirt/virterror.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,20 +15,28 @@
 
 #define BULK_STATS                                               \
 	(VIR_DOMAIN_STATS_CPU_TOTAL | VIR_DOMAIN_STATS_BALLOON | \
-	    VIR_DOMAIN_STATS_INTERFACE)
+	    VIR_DOMAIN_STATS_INTERFACE | VIR_DOMAIN_STATS_BLOCK)
 #define BULK_FLAGS                                   \
 	(VIR_CONNECT_GET_ALL_DOMAINS_STATS_RUNNING | \
 	    VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT)
+
+#define AT(field) offsetof(struct hv_usage, field)
 
 /* clang-format off */
 static const struct counter {
 	const char *field; /* libvirt's name */
 	size_t offset;
 } counters[] = {
-	{ "cpu.time",         offsetof(struct hv_usage, cpu_ns)     },
-	{ "balloon.current",  offsetof(struct hv_usage, memory_kib) },
-	{ "net.0.rx.bytes",   offsetof(struct hv_usage, rx_bytes)   },
-	{ "net.0.tx.bytes",   offsetof(struct hv_usage, tx_bytes)   },
+	{ "cpu.time",         AT(cpu_ns)     },
+	{ "balloon.current",  AT(memory_kib) },
+	{ "balloon.rss",      AT(used_kib)   },
+	{ "net.0.rx.bytes",   AT(rx_bytes)   },
+	{ "net.0.tx.bytes",   AT(tx_bytes)   },
+}, disk_counters[] = {
+	{ "rd.reqs",  AT(disk_reads)       },
+	{ "wr.reqs",  AT(disk_writes)      },
+	{ "rd.bytes", AT(disk_read_bytes)  },
+	{ "wr.bytes", AT(disk_write_bytes) },
 };
 /* clang-format on */
 
@@ -39,14 +48,27 @@ void hv_usages_done(struct hv_usages *usages)
 	*usages = (struct hv_usages) { 0 };
 }
 
-static struct hv_usage *add(struct hv_usages *usages, const char *name)
+static uint64_t *field(struct hv_usage *usage, size_t offset)
+{
+	return (uint64_t *)(void *)((char *)usage + offset);
+}
+
+static struct hv_usage *add(struct hv_usages *usages, virDomainPtr domain)
 {
 	struct hv_usage *usage;
 
 	usages->list = hs_realloc_array(
 	    usages->list, usages->count + 1, sizeof(*usages->list));
 	usage = &usages->list[usages->count++];
-	*usage = (struct hv_usage) { .name = hs_strdup(name) };
+	*usage = (struct hv_usage) {
+		.name = hs_strdup(virDomainGetName(domain)),
+		.id = (int)virDomainGetID(domain),
+		.data_kib = HV_NOT_TOLD,
+	};
+	for (size_t i = 0; i < ARRAY_LEN(counters); i++)
+		*field(usage, counters[i].offset) = HV_NOT_TOLD;
+	for (size_t i = 0; i < ARRAY_LEN(disk_counters); i++)
+		*field(usage, disk_counters[i].offset) = HV_NOT_TOLD;
 	return usage;
 }
 
@@ -59,16 +81,56 @@ static bool is_ours(virDomainPtr domain, char ret_uuid[HV_UUID_SIZE])
 	       strcmp(ret_uuid, want) == 0;
 }
 
+static bool get(
+    virDomainStatsRecordPtr record, const char *name, uint64_t *ret_value)
+{
+	unsigned long long value = 0;
+
+	if (virTypedParamsGetULLong(
+		record->params, record->nparams, name, &value) != 1)
+		return false;
+	*ret_value = value;
+	return true;
+}
+
+static void add_disk(
+    struct hv_usage *usage, virDomainStatsRecordPtr record, unsigned disk)
+{
+	const char *name = NULL;
+	char key[48];
+	uint64_t value;
+
+	for (size_t i = 0; i < ARRAY_LEN(disk_counters); i++) {
+		uint64_t *sum = field(usage, disk_counters[i].offset);
+
+		(void)snprintf(key, sizeof(key), "block.%u.%s", disk,
+		    disk_counters[i].field);
+		if (get(record, key, &value))
+			*sum = *sum == HV_NOT_TOLD ? value : *sum + value;
+	}
+	/* vda is its root, vdb its configuration, vdc its data. */
+	(void)snprintf(key, sizeof(key), "block.%u.name", disk);
+	if (virTypedParamsGetString(
+		record->params, record->nparams, key, &name) != 1 ||
+	    strcmp(name, "vdc") != 0)
+		return;
+	(void)snprintf(key, sizeof(key), "block.%u.allocation", disk);
+	if (get(record, key, &value))
+		usage->data_kib = value / 1024;
+}
+
+/* One that is busy does not tell everything. */
 static void from_record(struct hv_usage *usage, virDomainStatsRecordPtr record)
 {
-	for (size_t i = 0; i < ARRAY_LEN(counters); i++) {
-		char *field = (char *)usage + counters[i].offset;
-		unsigned long long value = 0;
+	unsigned disks = 0;
 
-		if (virTypedParamsGetULLong(record->params, record->nparams,
-			counters[i].field, &value) == 1)
-			*(uint64_t *)(void *)field = value;
-	}
+	for (size_t i = 0; i < ARRAY_LEN(counters); i++)
+		(void)get(record, counters[i].field,
+		    field(usage, counters[i].offset));
+	(void)virTypedParamsGetUInt(
+	    record->params, record->nparams, "block.count", &disks);
+	for (unsigned i = 0; i < disks; i++)
+		add_disk(usage, record, i);
 }
 
 static int list_bulk(
@@ -83,26 +145,46 @@ static int list_bulk(
 		return hv_fail(conn, err, "read counters");
 	for (int i = 0; i < count; i++)
 		if (is_ours(records[i]->dom, uuid))
-			from_record(
-			    add(usages, virDomainGetName(records[i]->dom)),
-			    records[i]);
+			from_record(add(usages, records[i]->dom), records[i]);
 	virDomainStatsRecordListFree(records);
 	return 0;
 }
 
-/* A domain that stops meanwhile has no counters any more: it is left out. */
+static void read_disks(virDomainPtr domain, struct hv_usage *usage)
+{
+	virDomainBlockStatsStruct disks;
+
+	if (virDomainBlockStats(domain, "", &disks, sizeof(disks)) < 0 ||
+	    disks.rd_req < 0 || disks.wr_req < 0)
+		return;
+	usage->disk_reads = (uint64_t)disks.rd_req;
+	usage->disk_writes = (uint64_t)disks.wr_req;
+	usage->disk_read_bytes = (uint64_t)disks.rd_bytes;
+	usage->disk_write_bytes = (uint64_t)disks.wr_bytes;
+}
+
+/* A domain that stops meanwhile has no counters any more: it is left out. One
+ * that goes on and does not answer is there, and tells nothing. */
 static void read_one(virDomainPtr domain, struct hv_usages *usages)
 {
 	char uuid[HV_UUID_SIZE], ifname[HV_NAME_SIZE];
 	virDomainInterfaceStatsStruct net;
 	struct hv_usage *usage;
 	virDomainInfo info;
+	bool told;
 
-	if (!is_ours(domain, uuid) || virDomainGetInfo(domain, &info) < 0)
+	if (!is_ours(domain, uuid))
 		return;
-	usage = add(usages, virDomainGetName(domain));
+	told = virDomainGetInfo(domain, &info) == 0;
+	if (!told && virDomainIsActive(domain) == 0)
+		return;
+	usage = add(usages, domain);
+	if (!told)
+		return;
 	usage->cpu_ns = info.cpuTime;
 	usage->memory_kib = info.memory;
+	usage->used_kib = info.memory;
+	read_disks(domain, usage);
 	hv_ifname(uuid, ifname);
 	if (virDomainInterfaceStats(domain, ifname, &net, sizeof(net)) < 0)
 		return;

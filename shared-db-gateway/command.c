@@ -71,8 +71,25 @@ static void set(json_t *object, const char *name, uint64_t value)
 	    object, name, json_integer((json_int_t)value));
 }
 
-static json_t *route_status(const struct gw_entry *e)
+/* For whoever bills: what was counted since that moment of this worker, which
+ * no other worker shares, so that sums of several need not be taken apart. */
+static json_t *meter_status(const struct gw_core *core,
+    const struct gw_entry *e, uint64_t connected_ms)
 {
+	hs_auto(hs_freep) char *life = hs_printf(
+	    "%d.%llu", (int)getpid(), (unsigned long long)core->began_ms);
+
+	return json_pack("{s:[I, I, I, I, I, I]}", life,
+	    (json_int_t)e->statements, (json_int_t)e->transactions,
+	    (json_int_t)e->rows, (json_int_t)e->bytes_in,
+	    (json_int_t)e->bytes_out, (json_int_t)connected_ms);
+}
+
+static json_t *route_status(
+    const struct gw_core *core, const struct gw_entry *e)
+{
+	uint64_t connected_ms =
+	    gw_entry_connected(e, hs_loop_now_ms(core->loop));
 	json_t *json = json_pack(
 	    "{s:s, s:s, s:s, s:s, s:s*, s:i, s:s*, s:s, s:s, s:o, s:b}", "ve",
 	    e->ve->name, "enterprise", e->route.enterprise, "user",
@@ -96,6 +113,9 @@ static json_t *route_status(const struct gw_entry *e)
 	set(json, "bytes_out", e->bytes_out);
 	set(json, "waited_ms", e->waited_ms);
 	set(json, "cut", e->cut);
+	set(json, "connected_ms", connected_ms);
+	(void)json_object_set_new(
+	    json, "meters", meter_status(core, e, connected_ms));
 	return json;
 }
 
@@ -151,7 +171,7 @@ static json_t *do_status(
 	(void)err;
 	for (size_t i = 0; i < core->table->count; i++)
 		(void)json_array_append_new(
-		    routes, route_status(core->table->list[i]));
+		    routes, route_status(core, core->table->list[i]));
 	json = json_pack("{s:s, s:i, s:o, s:o, s:o*, s:o}", "version",
 	    HANSE_VERSION, "pid", (int)getpid(), "servers",
 	    servers_status(core->table), "ves", ves_status(core->table),

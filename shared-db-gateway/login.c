@@ -55,7 +55,7 @@ enum gw_progress gw_login_admit(struct gw_session *s, struct gw_entry *entry)
 	s->pending = false;
 	core->pending--;
 	core->active++;
-	entry->sessions++;
+	gw_entry_seat(entry, 1, hs_loop_now_ms(core->loop));
 	entry->ve->sessions++;
 	gw_session_change(s, GW_ADMITTED);
 	find_backend(s);

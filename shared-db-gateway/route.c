@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "shared-db-gateway/kinds.h"
@@ -247,6 +248,19 @@ int gw_files_load(const char *dir, json_t **ret_files, struct hs_err *err)
 	return 0;
 }
 
+uint64_t gw_entry_connected(const struct gw_entry *entry, uint64_t now_ms)
+{
+	return entry->connected_ms +
+	       (now_ms - entry->counted_ms) * entry->sessions;
+}
+
+void gw_entry_seat(struct gw_entry *entry, int more, uint64_t now_ms)
+{
+	entry->connected_ms = gw_entry_connected(entry, now_ms);
+	entry->counted_ms = now_ms;
+	entry->sessions = (unsigned)((int)entry->sessions + more);
+}
+
 static bool same(const char *a, const char *b)
 {
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
@@ -263,6 +277,21 @@ static bool means_the_same(const struct gw_entry *a, const struct gw_entry *b)
 	       same(x->host, y->host) && x->port == y->port &&
 	       same(x->server_name, y->server_name) &&
 	       same(x->certificate_cn, y->certificate_cn);
+}
+
+/* The route of a user is another one, its meter goes on. */
+static void keep_meter(struct gw_entry *fresh, const struct gw_entry *old)
+{
+	fresh->logins = old->logins;
+	fresh->transactions = old->transactions;
+	fresh->statements = old->statements;
+	fresh->rows = old->rows;
+	fresh->bytes_in = old->bytes_in;
+	fresh->bytes_out = old->bytes_out;
+	fresh->waited_ms = old->waited_ms;
+	fresh->cut = old->cut;
+	fresh->connected_ms =
+	    gw_entry_connected(old, (uint64_t)hs_now_ms());
 }
 
 /* A VE of the same name stays the same one: what it has used, it has used. */
@@ -290,8 +319,12 @@ void gw_table_replace(struct gw_table *fresh, struct gw_table *old)
 		struct gw_route swap;
 
 		keep_ve(now, old);
-		if (kept == NULL || !means_the_same(kept, now))
+		if (kept == NULL)
 			continue;
+		if (!means_the_same(kept, now)) {
+			keep_meter(now, kept);
+			continue;
+		}
 		/* The limits, the verifier and what certificates are
 		 * accepted may have changed. */
 		swap = kept->route;

@@ -36,6 +36,8 @@ struct gw_entry {
 	uint64_t logins, transactions, statements, rows, bytes_in, bytes_out;
 	uint64_t waited_ms; /* for its turn, by its rates */
 	uint64_t cut;       /* what took too long */
+	uint64_t connected_ms; /* of all its sessions together, until: */
+	uint64_t counted_ms;
 };
 
 struct gw_table {
@@ -101,6 +103,11 @@ bool gw_route_is_pooled(const struct gw_route *route);
 struct gw_entry *gw_table_find(const struct gw_table *table, const char *user);
 
 struct gw_entry *gw_entry_ref(struct gw_entry *entry);
+
+/** A session more, or (-1) less. @now_ms: of the worker's loop */
+void gw_entry_seat(struct gw_entry *entry, int more, uint64_t now_ms);
+/** How long sessions have been there, all together, in milliseconds. */
+uint64_t gw_entry_connected(const struct gw_entry *entry, uint64_t now_ms);
 void gw_ve_unref(struct gw_ve *ve);
 void gw_entry_unref(struct gw_entry *entry);
 

@@ -179,7 +179,7 @@ static void release(struct gw_session *s)
 		core->pending--;
 	else if (s->entry != NULL) {
 		core->active--;
-		s->entry->sessions--;
+		gw_entry_seat(s->entry, -1, hs_loop_now_ms(core->loop));
 		s->entry->ve->sessions--;
 	}
 	s->pending = false;

@@ -175,12 +175,18 @@ static int usage(const struct call *c)
 	if (hv_usage_list(c->conn, &usages, c->err) < 0)
 		return -1;
 	for (size_t i = 0; i < usages.count; i++)
-		(void)printf("%s cpu_ns=%llu memory_kib=%llu rx=%llu tx=%llu\n",
+		(void)printf("%s cpu_ns=%llu memory_kib=%llu rx=%llu tx=%llu "
+			     "used_kib=%lld reads=%lld writes=%lld "
+			     "data_kib=%lld\n",
 		    usages.list[i].name,
 		    (unsigned long long)usages.list[i].cpu_ns,
 		    (unsigned long long)usages.list[i].memory_kib,
 		    (unsigned long long)usages.list[i].rx_bytes,
-		    (unsigned long long)usages.list[i].tx_bytes);
+		    (unsigned long long)usages.list[i].tx_bytes,
+		    (long long)usages.list[i].used_kib,
+		    (long long)usages.list[i].disk_reads,
+		    (long long)usages.list[i].disk_writes,
+		    (long long)usages.list[i].data_kib);
 	return 0;
 }
 
