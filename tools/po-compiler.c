@@ -1,9 +1,10 @@
 /* po-compiler.c - turn PO catalogues into C tables.
  *
- *   po-compiler OUT.c OUT.h en.po de.po ...
+ *   po-compiler [-p PREFIX] OUT.c OUT.h en.po de.po ...
  *
- * A msgid is a key such as "order.title"; it becomes MSG_ORDER_TITLE. The first
- * catalogue says which keys there are. A key without translation, one too
+ * A msgid is a key such as "order.title"; it becomes MSG_ORDER_TITLE. With
+ * "-p tco" all names begin with it: TCO_MSG_ORDER_TITLE, tco_msg_texts. The
+ * first catalogue says which keys there are. A key without translation, one too
  * many, a fuzzy one, a wrong number of plural forms, and arguments (%1, %2)
  * that differ between languages are errors of the build.
  */
@@ -15,6 +16,8 @@
 #include <string.h>
 
 #define FORM_MAX 6
+
+static const char *prefix = ""; /* of every name: "tco_" */
 
 struct message {
 	char *key;
@@ -221,9 +224,17 @@ static void check(struct catalogue *cat, const struct catalogue *model)
 		    cat->messages[i].key);
 }
 
-static void put_constant(FILE *out, const char *prefix, const char *key)
+static void put_upper(FILE *out, const char *s)
 {
-	(void)fputs(prefix, out);
+	for (; *s != '\0'; s++)
+		(void)fputc(toupper((unsigned char)*s), out);
+}
+
+static void put_constant(FILE *out, const char *kind, const char *key)
+{
+	(void)fputc('\t', out);
+	put_upper(out, prefix);
+	(void)fputs(kind, out);
 	for (; *key != '\0'; key++)
 		(void)fputc(isalnum((unsigned char)*key)
 				? toupper((unsigned char)*key)
@@ -245,29 +256,39 @@ static void put_string(FILE *out, const char *text)
 	(void)fputc('"', out);
 }
 
+static void put_count(FILE *out, const char *name, size_t count)
+{
+	(void)fputs("#define ", out);
+	put_upper(out, prefix);
+	(void)fprintf(out, "%s %zu\n", name, count);
+}
+
 static void put_header(FILE *out, const struct catalogue *cats, size_t count)
 {
-	(void)fputs("/* Made by tools/po-compiler; do not edit. */\n"
-		    "#pragma once\nenum lang {\n",
-	    out);
-	for (size_t i = 0; i < count; i++) {
-		put_constant(out, "\tLANG_", cats[i].code);
-		(void)fputs(",\n", out);
-	}
-	(void)fprintf(out, "};\n#define LANG_COUNT %zu\nenum msg {\n", count);
-	for (size_t i = 0; i < cats[0].count; i++) {
-		put_constant(out, "\tMSG_", cats[0].messages[i].key);
-		(void)fputs(",\n", out);
-	}
 	(void)fprintf(out,
-	    "};\n#define MSG_COUNT %zu\n#define MSG_FORM_COUNT %d\n"
-	    "extern const char *const lang_codes[LANG_COUNT];\n"
-	    "extern const char *const msg_keys[MSG_COUNT];\n"
-	    "extern const char *const "
-	    "msg_texts[LANG_COUNT][MSG_COUNT][MSG_FORM_COUNT];\n"
-	    "extern unsigned (*const msg_plural[LANG_COUNT])(unsigned long "
-	    "n);\n",
-	    cats[0].count, FORM_MAX);
+	    "/* Made by tools/po-compiler; do not edit. */\n"
+	    "#pragma once\nenum %slang {\n",
+	    prefix);
+	for (size_t i = 0; i < count; i++) {
+		put_constant(out, "LANG_", cats[i].code);
+		(void)fputs(",\n", out);
+	}
+	(void)fprintf(out, "};\nenum %smsg {\n", prefix);
+	for (size_t i = 0; i < cats[0].count; i++) {
+		put_constant(out, "MSG_", cats[0].messages[i].key);
+		(void)fputs(",\n", out);
+	}
+	(void)fputs("};\n", out);
+	put_count(out, "LANG_COUNT", count);
+	put_count(out, "MSG_COUNT", cats[0].count);
+	put_count(out, "MSG_FORM_COUNT", FORM_MAX);
+	(void)fprintf(out,
+	    "extern const char *const %slang_codes[%zu];\n"
+	    "extern const char *const %smsg_keys[%zu];\n"
+	    "extern const char *const %smsg_texts[%zu][%zu][%d];\n"
+	    "extern unsigned (*const %smsg_plural[%zu])(unsigned long n);\n",
+	    prefix, count, prefix, cats[0].count, prefix, count, cats[0].count,
+	    FORM_MAX, prefix, count);
 }
 
 static void put_texts(FILE *out, const struct catalogue *cat)
@@ -284,27 +305,32 @@ static void put_texts(FILE *out, const struct catalogue *cat)
 	(void)fputs("\t},\n", out);
 }
 
-static void put_code(FILE *out, const struct catalogue *cats, size_t count)
+static void put_code(
+    FILE *out, const char *header, const struct catalogue *cats, size_t count)
 {
-	(void)fputs("#include \"gen/portal_po.h\"\n", out);
+	const char *slash = strrchr(header, '/');
+
+	(void)fprintf(
+	    out, "#include \"gen/%s\"\n", slash != NULL ? slash + 1 : header);
 	for (size_t i = 0; i < count; i++)
 		(void)fprintf(out,
 		    "static unsigned plural_%s(unsigned long n)\n{\n"
 		    "\t(void)n;\n\treturn (unsigned)(%s);\n}\n",
 		    cats[i].code, cats[i].plural);
-	(void)fputs(
-	    "unsigned (*const msg_plural[])(unsigned long n) = {\n", out);
+	(void)fprintf(out,
+	    "unsigned (*const %smsg_plural[])(unsigned long n) = {\n", prefix);
 	for (size_t i = 0; i < count; i++)
 		(void)fprintf(out, "\tplural_%s,\n", cats[i].code);
-	(void)fputs("};\nconst char *const lang_codes[] = {\n", out);
+	(void)fprintf(
+	    out, "};\nconst char *const %slang_codes[] = {\n", prefix);
 	for (size_t i = 0; i < count; i++)
 		(void)fprintf(out, "\t\"%s\",\n", cats[i].code);
-	(void)fputs("};\nconst char *const msg_keys[] = {\n", out);
+	(void)fprintf(out, "};\nconst char *const %smsg_keys[] = {\n", prefix);
 	for (size_t i = 0; i < cats[0].count; i++)
 		(void)fprintf(out, "\t\"%s\",\n", cats[0].messages[i].key);
-	(void)fputs("};\nconst char *const "
-		    "msg_texts[LANG_COUNT][MSG_COUNT][MSG_FORM_COUNT] = {\n",
-	    out);
+	(void)fprintf(out,
+	    "};\nconst char *const %smsg_texts[%zu][%zu][%d] = {\n", prefix,
+	    count, cats[0].count, FORM_MAX);
 	for (size_t i = 0; i < count; i++)
 		put_texts(out, &cats[i]);
 	(void)fputs("};\n", out);
@@ -327,8 +353,18 @@ int main(int argc, char **argv)
 	size_t count = 0;
 	FILE *code, *header;
 
+	if (argc > 3 && strcmp(argv[1], "-p") == 0) {
+		static char name[32];
+
+		(void)snprintf(name, sizeof(name), "%s_", argv[2]);
+		prefix = name;
+		argv += 2;
+		argc -= 2;
+	}
 	if (argc < 4 || argc > 11) {
-		(void)fputs("usage: po-compiler OUT.c OUT.h PO...\n", stderr);
+		(void)fputs(
+		    "usage: po-compiler [-p PREFIX] OUT.c OUT.h PO...\n",
+		    stderr);
 		return 2;
 	}
 	for (int i = 3; i < argc; i++, count++) {
@@ -348,7 +384,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	put_header(header, cats, count);
-	put_code(code, cats, count);
+	put_code(code, argv[2], cats, count);
 	if (fclose(code) != 0 || fclose(header) != 0) {
 		perror(argv[1]);
 		return 1;

@@ -1,0 +1,173 @@
+/* break_even.c - where each parameter would have to be for an NPV of zero.
+ *
+ * Outwards from the value in steps that grow, then by bisection between the two
+ * steps where the sign changes. Whole parameters go step by step.
+ */
+
+#include <math.h>
+
+#include "tco-report/exact/tape.h"
+#include "tco-report/model/part.h"
+
+#define GRID        400
+#define HALVINGS    200
+#define DECIMALS    6
+#define WHOLE_STEPS 40
+
+/* NPVs as a function of one parameter. */
+struct curve {
+	struct tape *tape;
+	size_t timing;
+};
+
+static double at(const struct curve *c, double x)
+{
+	double npv[TCO_TIMING_COUNT];
+
+	tape_run(c->tape, &x, npv);
+	return npv[c->timing];
+}
+
+static double bisect(const struct curve *c, double a, double b)
+{
+	bool sign = at(c, a) < 0;
+
+	for (int i = 0; i < HALVINGS; i++) {
+		double middle = a + (b - a) / 2;
+
+		if ((at(c, middle) < 0) == sign)
+			a = middle;
+		else
+			b = middle;
+	}
+	return a + (b - a) / 2;
+}
+
+/* The first zero from the value towards a bound; NAN if there is none. */
+static double search(const struct curve *c, double from, double bound)
+{
+	bool sign = at(c, from) < 0;
+	double before = from;
+
+	for (int k = 1; k <= GRID; k++) {
+		double way = (double)k / GRID;
+		double x = from + (bound - from) * way * way * way;
+
+		if ((at(c, x) < 0) != sign)
+			return bisect(c, before, x);
+		before = x;
+	}
+	return (double)NAN;
+}
+
+static double bound_of(const struct model *m, const char *text)
+{
+	const struct num *bound = m->zero;
+
+	(void)num_parse(m->pool, text, &bound, NULL);
+	return num_double(bound);
+}
+
+static const struct num *nearest(
+    const struct model *m, enum tco_param_id id, const struct curve *c)
+{
+	double value = num_double(val(m, id));
+	double down = search(c, value, bound_of(m, tco_kinds[id].min));
+	double up = search(c, value, bound_of(m, tco_kinds[id].max));
+
+	if (isnan(down) || (!isnan(up) && up - value < value - down))
+		return num_from_double(m->pool, up, DECIMALS);
+	return num_from_double(m->pool, down, DECIMALS);
+}
+
+/* False if no NPV depends on it. */
+static bool by_bisection(
+    struct model *m, enum tco_param_id id, struct tco_break_even *b)
+{
+	const struct num *npv[TCO_TIMING_COUNT], *leaf = val(m, id);
+	hs_auto(tape_freep) struct tape *tape = NULL;
+
+	for (size_t i = 0; i < TCO_TIMING_COUNT; i++)
+		npv[i] = m->r->cash[i].npv;
+	tape = tape_new(npv, TCO_TIMING_COUNT, &leaf, 1);
+	if (tape_is_fixed(tape))
+		return false;
+	for (size_t i = 0; i < TCO_TIMING_COUNT; i++)
+		b->at[i] = nearest(
+		    m, id, &(struct curve) { .tape = tape, .timing = i });
+	return true;
+}
+
+/* Both NPVs with a whole parameter at another value. */
+static void npv_with(struct model *m, enum tco_param_id id, int64_t value,
+    int ret_sign[TCO_TIMING_COUNT])
+{
+	const struct num *npv[TCO_TIMING_COUNT];
+	struct variant v;
+
+	variant_init(&v, m->tcase);
+	v.tcase.params[id].value = num_int(v.pool, value);
+	variant_run(&v, m, npv);
+	for (size_t i = 0; i < TCO_TIMING_COUNT; i++)
+		ret_sign[i] = num_sign(npv[i]) < 0 ? -1 : 1;
+	variant_done(&v);
+}
+
+static void look_at(struct model *m, enum tco_param_id id, int64_t value,
+    struct tco_break_even *b)
+{
+	int sign[TCO_TIMING_COUNT];
+	int64_t min = (int64_t)bound_of(m, tco_kinds[id].min);
+	int64_t max = (int64_t)bound_of(m, tco_kinds[id].max);
+
+	/* Of hosts at least one works. */
+	if (id == TCO_HOSTS)
+		min = num_int64(val(m, TCO_SPARE_HOSTS)) + 1;
+	if (id == TCO_SPARE_HOSTS && is_given(m, TCO_HOSTS))
+		max = num_int64(val(m, TCO_HOSTS)) - 1;
+	if (value < min || value > max)
+		return;
+	npv_with(m, id, value, sign);
+	for (size_t i = 0; i < TCO_TIMING_COUNT; i++) {
+		bool is_loss = num_sign(m->r->cash[i].npv) < 0;
+
+		if (b->at[i] == NULL && (sign[i] < 0) != is_loss)
+			b->at[i] = INT(value);
+	}
+}
+
+static void by_steps(
+    struct model *m, enum tco_param_id id, struct tco_break_even *b)
+{
+	int64_t value = num_int64(val(m, id));
+
+	for (int64_t k = 1; k <= WHOLE_STEPS; k++) {
+		if (b->at[TCO_DUE] != NULL && b->at[TCO_BOUGHT] != NULL)
+			return;
+		look_at(m, id, value - k, b);
+		look_at(m, id, value + k, b);
+	}
+}
+
+static void one(struct model *m, enum tco_param_id id)
+{
+	struct tco_break_even b = { .param = id, .value = val(m, id) };
+
+	if (tco_kinds[id].is_whole)
+		by_steps(m, id, &b);
+	else if (!by_bisection(m, id, &b))
+		return;
+	for (size_t i = 0; i < TCO_TIMING_COUNT; i++)
+		if (b.at[i] != NULL && num_sign(b.value) != 0)
+			b.distance[i] = DIV(SUB(b.at[i], b.value), b.value);
+	m->r->break_even[m->r->break_even_count++] = b;
+}
+
+void break_even_run(struct model *m)
+{
+	m->r->break_even = hs_arena_alloc(
+	    m->tcase->arena, TCO_PARAM_COUNT * sizeof(*m->r->break_even));
+	for (int i = 0; i < TCO_PARAM_COUNT; i++)
+		if (is_given(m, (enum tco_param_id)i))
+			one(m, (enum tco_param_id)i);
+}

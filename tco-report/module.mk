@@ -1,0 +1,26 @@
+# tco: the model of costs, exact; hanse-tco is its program.
+LIBRARIES += tco
+tco_SRCS := $(wildcard tco-report/exact/*.c tco-report/input/*.c tco-report/model/*.c)
+tco_PKGS := gmp libcyaml yaml-0.1
+tco_LDLIBS := -lm
+
+tco_TESTS := test_tco_number
+TESTS += $(tco_TESTS)
+define tco_test
+$(1)_SRCS := tests/unit/$(1).c
+$(1)_LIBS := tco base
+$(1)_PKGS := cmocka
+endef
+$(foreach t,$(tco_TESTS),$(eval $(call tco_test,$(t))))
+
+# A report as a value and its writers; knows nothing of costs.
+EMBEDS += tco_doc
+tco_doc_FILES := tco-report/doc/report.css
+LIBRARIES += tcodoc
+tcodoc_SRCS := $(wildcard tco-report/doc/*.c) $(B)/gen/tco_doc.c
+tcodoc_PKGS := jansson pangocairo cairo-pdf
+tcodoc_LDLIBS := -lm
+
+BENCHES += tests/tco/doc-try
+tests/tco/doc-try_SRCS := tests/tco/doc-try.c
+tests/tco/doc-try_LIBS := tcodoc base
