@@ -4,7 +4,7 @@ tco_SRCS := $(wildcard tco-report/exact/*.c tco-report/input/*.c tco-report/mode
 tco_PKGS := gmp libcyaml yaml-0.1
 tco_LDLIBS := -lm
 
-tco_TESTS := test_tco_number
+tco_TESTS := test_tco_model test_tco_number
 TESTS += $(tco_TESTS)
 define tco_test
 $(1)_SRCS := tests/unit/$(1).c
@@ -24,3 +24,8 @@ tcodoc_LDLIBS := -lm
 BENCHES += tests/tco/doc-try
 tests/tco/doc-try_SRCS := tests/tco/doc-try.c
 tests/tco/doc-try_LIBS := tcodoc base
+
+PROGRAMS += hanse-tco
+hanse-tco_SRCS := $(wildcard tco-report/main*.c)
+hanse-tco_LIBS := tco base
+hanse-tco_PKGS := jansson

@@ -112,16 +112,30 @@ static int confidence_find(const char *word)
 	return -1;
 }
 
+/* A day, or as much of one as the source says: 2024, 2024-05, 2024-05-01. */
+static int check_date(const char *date, struct hs_err *err)
+{
+	static const char rest[] = "0000-01-01";
+	char whole[sizeof(rest)];
+	size_t len = strlen(date);
+	int32_t day;
+
+	if (len != 4 && len != 7)
+		return tco_day_parse(date, &day, err);
+	memcpy(whole, rest, sizeof(rest));
+	memcpy(whole, date, len);
+	return tco_day_parse(whole, &day, err);
+}
+
 static void origin_date(const struct input *in, const char *field,
     const char *date, struct origin *ret_origin)
 {
 	struct hs_err err = { 0 };
-	int32_t day;
 
 	if (date == NULL)
 		input_fault(in, field, "date",
 		    "is missing; expected the day of the source");
-	else if (tco_day_parse(date, &day, &err) < 0)
+	else if (check_date(date, &err) < 0)
 		input_fault(in, field, "date", "%s", err.msg);
 	else
 		ret_origin->date = hs_arena_strdup(in->arena, date);

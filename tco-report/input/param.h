@@ -140,7 +140,8 @@ struct tco_param {
 	const struct num *low, *high; /* its own range; both or none are NULL */
 	const char *unit;             /* "EUR/kWh" */
 	const char *source;           /* NULL: your figure */
-	const char *date; /* of the source, "2024-05-01"; NULL too */
+	const char *date; /* of the source: "2024-05-01", "2024-05" or
+			   * "2024"; NULL with it */
 	enum tco_confidence confidence;
 	const char *file; /* where it was given; "--set" */
 	unsigned line;

@@ -68,12 +68,32 @@ static double bound_of(const struct model *m, const char *text)
 	return num_double(bound);
 }
 
+/* Bounds of a parameter as the case accepts it: a machine that does nothing
+ * draws no more than one that does all it can. */
+static double lowest(const struct model *m, enum tco_param_id id)
+{
+	if (id == TCO_SERVER_MAX_POWER)
+		return num_double(val(m, TCO_SERVER_IDLE_POWER));
+	if (id == TCO_HOST_MAX_POWER)
+		return num_double(val(m, TCO_HOST_IDLE_POWER));
+	return bound_of(m, tco_kinds[id].min);
+}
+
+static double highest(const struct model *m, enum tco_param_id id)
+{
+	if (id == TCO_SERVER_IDLE_POWER)
+		return num_double(val(m, TCO_SERVER_MAX_POWER));
+	if (id == TCO_HOST_IDLE_POWER)
+		return num_double(val(m, TCO_HOST_MAX_POWER));
+	return bound_of(m, tco_kinds[id].max);
+}
+
 static const struct num *nearest(
     const struct model *m, enum tco_param_id id, const struct curve *c)
 {
 	double value = num_double(val(m, id));
-	double down = search(c, value, bound_of(m, tco_kinds[id].min));
-	double up = search(c, value, bound_of(m, tco_kinds[id].max));
+	double down = search(c, value, lowest(m, id));
+	double up = search(c, value, highest(m, id));
 
 	if (isnan(down) || (!isnan(up) && up - value < value - down))
 		return num_from_double(m->pool, up, DECIMALS);

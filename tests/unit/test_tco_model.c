@@ -1,0 +1,463 @@
+/* test_tco_model.c - the worked example of the method, every number of it, and
+ * what the model does where the example does not go: growth, replacement, lives
+ * longer than the horizon, no IRR, figures of an enterprise's own.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "tco-report/tco.h"
+
+#define EXAMPLE "etc/tco/example/case.yaml"
+
+static struct tco_case *load(const struct tco_setting *settings, size_t count)
+{
+	struct tco_case *tcase = NULL;
+	struct hs_err err = { 0 };
+
+	if (tco_case_load(EXAMPLE, NULL, settings, count, &tcase, NULL, &err) <
+	    0)
+		fail_msg("%s", err.msg);
+	return tcase;
+}
+
+static struct tco_result *run(struct tco_case *tcase)
+{
+	const struct tco_options options = { .seed = 1, .draws = 1000 };
+	struct tco_result *result = NULL;
+
+	assert_int_equal(tco_model_run(tcase, &options, &result, NULL), 0);
+	return result;
+}
+
+static void same(
+    const char *what, const struct num *n, unsigned decimals, const char *want)
+{
+	hs_auto(hs_freep) char *text =
+	    n != NULL ? num_text(n, decimals) : hs_strdup("none");
+
+	if (strcmp(text, want) != 0)
+		fail_msg("%s: %s instead of %s", what, text, want);
+}
+
+static void test_costs(void **state)
+{
+	hs_auto(tco_case_freep) struct tco_case *tcase = load(NULL, 0);
+	hs_auto(tco_result_freep) struct tco_result *r = run(tcase);
+	const struct tco_dedicated *d = r->dedicated;
+	const struct tco_year *y = &r->year[0];
+
+	(void)state;
+	same("kWh", d[0].kwh, 1, "1576.8");
+	same("support", d[0].line[TCO_SUPPORT], 2, "600.00");
+	same("energy", d[0].line[TCO_ENERGY], 2, "315.36");
+	same("space", d[0].line[TCO_SPACE], 2, "300.00");
+	same("people", d[0].line[TCO_PEOPLE], 2, "2000.00");
+	same("backup", d[0].line[TCO_BACKUP], 2, "120.00");
+	same("opex", d[0].opex, 2, "3335.36");
+	same("depreciation", d[0].line[TCO_DEPRECIATION], 2, "1300.00");
+	same("A", d[0].annual, 2, "18541.44");
+	same("B", d[1].annual, 2, "13906.08");
+	same("C", d[2].annual, 2, "13906.08");
+	same("dedicated", r->dedicated_annual, 2, "46353.60");
+	same("platform kWh", r->platform.kwh, 1, "12614.4");
+	same("support", y->platform[TCO_SUPPORT], 2, "6000.00");
+	same("energy", y->platform[TCO_ENERGY], 2, "2522.88");
+	same("space", y->platform[TCO_SPACE], 2, "1800.00");
+	same("people", y->platform[TCO_PEOPLE], 2, "13500.00");
+	same("backup", y->platform[TCO_BACKUP], 2, "1200.00");
+	same("platform opex", r->platform.opex, 2, "25022.88");
+	same("depreciation", y->platform[TCO_DEPRECIATION], 2, "12000.00");
+	same("migration", y->platform[TCO_MIGRATED], 2, "2000.00");
+	same("platform", r->platform_annual, 2, "39022.88");
+	same("percent", r->verdict.saving_part, 4, "0.1581");
+	same("cash dedicated", y->dedicated_opex, 2, "33353.60");
+	same("saving", y->saving, 2, "8330.72");
+	same("annuity", r->annuity, 10, "3.9927100371");
+	for (size_t i = 1; i < 5; i++)
+		same("every year alike", r->year[i].saving, 2, "8330.72");
+}
+
+static void test_cash(void **state)
+{
+	hs_auto(tco_case_freep) struct tco_case *tcase = load(NULL, 0);
+	hs_auto(tco_result_freep) struct tco_result *r = run(tcase);
+	const struct tco_cash *due = &r->cash[TCO_DUE];
+	const struct tco_cash *bought = &r->cash[TCO_BOUGHT];
+
+	(void)state;
+	same("avoided", due->flow[0].avoided, 2, "65000.00");
+	same("investment", due->flow[0].investment, 2, "-60000.00");
+	same("migration", due->flow[0].migration, 2, "-10000.00");
+	same("dI0", due->investment, 2, "5000.00");
+	same("NPV", due->npv, 2, "28262.15");
+	same("IRR", due->irr, 4, "1.6535");
+	same("payback", due->payback, 2, "0.60");
+	assert_true(due->is_paid_back);
+	same("discounted payback", due->discounted_payback, 2, "0.65");
+	same("dI0", bought->investment, 2, "70000.00");
+	same("NPV", bought->npv, 2, "-36737.85");
+	same("IRR", bought->irr, 4, "-0.1514");
+	same("payback", bought->payback, 2, "8.40");
+	assert_false(bought->is_paid_back);
+	assert_null(bought->discounted_payback);
+	assert_int_equal(r->verdict.answer, TCO_WHEN_DUE);
+}
+
+/* clang-format off */
+static const struct { const char *cost, *rate, *direct_a; } pools[TCO_RESOURCE_COUNT] = {
+	[TCO_CPU]     = { "15609.152", "0.1560915200", "6243.6608" },
+	[TCO_RAM]     = { "11706.864", "0.0234137280", "4682.7456" },
+	[TCO_STORAGE] = { "7804.576",  "0.2601525333", "3121.8304" },
+	[TCO_NETWORK] = { "3902.288",  "0.7804576000", "2341.3728" },
+};
+
+static const struct { int64_t cents[3], operator, loss_of_a; size_t losers; } bills[TCO_RULE_COUNT] = {
+	[TCO_IDLE_OPERATOR]     = { { 1638961, 842894, 718021 },  702412, 0,      0 },
+	[TCO_IDLE_PROPORTIONAL] = { { 1998733, 1027920, 875635 }, 0,      144589, 1 },
+	[TCO_IDLE_EVEN]         = { { 1873098, 1077032, 952158 }, 0,      18954,  1 },
+	[TCO_IDLE_STANDALONE]   = { { 1919926, 1053618, 928744 }, 0,      65782,  1 },
+	[TCO_EQUAL_PERCENT]     = { { 1560915, 1170687, 1170686 }, 0,     0,      0 },
+};
+/* clang-format on */
+
+static void test_showback(void **state)
+{
+	hs_auto(tco_case_freep) struct tco_case *tcase = load(NULL, 0);
+	hs_auto(tco_result_freep) struct tco_result *r = run(tcase);
+	const struct tco_showback *s = &r->showback;
+
+	(void)state;
+	for (size_t i = 0; i < TCO_RESOURCE_COUNT; i++) {
+		if (pools[i].cost == NULL)
+			continue;
+		same("pool", s->pool[i].cost, 3, pools[i].cost);
+		same("rate", s->pool[i].rate, 10, pools[i].rate);
+		same("A", s->bill[0].cost[i], 4, pools[i].direct_a);
+	}
+	same("direct A", s->bill[0].direct, 5, "16389.60960");
+	same("direct B", s->bill[1].direct, 5, "8428.94208");
+	same("direct C", s->bill[2].direct, 5, "7180.20992");
+	same("idle", s->idle, 4, "7024.1184");
+	same("idle part", s->idle_part, 2, "0.20");
+	for (size_t k = 0; k < TCO_RULE_COUNT; k++) {
+		int64_t sum = s->operator_cents[k];
+
+		for (size_t i = 0; i < 3; i++) {
+			assert_int_equal(
+			    s->bill[i].cents[k], bills[k].cents[i]);
+			sum += s->bill[i].cents[k];
+		}
+		assert_int_equal(s->operator_cents[k], bills[k].operator);
+		assert_int_equal(s->losers[k], bills[k].losers);
+		if (bills[k].loss_of_a > 0)
+			assert_int_equal(
+			    s->bill[0].gain[k], -bills[k].loss_of_a);
+		assert_int_equal(sum, 3902288);
+	}
+	/* At the level of prices at which nobody loses, A pays what it would
+	 * alone: 18,541.44 / 19,987.33. */
+	same("level", s->level[TCO_IDLE_PROPORTIONAL], 6, "0.927660");
+	assert_int_equal(s->level_cents[TCO_IDLE_PROPORTIONAL], 282293);
+	assert_int_equal(s->subsidy_cents, 0);
+}
+
+static void test_carbon(void **state)
+{
+	hs_auto(tco_case_freep) struct tco_case *tcase = load(NULL, 0);
+	hs_auto(tco_result_freep) struct tco_result *r = run(tcase);
+
+	(void)state;
+	same("use", r->carbon.dedicated_use, 2, "5171.90");
+	same("making", r->carbon.dedicated_embodied, 0, "3000");
+	same("use", r->carbon.platform_use, 2, "4137.52");
+	same("making", r->carbon.platform_embodied, 0, "900");
+}
+
+/* clang-format off */
+static const struct { const char *driver, *swing; } swings[] = {
+	{ "platform capex", "33582.50" }, { "server price", "26000.00" },
+	{ "servers/admin",  "23290.81" }, { "domains/admin", "12477.22" },
+	{ "FTE cost",       "10381.05" }, { "migration",     "4000.00" },
+	{ "discount rate",  "2808.08" },  { "tariff",        "1007.31" },
+	{ "PUE",            "1007.31" },
+};
+/* clang-format on */
+
+static void test_tornado(void **state)
+{
+	hs_auto(tco_case_freep) struct tco_case *tcase = load(NULL, 0);
+	hs_auto(tco_result_freep) struct tco_result *r = run(tcase);
+	size_t found = 0;
+
+	(void)state;
+	for (size_t i = 0; i < r->tornado_count; i++) {
+		if (i > 0)
+			assert_true(num_cmp(r->tornado[i - 1].swing,
+					r->tornado[i].swing) >= 0);
+		if (!r->tornado[i].driver.is_main)
+			continue;
+		assert_true(found < ARRAY_LEN(swings));
+		assert_string_equal(
+		    r->tornado[i].driver.name, swings[found].driver);
+		same(swings[found].driver, r->tornado[i].swing, 2,
+		    swings[found].swing);
+		found++;
+	}
+	assert_int_equal(found, ARRAY_LEN(swings));
+}
+
+/* The method's own figures are of 200,000 other draws: both are within four
+ * standard errors of each other. */
+static void near(const struct num *n, double want, double error)
+{
+	assert_true(fabs(num_double(n) - want) < 4 * error);
+}
+
+static void test_simulation(void **state)
+{
+	const struct tco_options options = { .seed = 7, .draws = 100000 };
+	hs_auto(tco_case_freep) struct tco_case *tcase = load(NULL, 0);
+	hs_auto(tco_result_freep) struct tco_result *r = NULL;
+	hs_auto(tco_result_freep) struct tco_result *again = NULL;
+	const struct tco_simulation *s;
+	unsigned sum = 0;
+
+	(void)state;
+	assert_int_equal(tco_model_run(tcase, &options, &r, NULL), 0);
+	assert_int_equal(tco_model_run(tcase, &options, &again, NULL), 0);
+	s = &r->simulation[TCO_DUE];
+	/* sd / sqrt(n) of both, added in squares: 10425 * 0.00387 = 40 */
+	near(s->mean, 28428, 40);
+	near(s->sd, 10425, 29);
+	near(s->p10, 15013, 69);
+	near(s->p50, 28325, 51);
+	near(s->p90, 42001, 69);
+	near(s->loss_part, 0.0016, 0.00016);
+	for (size_t i = 0; i < TCO_BINS; i++)
+		sum += s->bin[i];
+	assert_int_equal(sum, 100000);
+	for (size_t i = 0; i < TCO_TIMING_COUNT; i++) {
+		const struct tco_simulation *a = &r->simulation[i],
+					    *b = &again->simulation[i];
+
+		assert_int_equal(num_cmp(a->mean, b->mean), 0);
+		assert_int_equal(num_cmp(a->sd, b->sd), 0);
+		assert_memory_equal(a->bin, b->bin, sizeof(a->bin));
+	}
+}
+
+/* Where the NPV is said to be nothing, it is nothing, by the exact model. */
+static void test_break_even(void **state)
+{
+	hs_auto(tco_case_freep) struct tco_case *tcase = load(NULL, 0);
+	hs_auto(tco_result_freep) struct tco_result *r = run(tcase);
+	size_t found = 0;
+
+	(void)state;
+	for (size_t i = 0; i < r->break_even_count; i++) {
+		const struct tco_break_even *b = &r->break_even[i];
+
+		for (size_t k = 0; k < TCO_TIMING_COUNT; k++) {
+			hs_auto(hs_freep) char *text = NULL;
+			hs_auto(tco_case_freep) struct tco_case *other = NULL;
+			hs_auto(tco_result_freep) struct tco_result *at = NULL;
+
+			if (b->at[k] == NULL || tco_kinds[b->param].is_whole)
+				continue;
+			text = num_text_short(b->at[k]);
+			other = load(
+			    &(struct tco_setting) {
+				tco_kinds[b->param].name, text },
+			    1);
+			at = run(other);
+			/* at has six decimals: what is cut off is worth less
+			 * than half a unit of money */
+			assert_true(fabs(num_double(at->cash[k].npv)) < 0.5);
+			found++;
+		}
+	}
+	assert_int_equal(found, 18);
+}
+
+/* -- Beyond the example --------------------------------------------------- */
+
+static void test_growth(void **state)
+{
+	static const struct tco_setting grow[] = {
+		{ "finance.growth", "10" },
+		{ "finance.price_increase", "2" },
+		{ "finance.labour_increase", "3" },
+		{ "finance.hardware_change", "-5" },
+	};
+	hs_auto(tco_case_freep) struct tco_case *tcase =
+	    load(grow, ARRAY_LEN(grow));
+	hs_auto(tco_result_freep) struct tco_result *r = run(tcase);
+
+	(void)state;
+	/* A: 4 -> 4.4 -> 5; B and C: 3 -> 3.3 -> 4 */
+	same("servers 1", r->year[0].servers, 0, "10");
+	same("servers 2", r->year[1].servers, 0, "13");
+	/* A 4.84 -> 5, B and C 3.63 -> 4 */
+	same("servers 3", r->year[2].servers, 0, "13");
+	/* A 5.3 -> 6, B and C 4.0 (3.993) */
+	same("servers 4", r->year[3].servers, 0, "14");
+	/* two hosts that work, one spare: 2 -> 2.2 -> 3 and the spare */
+	same("hosts 2", r->year[1].hosts, 0, "4");
+	/* three servers more, 5 % cheaper: 3 * 6500 * 0.95 */
+	same("avoided", r->cash[TCO_DUE].flow[1].avoided, 2, "18525.00");
+	same("investment", r->cash[TCO_DUE].flow[1].investment, 2, "-19000.00");
+	/* 13 * 2000 * 1.03 */
+	same("people", r->year[1].dedicated[TCO_PEOPLE], 2, "26780.00");
+	/* 13 * 600 * 1.02 */
+	same("support", r->year[1].dedicated[TCO_SUPPORT], 2, "7956.00");
+	/*
+	 * At the end of year 5 of what was bought later is left: of 3 servers
+	 * for year 2 a fifth, 3705; of 1 for year 4 three fifths of 6500 *
+	 * 0.95^3, 3343.76; of 2 for year 5 four fifths of 13000 * 0.95^4,
+	 * 8470.87; of 1 host for year 2 a fifth, 3800.
+	 */
+	same("worth", r->cash[TCO_DUE].flow[5].residual, 2, "-11719.63");
+}
+
+/* Servers that last three years are bought again after three. */
+static void test_replacement(void **state)
+{
+	static const struct tco_setting short_lives[] = {
+		{ "server.life", "3" },
+		{ "server.residual", "10" },
+	};
+	hs_auto(tco_case_freep) struct tco_case *tcase =
+	    load(short_lives, ARRAY_LEN(short_lives));
+	hs_auto(tco_result_freep) struct tco_result *r = run(tcase);
+	const struct tco_flow *f = r->cash[TCO_DUE].flow;
+
+	(void)state;
+	same("bought again", f[3].avoided, 2, "65000.00");
+	same("not before", f[2].avoided, 2, "0.00");
+	/* the old ones bring a tenth, which the platform does not have */
+	same("residual", f[3].residual, 2, "-6500.00");
+	/* at 5 the second ones are two of three years old: 65000 less two
+	 * thirds of 58500 */
+	same("worth", f[5].residual, 2, "-26000.00");
+	same("depreciation", r->year[4].dedicated[TCO_DEPRECIATION], 2,
+	    "19500.00");
+	/* just bought: the first ones are sunk, the second ones are not */
+	same("sunk", r->cash[TCO_BOUGHT].flow[0].avoided, 2, "0.00");
+	same("then due", r->cash[TCO_BOUGHT].flow[3].avoided, 2, "65000.00");
+}
+
+static void test_horizons(void **state)
+{
+	static const char *const years[] = { "3", "4", "6", "7", "8", "9",
+		"10" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(years); i++) {
+		const struct tco_setting set = { "finance.horizon", years[i] };
+		hs_auto(tco_case_freep) struct tco_case *tcase = load(&set, 1);
+		hs_auto(tco_result_freep) struct tco_result *r = run(tcase);
+		const struct num *sum = num_int(tcase->pool, 0);
+		const struct tco_cash *cash = &r->cash[TCO_DUE];
+
+		for (unsigned t = 0; t <= r->horizon; t++)
+			sum =
+			    num_add(tcase->pool, sum, cash->flow[t].discounted);
+		assert_int_equal(num_cmp(sum, cash->npv), 0);
+		assert_int_equal(
+		    num_cmp(cash->flow[r->horizon].discounted_cumulative,
+			cash->npv),
+		    0);
+	}
+}
+
+/* Straight lines and cash are of the same money: over a horizon at whose end
+ * all is worn out, the flows are the P&Ls' differences. */
+static void test_reconciled(void **state)
+{
+	hs_auto(tco_case_freep) struct tco_case *tcase = load(NULL, 0);
+	hs_auto(tco_result_freep) struct tco_result *r = run(tcase);
+	const struct num *profit = num_int(tcase->pool, 0);
+
+	(void)state;
+	for (unsigned y = 0; y < r->horizon; y++)
+		profit = num_add(tcase->pool, profit,
+		    num_sub(tcase->pool, r->year[y].dedicated_annual,
+			r->year[y].platform_annual));
+	assert_int_equal(
+	    num_cmp(profit, r->cash[TCO_DUE].flow[r->horizon].cumulative), 0);
+}
+
+/* A platform whose hosts are bought again costs, gains, and costs again. */
+static void test_no_irr(void **state)
+{
+	static const struct tco_setting again[] = {
+		{ "platform.life", "3" },
+		{ "server.life", "15" },
+	};
+	hs_auto(tco_case_freep) struct tco_case *tcase =
+	    load(again, ARRAY_LEN(again));
+	hs_auto(tco_result_freep) struct tco_result *r = run(tcase);
+
+	(void)state;
+	assert_true(r->cash[TCO_BOUGHT].sign_changes > 1);
+	assert_null(r->cash[TCO_BOUGHT].irr);
+	assert_non_null(r->cash[TCO_BOUGHT].mirr);
+}
+
+/* A server that would be resold makes moving cheaper. */
+static void test_resale(void **state)
+{
+	const struct tco_setting set = { "server.resale", "40" };
+	hs_auto(tco_case_freep) struct tco_case *tcase = load(&set, 1);
+	hs_auto(tco_result_freep) struct tco_result *r = run(tcase);
+
+	(void)state;
+	same("resold", r->cash[TCO_BOUGHT].flow[0].avoided, 2, "26000.00");
+	same("NPV", r->cash[TCO_BOUGHT].npv, 2, "-10737.85");
+	same("due as before", r->cash[TCO_DUE].npv, 2, "28262.15");
+}
+
+static void test_dearer(void **state)
+{
+	const struct tco_setting set = { "platform.host_price", "90000" };
+	hs_auto(tco_case_freep) struct tco_case *tcase = load(&set, 1);
+	hs_auto(tco_result_freep) struct tco_result *r = run(tcase);
+
+	(void)state;
+	assert_int_equal(r->verdict.answer, TCO_DEARER);
+	assert_true(r->showback.subsidy_cents > 0);
+	/* Nobody gains by an equal share of more than everything. */
+	assert_int_equal(r->showback.losers[TCO_EQUAL_PERCENT], 3);
+	assert_null(r->cash[TCO_BOUGHT].payback);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_costs),
+		cmocka_unit_test(test_cash),
+		cmocka_unit_test(test_showback),
+		cmocka_unit_test(test_carbon),
+		cmocka_unit_test(test_tornado),
+		cmocka_unit_test(test_simulation),
+		cmocka_unit_test(test_break_even),
+		cmocka_unit_test(test_growth),
+		cmocka_unit_test(test_replacement),
+		cmocka_unit_test(test_horizons),
+		cmocka_unit_test(test_reconciled),
+		cmocka_unit_test(test_no_irr),
+		cmocka_unit_test(test_resale),
+		cmocka_unit_test(test_dearer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
