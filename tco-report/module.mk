@@ -4,7 +4,7 @@ tco_SRCS := $(wildcard tco-report/exact/*.c tco-report/input/*.c tco-report/mode
 tco_PKGS := gmp libcyaml yaml-0.1
 tco_LDLIBS := -lm
 
-tco_TESTS := test_tco_model test_tco_number
+tco_TESTS := test_tco_input test_tco_model test_tco_number test_tco_showback
 TESTS += $(tco_TESTS)
 define tco_test
 $(1)_SRCS := tests/unit/$(1).c
@@ -29,3 +29,12 @@ PROGRAMS += hanse-tco
 hanse-tco_SRCS := $(wildcard tco-report/main*.c)
 hanse-tco_LIBS := tco base
 hanse-tco_PKGS := jansson
+
+FUZZERS += fuzz_tco_csv
+fuzz_tco_csv_SRCS := tests/fuzz/fuzz_tco_csv.c
+fuzz_tco_csv_LIBS := tco base
+fuzz_tco_csv_SEEDS := tests/fuzz/seeds/tco
+
+BENCHES += monte_carlo
+monte_carlo_SRCS := bench/tco/monte_carlo.c
+monte_carlo_LIBS := tco base

@@ -112,7 +112,8 @@ static int confidence_find(const char *word)
 	return -1;
 }
 
-/* A day, or as much of one as the source says: 2024, 2024-05, 2024-05-01. */
+/* A day, or as much of one as the source says: 2024, 2024-05, 2024-05-01; or
+ * that it does not say. */
 static int check_date(const char *date, struct hs_err *err)
 {
 	static const char rest[] = "0000-01-01";
@@ -120,6 +121,8 @@ static int check_date(const char *date, struct hs_err *err)
 	size_t len = strlen(date);
 	int32_t day;
 
+	if (strcmp(date, "undated") == 0)
+		return 0;
 	if (len != 4 && len != 7)
 		return tco_day_parse(date, &day, err);
 	memcpy(whole, rest, sizeof(rest));
@@ -134,7 +137,8 @@ static void origin_date(const struct input *in, const char *field,
 
 	if (date == NULL)
 		input_fault(in, field, "date",
-		    "is missing; expected the day of the source");
+		    "is missing; expected the day of the source, or "
+		    "undated");
 	else if (check_date(date, &err) < 0)
 		input_fault(in, field, "date", "%s", err.msg);
 	else

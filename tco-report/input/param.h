@@ -141,7 +141,7 @@ struct tco_param {
 	const char *unit;             /* "EUR/kWh" */
 	const char *source;           /* NULL: your figure */
 	const char *date; /* of the source: "2024-05-01", "2024-05" or
-			   * "2024"; NULL with it */
+			   * "2024" or "undated"; NULL with it */
 	enum tco_confidence confidence;
 	const char *file; /* where it was given; "--set" */
 	unsigned line;

@@ -12,8 +12,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/conf.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "tco-report/input/usage.h"
 #include "tco-report/tco.h"
 
 #define EXAMPLE "etc/tco/example/case.yaml"
@@ -426,6 +428,126 @@ static void test_resale(void **state)
 	same("due as before", r->cash[TCO_DUE].npv, 2, "28262.15");
 }
 
+/* Two enterprises that are busy at different times need three hosts with the
+ * spare; their own peaks together would need five. */
+static void test_consolidation(void **state)
+{
+	static const struct tco_setting host[] = {
+		{ "host.cpu", "8" },
+		{ "host.target_cpu", "75" },
+		{ "host.ram", "256" },
+		{ "host.target_ram", "80" },
+	};
+	hs_auto(tco_case_freep) struct tco_case *tcase =
+	    load(host, ARRAY_LEN(host));
+	hs_auto(tco_result_freep) struct tco_result *r = NULL;
+	hs_auto(tco_result_freep) struct tco_result *grown = NULL;
+	const struct tco_consolidation *c;
+	struct hs_faults faults = { 0 };
+
+	(void)state;
+	assert_int_equal(load_load("l.csv",
+			     "time,enterprise,resource,value,unit\n"
+			     "2026-01-01T02:00:00Z,b,cpu,10.5,cores\n"
+			     "2026-01-01T01:00:00Z,a,cpu,10,cores\n"
+			     "2026-01-01T01:00:00Z,b,cpu,1.5,cores\n"
+			     "2026-01-01T02:00:00Z,a,cpu,1.5,cores\n"
+			     "2026-01-01T01:00:00Z,a,ram,100,GiB\n"
+			     "2026-01-01T02:00:00Z,a,ram,100.8,GiB\n"
+			     "2026-01-01T02:00:00Z,b,ram,104,GiB\n",
+			     tcase, &faults, NULL),
+	    0);
+	hs_faults_done(&faults);
+	tcase->params[TCO_HOSTS].value = NULL;
+	r = run(tcase);
+	c = &r->consolidation;
+	assert_true(c->is_known && c->is_used);
+	same("peak of the sum", c->row[TCO_CPU].peak_of_sum, 1, "12.0");
+	assert_string_equal(c->row[TCO_CPU].time, "2026-01-01T02:00:00Z");
+	same("sum of the peaks", c->row[TCO_CPU].sum_of_peaks, 1, "20.5");
+	/* 12 / (8 * 75 %) is 2 exactly, 204.8 / (256 * 80 %) is 1 exactly */
+	same("hosts for CPU", c->row[TCO_CPU].hosts, 0, "2");
+	same("hosts for RAM", c->row[TCO_RAM].hosts, 0, "1");
+	assert_int_equal(c->binding, TCO_CPU);
+	same("hosts", c->hosts, 0, "3");
+	same("ratio", c->ratio, 2, "3.33");
+	same("as with three that were given", r->cash[TCO_DUE].npv, 2,
+	    "28262.15");
+	tcase->params[TCO_GROWTH].value = num_int(tcase->pool, 1);
+	grown = run(tcase);
+	same("a little more needs a host more", grown->year[1].hosts, 0, "4");
+}
+
+/* Figures of one enterprise's own count for it alone. */
+static void test_own(void **state)
+{
+	hs_auto(tco_case_freep) struct tco_case *tcase = load(NULL, 0);
+	hs_auto(tco_result_freep) struct tco_result *r = NULL;
+
+	(void)state;
+	tcase->enterprises[1].own[TCO_SERVER_PRICE].value =
+	    num_int(tcase->pool, 8000);
+	r = run(tcase);
+	same("A", r->dedicated[0].annual, 2, "18541.44");
+	/* 3 * 2000 / 5 more */
+	same("B", r->dedicated[1].annual, 2, "15106.08");
+	same("C", r->dedicated[2].annual, 2, "13906.08");
+	same("all", r->dedicated_annual, 2, "47553.60");
+	same("NPV", r->cash[TCO_DUE].npv, 2, "34262.15");
+	for (size_t i = 0; i < r->tornado_count; i++)
+		if (strcmp(r->tornado[i].driver.name, "server price") == 0)
+			same("both prices move", r->tornado[i].swing, 2,
+			    "28400.00");
+}
+
+static void test_soft(void **state)
+{
+	static const struct tco_setting soft[] = {
+		{ "soft.downtime_cost", "200" },
+		{ "soft.downtime_dedicated", "500" },
+		{ "soft.downtime_platform", "60" },
+		{ "soft.provisionings", "12" },
+		{ "soft.provisioning_dedicated", "10" },
+		{ "soft.provisioning_platform", "2" },
+		{ "soft.labour_rate", "33.5" },
+		{ "finance.orders", "1000000" },
+	};
+	hs_auto(tco_case_freep) struct tco_case *hard = load(NULL, 0);
+	hs_auto(tco_case_freep) struct tco_case *tcase =
+	    load(soft, ARRAY_LEN(soft));
+	hs_auto(tco_result_freep) struct tco_result *without = run(hard);
+	hs_auto(tco_result_freep) struct tco_result *r = run(tcase);
+
+	(void)state;
+	assert_null(without->soft.total);
+	/* 3 enterprises * 440 minutes * 200 */
+	same("downtime", r->soft.downtime, 2, "264000.00");
+	same("provisioning", r->soft.provisioning, 2, "3216.00");
+	same("soft", r->soft.total, 2, "267216.00");
+	/* It stays apart. */
+	assert_int_equal(
+	    num_cmp(r->verdict.saving, without->verdict.saving), 0);
+	assert_int_equal(
+	    num_cmp(r->cash[TCO_DUE].npv, without->cash[TCO_DUE].npv), 0);
+	same("an order", r->unit.platform_order, 4, "0.0390");
+	same("a domain's month", r->unit.platform_domain, 2, "325.19");
+}
+
+/* A month is a twelfth of the year, and of what can be sold in it. */
+static void test_month(void **state)
+{
+	hs_auto(tco_case_freep) struct tco_case *tcase = load(NULL, 0);
+	hs_auto(tco_result_freep) struct tco_result *r = NULL;
+
+	(void)state;
+	tcase->months = 1;
+	r = run(tcase);
+	assert_int_equal(r->showback.total_cents, 325191);
+	/* The year's usage in a month: more than there is to be sold. */
+	assert_true(r->showback.pool[TCO_CPU].is_oversold);
+	same("no cost is charged twice", r->showback.idle, 2, "0.00");
+}
+
 static void test_dearer(void **state)
 {
 	const struct tco_setting set = { "platform.host_price", "90000" };
@@ -456,6 +578,10 @@ int main(void)
 		cmocka_unit_test(test_reconciled),
 		cmocka_unit_test(test_no_irr),
 		cmocka_unit_test(test_resale),
+		cmocka_unit_test(test_consolidation),
+		cmocka_unit_test(test_own),
+		cmocka_unit_test(test_soft),
+		cmocka_unit_test(test_month),
 		cmocka_unit_test(test_dearer),
 	};
 
