@@ -11,12 +11,6 @@
 #include "base/mem.h"
 
 /* clang-format off */
-const struct tco_writer tco_writers[] = {
-	{ "table", tco_write_table },
-	{ "json",  tco_write_json },
-	{ NULL,    NULL },
-};
-
 static const enum tco_exit statuses[HS_CODE_COUNT] = {
 	[HS_OK]        = TCO_EXIT_OK,
 	[HS_EINVAL]    = TCO_EXIT_INVALID,
@@ -55,14 +49,6 @@ static int load(const struct tco_call *call, struct tco_case **ret_case)
 	return TCO_EXIT_OK;
 }
 
-static const struct tco_writer *writer_find(const char *name)
-{
-	for (const struct tco_writer *w = tco_writers; w->name != NULL; w++)
-		if (strcmp(w->name, name) == 0)
-			return w;
-	return NULL;
-}
-
 static int fail(const struct hs_err *err)
 {
 	(void)fprintf(stderr, "hanse-tco: %s\n", err->msg);
@@ -71,7 +57,6 @@ static int fail(const struct hs_err *err)
 
 static int report(const struct tco_call *call)
 {
-	const struct tco_writer *writer = writer_find(call->output);
 	hs_auto(tco_case_freep) struct tco_case *tcase = NULL;
 	hs_auto(tco_result_freep) struct tco_result *result = NULL;
 	struct hs_err err = { 0 };
@@ -80,12 +65,9 @@ static int report(const struct tco_call *call)
 	if (status != TCO_EXIT_OK)
 		return status;
 	if (tco_model_run(tcase, &call->options, &result, &err) < 0 ||
-	    writer->write(result, stdout, &err) < 0)
+	    tco_write(call, result, &err) < 0)
 		return fail(&err);
-	if (fflush(stdout) == 0)
-		return TCO_EXIT_OK;
-	(void)hs_fail_errno(&err, HS_ESYSTEM, "write the report");
-	return fail(&err);
+	return TCO_EXIT_OK;
 }
 
 static int check(const struct tco_call *call)
@@ -124,7 +106,7 @@ static int run(const struct tco_call *call, struct hs_err *err)
 		tco_list_parameters(stdout);
 		return TCO_EXIT_OK;
 	}
-	if (writer_find(call->output) == NULL) {
+	if (tco_writer_find(call->output) == NULL) {
 		(void)hs_fail(err, HS_EINVAL, "-o '%s' is no form of report",
 		    call->output);
 		return usage_error(err);

@@ -2,6 +2,7 @@
 #ifndef HANSE_TCO_REPORT_MAIN_H
 #define HANSE_TCO_REPORT_MAIN_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "tco-report/tco.h"
@@ -20,6 +21,10 @@ enum tco_exit {
 
 struct tco_call {
 	const char *command, *arg, *file, *output;
+	const char *language; /* NULL: as the environment says */
+	const char *date;     /* of the report; NULL: today */
+	const char *target;   /* file or folder; NULL: standard output */
+	const char *table;    /* of CSV; NULL: all, as files in a folder */
 	struct tco_setting settings[TCO_SETTINGS_MAX];
 	size_t setting_count;
 	struct tco_options options;
@@ -35,17 +40,33 @@ void tco_help(FILE *out);
 /** Every parameter there is, with unit, bounds and need. */
 void tco_list_parameters(FILE *out);
 
-/** How a result is written; ended by a NULL name. */
+struct doc;
+struct hs_text;
+
+/** How a report is written; ended by a NULL name. */
 struct tco_writer {
 	const char *name;
-	int (*write)(
-	    const struct tco_result *result, FILE *out, struct hs_err *err);
+	int (*write)(const struct tco_call *call,
+	    const struct tco_result *result, const struct doc *doc,
+	    struct hs_text *out, struct hs_err *err);
+	bool is_binary; /* nothing for a terminal */
 };
 extern const struct tco_writer tco_writers[];
 
-int tco_write_table(
-    const struct tco_result *result, FILE *out, struct hs_err *err);
-int tco_write_json(
-    const struct tco_result *result, FILE *out, struct hs_err *err);
+/** The writer of that name; NULL if there is none. */
+const struct tco_writer *tco_writer_find(const char *name);
+
+/**
+ * Write a result as the call says, to its file, folder or standard output.
+ *
+ * Errors: HS_EINVAL (no such language or table; a PDF for a terminal),
+ * HS_ESYSTEM.
+ */
+int tco_write(const struct tco_call *call, const struct tco_result *result,
+    struct hs_err *err);
+
+/** Every figure by name, and the report's doc as the member "report". */
+int tco_write_json(const struct tco_call *call, const struct tco_result *result,
+    const struct doc *doc, struct hs_text *out, struct hs_err *err);
 
 #endif

@@ -25,7 +25,11 @@ static const struct option {
 	const char *value, *help;
 } options[] = {
 	{ "case",   0,   "FILE",       "the case; it names the files beside it" },
-	{ "output", 'o', "FORMAT",     "table (for people) or json" },
+	{ "output", 'o', "FORMAT",     "table (for people), html, pdf, csv or json" },
+	{ "language", 0, "CODE",       "en, de or zh; else as LC_ALL, LC_MESSAGES or LANG says" },
+	{ "file", 'O',   "FILE",       "write there (csv: a folder, a file a table)" },
+	{ "table",  0,   "NAME",       "csv: only that table" },
+	{ "date",   0,   "YYYY-MM-DD", "the report's date; else today" },
 	{ "set",    0,   "NAME=VALUE", "your figure for a parameter; may be repeated" },
 	{ "seed",   0,   "N",          "of Monte Carlo; the same seed, the same report; else 1" },
 	{ "draws",  0,   "N",          "of Monte Carlo; else 100000" },
@@ -64,6 +68,9 @@ void tco_help(FILE *out)
 	    "  hanse-tco report --case case.yaml --set "
 	    "finance.discount_rate=6.5\n"
 	    "      the same with your figure\n"
+	    "  hanse-tco report --case case.yaml -o pdf --language de -O "
+	    "case.pdf\n"
+	    "      for paper, in German\n"
 	    "  hanse-tco report --case case.yaml -o json --seed 7 >case.json\n"
 	    "      every figure, for programs\n"
 	    "  hanse-tco check case.yaml\n"
@@ -164,6 +171,14 @@ static int take_option(struct tco_call *call, const struct option *o,
 		call->output = value;
 	else if (strcmp(o->name, "case") == 0)
 		call->file = value;
+	else if (strcmp(o->name, "language") == 0)
+		call->language = value;
+	else if (o->letter == 'O')
+		call->target = value;
+	else if (strcmp(o->name, "table") == 0)
+		call->table = value;
+	else if (strcmp(o->name, "date") == 0)
+		call->date = value;
 	else if (strcmp(o->name, "set") == 0)
 		return take_setting(call, value, err);
 	else if (strcmp(o->name, "seed") == 0)

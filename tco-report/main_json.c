@@ -10,6 +10,9 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/text.h"
+#include "tco-report/doc/doc.h"
+#include "tco-report/doc/write.h"
 #include "tco-report/main.h"
 
 static json_t *figure(const struct num *n)
@@ -402,14 +405,29 @@ static json_t *whole(const struct tco_result *r)
 	return o;
 }
 
-int tco_write_json(
-    const struct tco_result *result, FILE *out, struct hs_err *err)
+/* The report as people see it is a member of its own. */
+static void put_report(json_t *o, const struct doc *doc)
+{
+	hs_auto(hs_text_done) struct hs_text text = { 0 };
+
+	doc_write_json(doc, &text);
+	put(o, "report", json_loads(text.data, 0, NULL));
+}
+
+int tco_write_json(const struct tco_call *call, const struct tco_result *result,
+    const struct doc *doc, struct hs_text *out, struct hs_err *err)
 {
 	json_t *o = whole(result);
-	int status = json_dumpf(o, out, JSON_INDENT(2));
+	char *text;
 
+	(void)call;
+	put_report(o, doc);
+	text = json_dumps(o, JSON_INDENT(2));
 	json_decref(o);
-	if (status < 0 || fputc('\n', out) == EOF)
-		return hs_fail_errno(err, HS_ESYSTEM, "write the report");
+	if (text == NULL)
+		return hs_fail(err, HS_ESYSTEM, "write the report as JSON");
+	hs_text_add(out, text);
+	hs_text_add_char(out, '\n');
+	free(text);
 	return 0;
 }

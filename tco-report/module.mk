@@ -21,13 +21,24 @@ tcodoc_SRCS := $(wildcard tco-report/doc/*.c) $(B)/gen/tco_doc.c
 tcodoc_PKGS := jansson pangocairo cairo-pdf
 tcodoc_LDLIBS := -lm
 
+# The result as such a report, in the reader's language.
+tco_PO := tco-report/po/en.po tco-report/po/de.po tco-report/po/zh.po
+GENERATED += $(B)/gen/tco_po.h
+
+$(B)/gen/tco_po.c $(B)/gen/tco_po.h &: $(tco_PO) $(B)/tools/po-compiler
+	@mkdir -p $(B)/gen
+	@$(B)/tools/po-compiler -p tco $(B)/gen/tco_po.c $(B)/gen/tco_po.h $(tco_PO)
+
+LIBRARIES += tcoreport
+tcoreport_SRCS := $(wildcard tco-report/report*.c) tco-report/say.c $(B)/gen/tco_po.c
+
 BENCHES += tests/tco/doc-try
 tests/tco/doc-try_SRCS := tests/tco/doc-try.c
 tests/tco/doc-try_LIBS := tcodoc base
 
 PROGRAMS += hanse-tco
 hanse-tco_SRCS := $(wildcard tco-report/main*.c)
-hanse-tco_LIBS := tco base
+hanse-tco_LIBS := tcoreport tcodoc tco base
 hanse-tco_PKGS := jansson
 
 FUZZERS += fuzz_tco_csv

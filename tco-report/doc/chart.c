@@ -101,6 +101,14 @@ bool frame_row_is_drawn(const struct frame *f, size_t row)
 	return f->chart->data->rows[row].kind == DOC_ROW;
 }
 
+size_t frame_rows(const struct frame *f)
+{
+	size_t rows = f->chart->data->row_count;
+
+	return f->chart->rows > 0 && f->chart->rows < rows ? f->chart->rows
+							   : rows;
+}
+
 const char *frame_label(const struct frame *f, size_t row)
 {
 	return cell_of(f, row, f->chart->label)->value.text;
@@ -136,7 +144,7 @@ static void stack_ends(
 
 void frame_range(const struct frame *f, double *low, double *high)
 {
-	for (size_t r = 0; r < f->chart->data->row_count; r++) {
+	for (size_t r = 0; r < frame_rows(f); r++) {
 		if (!frame_row_is_drawn(f, r))
 			continue;
 		for (size_t s = 0; s < f->chart->count; s++) {

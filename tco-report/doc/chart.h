@@ -23,9 +23,9 @@ enum paint {
 	PAINT_GOOD,
 	PAINT_WARN,
 	PAINT_BAD,
-	PAINT_SERIES, /* and the next five */
+	PAINT_SERIES, /* and the next eight */
 };
-#define PAINT_SERIES_COUNT 6
+#define PAINT_SERIES_COUNT 9
 #define PAINT_COUNT        (PAINT_SERIES + PAINT_SERIES_COUNT)
 
 enum anchor {

@@ -22,7 +22,7 @@ static double widest_label(const struct frame *f)
 {
 	double widest = 0;
 
-	for (size_t r = 0; r < f->chart->data->row_count; r++)
+	for (size_t r = 0; r < frame_rows(f); r++)
 		if (frame_row_is_drawn(f, r))
 			widest = fmax(widest,
 			    chart_text_width(frame_label(f, r), CHART_SIZE));
@@ -33,7 +33,7 @@ static double widest_value(const struct frame *f)
 {
 	double widest = 0;
 
-	for (size_t r = 0; r < f->chart->data->row_count; r++)
+	for (size_t r = 0; r < frame_rows(f); r++)
 		for (size_t s = 0; s < f->chart->count; s++)
 			if (frame_row_is_drawn(f, r))
 				widest = fmax(widest,
@@ -113,7 +113,7 @@ static void row_draw(const struct bars *b, size_t row)
 
 static void rows_draw(const struct bars *b)
 {
-	for (size_t r = 0; r < b->f->chart->data->row_count; r++)
+	for (size_t r = 0; r < frame_rows(b->f); r++)
 		if (frame_row_is_drawn(b->f, r))
 			row_draw(b, r);
 }

@@ -27,6 +27,8 @@ struct scale {
 struct scale scale_make(double low, double high, unsigned steps);
 double scale_at(const struct scale *scale, double value);
 
+/** Rows from the first that may be drawn. */
+size_t frame_rows(const struct frame *f);
 /** A row's words; its value of a series (0 to count - 1), and as text. */
 const char *frame_label(const struct frame *f, size_t row);
 double frame_value(const struct frame *f, size_t row, size_t series);

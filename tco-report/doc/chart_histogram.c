@@ -27,7 +27,7 @@ static void bins_draw(const struct frame *f, const struct scale *x,
 
 void histogram_draw(struct frame *f)
 {
-	size_t rows = f->chart->data->row_count;
+	size_t rows = frame_rows(f);
 	size_t bins = rows > 0 ? rows - 1 : 0;
 	double low = 0, high = 0, top;
 	const struct letters muted = { PAINT_MUTED, ANCHOR_START,

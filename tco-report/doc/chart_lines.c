@@ -55,7 +55,7 @@ static void bottom_labels(
 static void series_draw(const struct frame *f, const struct scale *x,
     const struct scale *y, size_t series)
 {
-	size_t count = f->chart->data->row_count, points = 0;
+	size_t count = frame_rows(f), points = 0;
 	hs_auto(hs_freep) double *xy = hs_alloc(2 * count * sizeof(*xy) + 1);
 	const struct pen pen = { frame_paint(f, series), 2.5, series % 2 == 1 };
 
@@ -77,7 +77,7 @@ static void series_draw(const struct frame *f, const struct scale *x,
 
 static size_t last_row(const struct frame *f)
 {
-	size_t r = f->chart->data->row_count;
+	size_t r = frame_rows(f);
 
 	while (r > 0 && !frame_row_is_drawn(f, r - 1))
 		r--;

@@ -34,7 +34,7 @@ static void rows_draw(const struct tornado *t)
 	const struct letters letters = { PAINT_TEXT, ANCHOR_START, CHART_SIZE,
 		false };
 
-	for (size_t r = 0; r < f->chart->data->row_count; r++) {
+	for (size_t r = 0; r < frame_rows(f); r++) {
 		if (!frame_row_is_drawn(f, r))
 			continue;
 		if (t->gutter > 0) {
@@ -57,7 +57,7 @@ static void make_room(struct tornado *t)
 	struct frame *f = t->f;
 	double label = 0, value = 0;
 
-	for (size_t r = 0; r < f->chart->data->row_count; r++) {
+	for (size_t r = 0; r < frame_rows(f); r++) {
 		if (!frame_row_is_drawn(f, r))
 			continue;
 		label = fmax(

@@ -258,6 +258,14 @@ struct doc_table *doc_table(struct doc *doc, struct doc_section *sec,
 	return table;
 }
 
+void doc_place_table(
+    struct doc *doc, struct doc_section *sec, struct doc_table *table)
+{
+	assert(!table->placed);
+	table->placed = true;
+	add_block(doc, sec, DOC_TABLE)->table = table;
+}
+
 struct doc_row *doc_row(
     struct doc *doc, struct doc_table *table, enum doc_row_kind kind)
 {

@@ -109,6 +109,7 @@ struct doc_chart {
 	const struct doc_table *data;
 	unsigned label;        /* column */
 	unsigned first, count; /* columns of the series */
+	size_t rows;           /* the first so many are drawn; 0: all */
 	const char *base;      /* tornado: a decimal */
 	struct doc_mark *marks;
 	size_t mark_count;
@@ -236,6 +237,10 @@ void doc_notice(struct doc *doc, struct doc_section *sec, enum doc_tone tone,
 struct doc_table *doc_table(struct doc *doc, struct doc_section *sec,
     const char *id, const char *title, const struct doc_column *columns,
     size_t count);
+
+/** Let a table that is a chart's data stand here as well. */
+void doc_place_table(
+    struct doc *doc, struct doc_section *sec, struct doc_table *table);
 
 /** The table's next row, its cells empty. */
 struct doc_row *doc_row(

@@ -1,12 +1,14 @@
 /* pdf_canvas.c - a chart by cairo, in the colours of the light page. */
 
+#include <math.h>
 #include <pango/pangocairo.h>
 
 #include "base/mem.h"
 #include "tco-report/doc/pdf.h"
 
 /* A chart is drawn this wide and then scaled, as the browser does. */
-#define CHART_UNITS 720.0
+#define CHART_UNITS   720.0
+#define CHART_HIGHEST (PAGE_BOTTOM - PAGE_TOP - 80)
 
 struct cairo_canvas {
 	struct canvas canvas;
@@ -30,6 +32,9 @@ static const double paints[PAINT_COUNT][3] = {
 	[PAINT_SERIES + 3] = { .53, .22, .55 },
 	[PAINT_SERIES + 4] = { .36, .41, .46 },
 	[PAINT_SERIES + 5] = { .54, .35, .00 },
+	[PAINT_SERIES + 6] = { .69, .20, .42 },
+	[PAINT_SERIES + 7] = { .30, .42, .12 },
+	[PAINT_SERIES + 8] = { .22, .29, .67 },
 };
 /* clang-format on */
 
@@ -93,11 +98,21 @@ static void draw_text(struct canvas *canvas, double x, double y,
 	g_object_unref(layout);
 }
 
+/* As wide as the page, but never higher than one. */
+static double scale_of(
+    const struct pdf *pdf, const struct doc_chart *chart, double width)
+{
+	double height =
+	    chart_draw(chart, &pdf->doc->head.words, CHART_UNITS, NULL);
+
+	return fmin(width / CHART_UNITS, CHART_HIGHEST / height);
+}
+
 double pdf_chart_height(
     const struct pdf *pdf, const struct doc_chart *chart, double width)
 {
 	return chart_draw(chart, &pdf->doc->head.words, CHART_UNITS, NULL) *
-	       width / CHART_UNITS;
+	       scale_of(pdf, chart, width);
 }
 
 void pdf_chart(
@@ -107,7 +122,9 @@ void pdf_chart(
 		{ draw_rect, draw_line, draw_dot, draw_text }, pdf, cr
 	};
 
-	cairo_scale(cr, width / CHART_UNITS, width / CHART_UNITS);
+	double scale = scale_of(pdf, chart, width);
+
+	cairo_scale(cr, scale, scale);
 	(void)chart_draw(
 	    chart, &pdf->doc->head.words, CHART_UNITS, &canvas.canvas);
 }

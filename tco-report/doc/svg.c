@@ -30,6 +30,9 @@ static const char *const class_names[PAINT_COUNT] = {
 	[PAINT_SERIES + 3] = "s4",
 	[PAINT_SERIES + 4] = "s5",
 	[PAINT_SERIES + 5] = "s6",
+	[PAINT_SERIES + 6] = "s7",
+	[PAINT_SERIES + 7] = "s8",
+	[PAINT_SERIES + 8] = "s9",
 };
 /* clang-format on */
 

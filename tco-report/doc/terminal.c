@@ -206,10 +206,8 @@ static void measure(const struct screen *s, const struct doc_table *t,
 		width = width_of(cell_text(s, &t->rows[r].cells[column]));
 		cells = width > cells ? width : cells;
 	}
-	*ret_most = words && width_of(title) > cells ? width_of(title) : cells;
-	if (!words && longest_word(title) > cells)
-		*ret_most = longest_word(title);
-	*ret_least = *ret_most;
+	*ret_most = width_of(title) > cells ? width_of(title) : cells;
+	*ret_least = longest_word(title) > cells ? longest_word(title) : cells;
 	if (words && *ret_least > TEXT_LEAST)
 		*ret_least = TEXT_LEAST;
 }
