@@ -13,6 +13,30 @@ $(1)_PKGS := cmocka
 endef
 $(foreach t,$(tco_TESTS),$(eval $(call tco_test,$(t))))
 
+PROGRAMS += hanse-tco
+hanse-tco_SRCS := $(wildcard tco-report/main*.c)
+hanse-tco_LIBS := tcoxlsx tcofocus tcoreport tcodoc tco base
+hanse-tco_PKGS := jansson
+
+# Bills as FOCUS charges, and the result as a workbook with live formulas.
+LIBRARIES += tcofocus tcoxlsx
+tcofocus_SRCS := $(wildcard tco-report/focus/*.c)
+tcofocus_PKGS := jansson gmp
+tcoxlsx_SRCS := $(wildcard tco-report/xlsx/*.c)
+tcoxlsx_PKGS := xlsxwriter
+
+TESTS += test_tco_focus test_tco_xlsx
+test_tco_focus_SRCS := tests/unit/test_tco_focus.c
+test_tco_focus_LIBS := tcofocus tco base
+test_tco_focus_PKGS := cmocka
+test_tco_xlsx_SRCS := tests/unit/test_tco_xlsx.c
+test_tco_xlsx_LIBS := tcoxlsx tcoreport tco base
+test_tco_xlsx_PKGS := cmocka
+
+BENCHES += tco_xlsx
+tco_xlsx_SRCS := bench/tco/xlsx.c
+tco_xlsx_LIBS := tcoxlsx base
+
 # A report as a value and its writers; knows nothing of costs.
 EMBEDS += tco_doc
 tco_doc_FILES := tco-report/doc/report.css
@@ -35,11 +59,6 @@ tcoreport_SRCS := $(wildcard tco-report/report*.c) tco-report/say.c $(B)/gen/tco
 BENCHES += tests/tco/doc-try
 tests/tco/doc-try_SRCS := tests/tco/doc-try.c
 tests/tco/doc-try_LIBS := tcodoc base
-
-PROGRAMS += hanse-tco
-hanse-tco_SRCS := $(wildcard tco-report/main*.c)
-hanse-tco_LIBS := tcoreport tcodoc tco base
-hanse-tco_PKGS := jansson
 
 FUZZERS += fuzz_tco_csv
 fuzz_tco_csv_SRCS := tests/fuzz/fuzz_tco_csv.c
