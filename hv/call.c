@@ -137,7 +137,7 @@ int hv_usage_list(
 {
 	hs_call call = HV_NO_CALL;
 
-	if (hv_begin(conn, "hv.usage.list", HV_CALL_MS, &call, err) < 0)
+	if (hv_begin(conn, "hv.usage.list", HV_USAGE_MS, &call, err) < 0)
 		return -1;
 	return conn->ops->usage_list(conn, ret_usages, err);
 }

@@ -11,6 +11,7 @@
 
 #define HV_OPEN_MS  10000
 #define HV_CALL_MS  30000  /* questions and small changes */
+#define HV_USAGE_MS 10000  /* counters: the next ones are read soon */
 #define HV_START_MS 120000 /* starting and stopping */
 
 /* Period of a CPU quota, as dom-templates/ has it. */

@@ -20,6 +20,7 @@
 #include "provisioning/host.h"
 #include "provisioning/manager.h"
 #include "provisioning/metric_http.h"
+#include "provisioning/sampler.h"
 #include "provisioning/setup.h"
 #include "provisioning/store.h"
 #include "provisioning/sweeper.h"
@@ -110,9 +111,11 @@ static int serve(struct plat *plat, struct hs_err *err)
 	    engine_start(plat->conf, err) < 0)
 		return -1;
 	hs_info("start", "version=%s socket=%s", HANSE_VERSION, path);
+	sampler_start(plat->conf);
 	sweeper_start(plat->conf);
 	failed = control_serve(plat->conf, path, stop_fd, err);
 	sweeper_stop();
+	sampler_stop();
 	engine_stop();
 	plat_database_forget(NULL);
 	if (failed < 0)

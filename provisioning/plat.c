@@ -72,6 +72,12 @@ static const cyaml_schema_field_t refuses_fields[] = {
 	CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t metering_fields[] = {
+	NUMBER("every_s", metering.every_s),
+	NUMBER("raw_days", metering.raw_days),
+	CYAML_FIELD_END,
+};
+
 /* The groups lie in the struct itself, so their offsets count from its start.
  */
 static const cyaml_schema_field_t fields[] = {
@@ -132,6 +138,14 @@ static const cyaml_schema_field_t fields[] = {
 		.mapping = { .fields = refuses_fields } },
 	    .data_offset = 0,
 	},
+	{
+	    .key = "metering",
+	    .value = { .type = CYAML_MAPPING,
+		.flags = CYAML_FLAG_OPTIONAL,
+		.data_size = sizeof(struct plat_conf),
+		.mapping = { .fields = metering_fields } },
+	    .data_offset = 0,
+	},
 	CYAML_FIELD_END,
 };
 
@@ -169,6 +183,8 @@ static void fill_defaults(struct plat_conf *c)
 	number_default(&c->gateway_port, 6432);
 	number_default(&c->directory_port, 1636);
 	number_default(&c->database.disk_gib, 4);
+	number_default(&c->metering.every_s, 10);
+	number_default(&c->metering.raw_days, 7);
 }
 
 const char *plat_refuses(const struct plat_conf *conf, const char *template)

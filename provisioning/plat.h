@@ -48,6 +48,10 @@ struct plat_conf {
 	struct {
 		char *app, *app_large; /* kinds of statements */
 	} refuses;
+	struct {
+		unsigned every_s;  /* between readings */
+		unsigned raw_days; /* how long they are kept one by one */
+	} metering;
 };
 
 /**

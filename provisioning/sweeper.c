@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "provisioning/inventory.h"
+#include "provisioning/sampler.h"
 #include "provisioning/sweep.h"
 #include "provisioning/watching.h"
 
@@ -51,6 +52,7 @@ static void happened(const struct hv_event *event, void *arg)
 	(void)event;
 	(void)arg;
 	inventory_expire();
+	sampler_wake();
 	sweeper_wake();
 }
 

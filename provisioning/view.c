@@ -4,6 +4,7 @@
 
 #include "gen/prov_sql.h"
 #include "provisioning/host.h"
+#include "provisioning/meter.h"
 #include "provisioning/observe.h"
 #include "provisioning/store.h"
 #include "provisioning/want.h"
@@ -77,8 +78,10 @@ int view_begin(struct plat *plat, struct hs_err *err)
 	if (host_ask_all(plat, err) < 0 || plat_store(plat, &store, err) < 0 ||
 	    hs_db_run(store, "BEGIN", err) < 0)
 		return -1;
+	/* The time last: who has waited for others changes something now. */
 	if (hs_db_query(store, prov_sql_allocation_lock, 0, NULL, NULL, err) ==
-	    0)
+		0 &&
+	    meter_tell(store, err) == 0)
 		return 0;
 	(void)hs_db_run(store, "ROLLBACK", NULL);
 	return -1;

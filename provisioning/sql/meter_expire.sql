@@ -1,0 +1,2 @@
+-- $1 days
+SELECT meter_expire($1::integer)
