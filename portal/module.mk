@@ -6,9 +6,10 @@ portal_WEB := $(wildcard portal/web/*.c)
 portal_STATIC := $(wildcard portal/static/*.css portal/static/*.js portal/static/*.svg)
 portal_PO := portal/po/en.po portal/po/de.po portal/po/zh.po
 
-EMBEDS += site_sql portal_sql
+EMBEDS += site_sql portal_sql console_sql
 site_sql_FILES := $(wildcard portal/site/sql/*.sql)
 portal_sql_FILES := $(wildcard portal/sql/*.sql)
+console_sql_FILES := $(wildcard portal/console/sql/*.sql)
 
 # Pages of a folder: pages_rule NAME FOLDER OPTIONS -> gen/NAME_pages.{c,h}
 define pages_rule
@@ -20,6 +21,7 @@ $(B)/gen/$(1)_pages.c $(B)/gen/$(1)_pages.h &: $$($(1)_PAGES) $(portal_STATIC) p
 endef
 $(eval $(call pages_rule,site,portal/site/pages))
 $(eval $(call pages_rule,portal,portal/pages,--with gen/site_pages.h))
+$(eval $(call pages_rule,console,portal/console/pages,--with gen/site_pages.h))
 
 GENERATED += $(B)/gen/portal_po.h
 $(B)/gen/portal_po.c $(B)/gen/portal_po.h &: $(portal_PO) $(B)/tools/po-compiler
@@ -38,6 +40,11 @@ PROGRAMS += hanse-portal
 hanse-portal_SRCS := $(wildcard portal/*.c) $(B)/gen/portal_sql.c $(B)/gen/portal_pages.c
 hanse-portal_LIBS := site web tenant base
 hanse-portal_PKGS := jansson
+
+PROGRAMS += hanse-console
+hanse-console_SRCS := $(wildcard portal/console/*.c) $(B)/gen/console_sql.c $(B)/gen/console_pages.c
+hanse-console_LIBS := site web tcoxlsx tcofocus tcoreport tcodoc tco tenant base
+hanse-console_PKGS := jansson
 
 TESTS += test_web_params test_web_request test_web_i18n test_web_html
 define web_test

@@ -41,14 +41,14 @@ static struct h_text sum_of(struct page *page, const struct hs_rows *rows)
 	return page_money(page, text);
 }
 
-static struct h_url bill_url(struct page *page, const struct hs_rows *rows,
-    size_t i, const char *month)
+static struct h_url bill_url(
+    struct page *page, const struct hs_rows *rows, size_t i, const char *month)
 {
 	struct h_url url = console_month_url(page, "/closing/bill", month);
 
 	url = h_query(page->arena, url, "ve", hs_rows_get(rows, i, "ve"));
-	return h_query(page->arena, url, "enterprise",
-	    hs_rows_get(rows, i, "enterprise"));
+	return h_query(
+	    page->arena, url, "enterprise", hs_rows_get(rows, i, "enterprise"));
 }
 
 const struct view_bills *bills_view(struct page *page,

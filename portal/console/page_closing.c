@@ -24,7 +24,8 @@ struct h_text bills_published(
 	return page_format(page, MSG_CLOSING_PUBLISHED_OF, published, ves);
 }
 
-static int fill_due(struct page *page, struct view_closing *v, struct hs_err *err)
+static int fill_due(
+    struct page *page, struct view_closing *v, struct hs_err *err)
 {
 	const struct hs_rows *rows = NULL;
 

@@ -24,9 +24,8 @@ int console_month_asked(
 {
 	*ret_month = page_month_asked(
 	    page, web_params_get(&page->request->query, "month"));
-	return *ret_month != NULL
-		   ? 0
-		   : hs_fail(err, HS_ENOTFOUND, "no such month");
+	return *ret_month != NULL ? 0
+				  : hs_fail(err, HS_ENOTFOUND, "no such month");
 }
 
 /* The closed month the query asks for. Errors: HS_ENOTFOUND. */
@@ -34,8 +33,8 @@ static int find_month(struct page *page, const struct hs_rows **ret_rows,
     size_t *ret_row, const char **ret_month, struct hs_err *err)
 {
 	if (console_month_asked(page, ret_month, err) < 0 ||
-	    page_query(
-		page, console_sql_bill_closed, 0, NULL, ret_rows, err) < 0)
+	    page_query(page, console_sql_bill_closed, 0, NULL, ret_rows, err) <
+		0)
 		return -1;
 	for (size_t i = 0; i < hs_rows_count(*ret_rows); i++)
 		if (strcmp(hs_rows_get(*ret_rows, i, "month"), *ret_month) ==
@@ -128,10 +127,10 @@ int page_month_bill(struct page *page, struct hs_err *err)
 	    PAGE_QUERY(page, console_sql_bill_lines, &rows, err, month, ve,
 		enterprise) < 0)
 		return hs_wrap(err, "read a bill");
-	while (i < hs_rows_count(bills) &&
-	       (strcmp(hs_rows_get(bills, i, "ve"), ve) != 0 ||
-		   strcmp(hs_rows_get(bills, i, "enterprise"), enterprise) !=
-		       0))
+	while (
+	    i < hs_rows_count(bills) &&
+	    (strcmp(hs_rows_get(bills, i, "ve"), ve) != 0 ||
+		strcmp(hs_rows_get(bills, i, "enterprise"), enterprise) != 0))
 		i++;
 	if (i == hs_rows_count(bills))
 		return hs_fail(err, HS_ENOTFOUND, "no such bill");
@@ -177,8 +176,8 @@ static void send_json(struct page *page, const struct hs_rows *closed,
 		for (size_t c = 0; c < ARRAY_LEN(columns); c++) {
 			const char *value = hs_rows_get(lines, i, columns[c]);
 
-			hs_text_addf(&out, "%s\"%s\": ", c > 0 ? ", " : "",
-			    columns[c]);
+			hs_text_addf(
+			    &out, "%s\"%s\": ", c > 0 ? ", " : "", columns[c]);
 			if (value != NULL)
 				hs_text_add_json(&out, value);
 			else
@@ -190,8 +189,8 @@ static void send_json(struct page *page, const struct hs_rows *closed,
 	web_respond_file(page->response, "application/json", name, &out);
 }
 
-static int send_text(struct page *page, const char *month, const char *name,
-    struct hs_err *err)
+static int send_text(
+    struct page *page, const char *month, const char *name, struct hs_err *err)
 {
 	const struct hs_rows *rows = NULL;
 	struct hs_text out = { 0 };

@@ -50,7 +50,8 @@ static struct h_text valid_label(
     const struct page *page, const struct hs_rows *rows, size_t i)
 {
 	const char *to = hs_rows_get(rows, i, "valid_to");
-	struct h_text from = page_date(page, hs_rows_get(rows, i, "valid_from"));
+	struct h_text from =
+	    page_date(page, hs_rows_get(rows, i, "valid_from"));
 
 	return to == NULL ? page_format(page, MSG_BILL_FROM, from.s)
 			  : page_format(page, MSG_BILL_UNTIL, from.s,
@@ -66,8 +67,7 @@ static int fill_meters(struct page *page, const struct form *form,
 	struct view_prices_meters_units *units;
 	const char *last = "";
 
-	if (page_query(
-		page, console_sql_price_units, 0, NULL, &rows, err) < 0)
+	if (page_query(page, console_sql_price_units, 0, NULL, &rows, err) < 0)
 		return -1;
 	meters = PAGE_NEW(page, struct view_prices_meters, hs_rows_count(rows));
 	units = PAGE_NEW(
@@ -78,16 +78,17 @@ static int fill_meters(struct page *page, const struct form *form,
 		const char *unit = hs_rows_get(rows, i, "unit");
 
 		if (strcmp(meter, last) != 0)
-			meters[v->meters_count++] = (struct view_prices_meters) {
-				.label = h_text(i18n_named(
-				    page->lang, "meter.", meter)),
-				.units = &units[i],
-			};
+			meters[v->meters_count++] =
+			    (struct view_prices_meters) {
+				    .label = h_text(i18n_named(
+					page->lang, "meter.", meter)),
+				    .units = &units[i],
+			    };
 		last = meter;
 		meters[v->meters_count - 1].units_count++;
 		units[i] = (struct view_prices_meters_units) {
-			.value = h_text(hs_arena_printf(
-			    page->arena, "%s/%s", meter, unit)),
+			.value = h_text(
+			    hs_arena_printf(page->arena, "%s/%s", meter, unit)),
 			.label = page_format(page, MSG_PRICES_PER,
 			    i18n_named(page->lang, "meter.", meter),
 			    unit_label(page, unit).s),
@@ -121,10 +122,10 @@ static void fill_standing(struct page *page, const struct hs_rows *rows,
 	bool is_now = page_is_true(rows, i, "is_now");
 
 	v->tone = h_text(is_now ? "good" : "calm");
-	v->standing = page_text(page,
-	    is_now				? MSG_PRICES_NOW
-	    : page_is_true(rows, i, "is_later") ? MSG_PRICES_LATER
-						: MSG_PRICES_BEFORE);
+	v->standing = page_text(page, is_now ? MSG_PRICES_NOW
+				      : page_is_true(rows, i, "is_later")
+					  ? MSG_PRICES_LATER
+					  : MSG_PRICES_BEFORE);
 }
 
 static int fill_prices(
@@ -166,8 +167,8 @@ static int fill_changes(
 	struct view_prices_changes *list;
 	size_t count;
 
-	if (page_query(
-		page, console_sql_price_changes, 0, NULL, &rows, err) < 0)
+	if (page_query(page, console_sql_price_changes, 0, NULL, &rows, err) <
+	    0)
 		return -1;
 	count = hs_rows_count(rows);
 	list = PAGE_NEW(page, struct view_prices_changes, count);
@@ -222,8 +223,8 @@ static void fill_form(
 	fill_states(page, form, v);
 }
 
-static int send_prices(struct page *page, int status, const struct form *form,
-    struct hs_err *err)
+static int send_prices(
+    struct page *page, int status, const struct form *form, struct hs_err *err)
 {
 	struct html out = { .lang = page->lang };
 	struct view_prices v = { 0 };

@@ -5,9 +5,13 @@
 
 CREATE SCHEMA api;
 GRANT USAGE ON SCHEMA api TO PUBLIC;
--- Functions are everybody's unless it is said: here nothing is.
-ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
-REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+-- Functions are everybody's unless their schema is not.
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+DO $$
+BEGIN
+	EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+END
+$$;
 
 -- An event is numbered when its transaction commits: then nobody's function runs
 -- any more, and the console could not.
@@ -251,4 +255,3 @@ RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_t
 $$;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA api TO PUBLIC;
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA api TO PUBLIC;
