@@ -104,6 +104,7 @@ enum arg_kind {
 	ARG_WEBHOOK,
 	ARG_HOST,
 	ARG_ROLL,
+	ARG_TCO,
 };
 
 struct command {
@@ -114,6 +115,7 @@ struct command {
 	const char *examples; /* lines "COMMAND\tWHAT IT DOES\n" */
 	unsigned options;     /* OPT() bits */
 	size_t min, max;      /* arguments */
+	bool passes_on;       /* options, too, are another program's */
 	enum arg_kind arg;    /* of the first argument */
 	/** Returns an exit status; EXIT_FAILED with *err set means "say it". */
 	int (*run)(const struct call *call, struct hs_err *err);
@@ -134,6 +136,7 @@ extern const char *const gateway_words[];
 extern const char *const webhook_words[];
 extern const char *const host_words[];
 extern const char *const roll_words[];
+extern const char *const tco_words[];
 
 const struct command *command_find(const char *name);
 
@@ -189,6 +192,7 @@ int cmd_start(const struct call *call, struct hs_err *err);
 int cmd_status(const struct call *call, struct hs_err *err);
 int cmd_stop(const struct call *call, struct hs_err *err);
 int cmd_suspend(const struct call *call, struct hs_err *err);
+int cmd_tco(const struct call *call, struct hs_err *err);
 int cmd_user(const struct call *call, struct hs_err *err);
 int cmd_verify(const struct call *call, struct hs_err *err);
 int cmd_version(const struct call *call, struct hs_err *err);

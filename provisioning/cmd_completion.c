@@ -77,6 +77,9 @@ static void print_arg(const struct command *c)
 	case ARG_ROLL:
 		print_words(roll_words);
 		break;
+	case ARG_TCO:
+		print_words(tco_words);
+		break;
 	}
 }
 
@@ -84,7 +87,7 @@ static const char *second_arg(const struct command *c)
 {
 	if (c->arg == ARG_WHAT || c->arg == ARG_SCHEMA || c->arg == ARG_ROLL)
 		return "@ve";
-	if (c->arg == ARG_ARCHIVE)
+	if (c->arg == ARG_ARCHIVE || c->arg == ARG_TCO)
 		return "@file";
 	if (c->arg == ARG_JOB)
 		return "@job";

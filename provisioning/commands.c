@@ -95,6 +95,9 @@ const char *const webhook_words[] = { "add", "list", "remove", "test", NULL };
 
 const char *const roll_words[] = { "image", NULL };
 
+const char *const tco_words[] = { "report", "check", "parameters", "help",
+	NULL };
+
 const struct command commands[] = {
 	{
 		.name = "doctor", .args = "",
@@ -404,6 +407,16 @@ const struct command commands[] = {
 			    "hanse schema roll test\tone first\n"
 			    "hanse schema roll\tthen the others\n",
 		.options = OPT_COMMON, .min = 1, .max = 1000, .arg = ARG_SCHEMA, .run = cmd_schema,
+	},
+	{
+		.name = "tco", .args = "report --case FILE | check FILE | parameters",
+		.summary = "what the platform costs against servers of one's own",
+		.about = "Runs hanse-tco with the rest of the command line: hanse-tco --help explains it.\n"
+			 "Its exit statuses are the same as here. Works without hansed.",
+		.examples = "hanse tco report --case etc/tco/example/case.yaml\tthe whole report\n"
+			    "hanse tco check case.yaml\tis the case good?\n",
+		.options = OPT(HELP), .min = 1, .max = 1000, .passes_on = true,
+		.arg = ARG_TCO, .run = cmd_tco,
 	},
 	{
 		.name = "burnin", .args = "[CHAINS]",

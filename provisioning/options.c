@@ -88,13 +88,24 @@ static int fail_command(const char *word, struct hs_err *err)
 	return hs_fail(err, HS_EINVAL, "unknown command '%s'", word);
 }
 
+/* Is the word for the program behind the command? Its help is the command's
+ * only if nothing else was said. */
+static bool is_passed_on(const struct call *call, const char *word)
+{
+	return call->command != NULL && call->command->passes_on &&
+	       (call->count > 0 ||
+		   (strcmp(word, "--help") != 0 && strcmp(word, "-h") != 0));
+}
+
 static int take_words(struct call *call, struct words *rest, struct hs_err *err)
 {
 	const char *word;
 	bool plain = false; /* behind "--": no more options */
 
 	while ((word = next(rest)) != NULL) {
-		if (!plain && strcmp(word, "--") == 0) {
+		if (is_passed_on(call, word)) {
+			take_arg(call, word);
+		} else if (!plain && strcmp(word, "--") == 0) {
 			plain = true;
 		} else if (!plain && call->command == NULL &&
 			   strcmp(word, "--version") == 0) {

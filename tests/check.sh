@@ -45,6 +45,7 @@ part command tests/cli/run.sh
 part provisioning tests/provisioning/run.sh
 part schema tests/sql/run.sh
 part directory tests/directory/run.sh
+part tco tests/tco/run.sh
 part gateway tests/gateway/run.sh
 part workers tests/gateway/workers.sh
 part pooling tests/gateway/pool.sh

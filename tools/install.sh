@@ -30,6 +30,7 @@ put_tree() {
 }
 
 put 755 "$build/hanse" "$prefix/bin/hanse"
+put 755 "$build/hanse-tco" "$prefix/bin/hanse-tco"
 put 755 "$build/hansed" "$prefix/sbin/hansed"
 put 755 "$build/hanse-gateway" "$prefix/sbin/hanse-gateway"
 put 755 "$build/hanse-host" "$libexec/hanse-host"
@@ -40,6 +41,7 @@ put_tree etc/directory "$share/directory"
 put_tree etc/edge "$share/edge"
 put_tree etc/systemd "$share/systemd"
 put_tree etc/examples "$share/examples"
+put_tree etc/tco "$share/tco"
 put_tree tenant-mgr/schema "$share/directory/schema"
 put_tree portal/static "$share/static"
 for file in shared-db-gateway/schema/*.sql; do

@@ -13,7 +13,7 @@ unset HANSE_SOCKET
 export HANSE_SOCKET=$work/none.sock LC_ALL=C.UTF-8
 
 commands='doctor plan apply destroy restart rotate suspend resume roll get
-describe status events audit webhook psql verify quota gateway user version completion help'
+describe status events audit webhook psql verify quota gateway tco user version completion help'
 
 out() { # COMMAND...: what it prints, both streams
 	"$@" 2>&1 </dev/null
