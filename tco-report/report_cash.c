@@ -144,8 +144,8 @@ static void add_flows(const struct report *rep, enum tco_timing timing)
 		    (struct doc_column) { .title = say(rep, titles[i]),
 			    .kind = DOC_MONEY };
 	table = doc_table(rep->doc, sec, ids[timing],
-	    say_with(rep, TCO_MSG_CASH_FLOWS, rep->currency, NULL), columns,
-	    ARRAY_LEN(columns));
+	    say_with(rep, TCO_MSG_CASH_FLOWS, rep->currency, name, NULL),
+	    columns, ARRAY_LEN(columns));
 	for (size_t year = 0; year <= rep->r->horizon; year++) {
 		const struct tco_flow *f = &rep->r->cash[timing].flow[year];
 		const struct num *const list[] = { f->avoided, f->investment,

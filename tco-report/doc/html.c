@@ -254,10 +254,8 @@ static void add_block(const struct page *page, const struct doc_block *block)
 
 static void add_section(const struct page *page, const struct doc_section *sec)
 {
-	hs_text_addf(page->out,
-	    "<section%s aria-labelledby=\"%s\">\n<h%u id=\"%s\">",
-	    sec->new_page ? " class=\"page\"" : "", sec->id, sec->level + 1,
-	    sec->id);
+	hs_text_addf(page->out, "<section%s>\n<h%u id=\"%s\">",
+	    sec->new_page ? " class=\"page\"" : "", sec->level + 1, sec->id);
 	hs_text_add_xml(page->out, sec->title);
 	hs_text_addf(page->out, "</h%u>\n", sec->level + 1);
 	for (const struct doc_block *b = sec->blocks; b != NULL; b = b->next)
@@ -303,8 +301,7 @@ static void add_notes(const struct page *page)
 
 	if (page->doc->note_count == 0)
 		return;
-	hs_text_add(
-	    out, "<section aria-labelledby=\"notes\">\n<h2 id=\"notes\">");
+	hs_text_add(out, "<section>\n<h2 id=\"notes\">");
 	hs_text_add_xml(out, page->doc->head.words.notes);
 	hs_text_add(out, "</h2>\n<ol class=\"notes\">\n");
 	for (size_t i = 0; i < page->doc->note_count; i++) {

@@ -236,13 +236,12 @@ static int paint(struct pdf *pdf, struct hs_text *out, struct hs_err *err)
 	return 0;
 }
 
-/* Chinese punctuation is the Chinese font's; a Latin quotation mark is not. */
-static const char *family_for(const char *language)
-{
-	return strncmp(language, "zh", 2) == 0
-		   ? "Noto Sans CJK SC, Open Sans, DejaVu Sans, sans-serif"
-		   : "Open Sans, Noto Sans CJK SC, DejaVu Sans, sans-serif";
-}
+/*
+ * TrueType first, also for Chinese: cairo 1.16 leaves out letters of a CFF font
+ * such as Noto Sans CJK, which ones depends on the others that are there.
+ */
+static const char families[] =
+    "Open Sans, WenQuanYi Micro Hei, Noto Sans CJK SC, DejaVu Sans, sans-serif";
 
 static void type_open(struct pdf *pdf)
 {
@@ -257,7 +256,11 @@ static void type_open(struct pdf *pdf)
 	pango_context_set_round_glyph_positions(pdf->context, FALSE);
 	pango_context_set_language(
 	    pdf->context, pango_language_from_string(pdf->doc->head.language));
-	pdf->family = family_for(pdf->doc->head.language);
+	pdf->family = families;
+	/* The Chinese font has one weight: only bold is made of it. */
+	pdf->bold = strncmp(pdf->doc->head.language, "zh", 2) == 0
+			? PANGO_WEIGHT_BOLD
+			: PANGO_WEIGHT_SEMIBOLD;
 	cairo_font_options_destroy(options);
 }
 

@@ -88,6 +88,7 @@ struct pdf {
 	PangoFontMap *map;
 	PangoContext *context;
 	const char *family;
+	PangoWeight bold;
 	struct hs_arena *arena;
 	struct run_font *run_fonts; /* made as they are needed */
 	struct item *items;

@@ -7,11 +7,11 @@
 
 /* clang-format off */
 static const struct type
-	title_type   = { 21, INK_BRAND, true,  PANGO_ALIGN_LEFT,  1.1 },
+	title_type   = { 20, INK_BRAND, true,  PANGO_ALIGN_LEFT,  1.1 },
 	sub_type     = { 11, INK_MUTED, false, PANGO_ALIGN_LEFT,  0 },
 	head_types[] = { { 15, INK_BRAND, true, PANGO_ALIGN_LEFT, 1.1 },
 			 { 11.5, INK_TEXT, true, PANGO_ALIGN_LEFT, 1.1 } },
-	lead_type    = { 11, INK_TEXT,  false, PANGO_ALIGN_LEFT,  1.18 },
+	lead_type    = { 10.5, INK_TEXT,  false, PANGO_ALIGN_LEFT,  1.18 },
 	text_type    = { 9.5, INK_TEXT, false, PANGO_ALIGN_LEFT,  1.15 },
 	name_type    = { 9.5, INK_TEXT, true,  PANGO_ALIGN_LEFT,  0 },
 	hint_type    = { 8, INK_MUTED,  false, PANGO_ALIGN_LEFT,  0 },
@@ -165,7 +165,6 @@ static void place_list(struct pdf *pdf, const struct doc_block *block)
 
 struct card {
 	PangoLayout *label, *value, *hint;
-	double height;
 };
 
 static struct card card_make(
@@ -183,31 +182,41 @@ static struct card card_make(
 		type.size -= .5;
 		card.value = type_layout(pdf, &type, figure->value.text, 0);
 	}
-	card.height = type_height(card.label) + type_height(card.value) + 20;
-	if (figure->hint != NULL) {
+	if (figure->hint != NULL)
 		card.hint = type_layout(pdf, &hint_type, figure->hint, width);
-		card.height += type_height(card.hint);
-	}
 	return card;
 }
 
+/* Labels, values and hints of cards beside each other stand on one line. */
+struct rows {
+	double label, value, hint;
+};
+
+static void rows_take(struct rows *rows, const struct card *card)
+{
+	rows->label = fmax(rows->label, type_height(card->label));
+	rows->value = fmax(rows->value, type_height(card->value));
+	if (card->hint != NULL)
+		rows->hint = fmax(rows->hint, type_height(card->hint));
+}
+
 static void card_place(struct pdf *pdf, const struct card *card,
-    const struct doc_figure *figure, double x, double width, double height)
+    const struct doc_figure *figure, const struct rows *rows, double box[3])
 {
 	struct type type = value_type;
-	double y = pdf->y + 9;
+	double x = box[0] + 9, y = pdf->y + 9;
 
 	type.ink = ink_of_tone(figure->tone);
-	place_rect(pdf, x, pdf->y, width, height, INK_PLAIN_BACK);
-	place_rect(pdf, x, pdf->y, width, 3,
+	place_rect(pdf, box[0], pdf->y, box[1], box[2], INK_PLAIN_BACK);
+	place_rect(pdf, box[0], pdf->y, box[1], 3,
 	    figure->tone == DOC_PLAIN ? INK_EDGE : type.ink);
 	place_open(pdf, "P", NULL);
-	(void)place_layout(pdf, card->label, x + 9, y, &hint_type);
-	y += type_height(card->label);
-	(void)place_layout(pdf, card->value, x + 9, y, &type);
-	y += type_height(card->value);
+	(void)place_layout(pdf, card->label, x, y, &hint_type);
+	y += rows->label;
+	(void)place_layout(pdf, card->value, x, y, &type);
+	y += rows->value;
 	if (card->hint != NULL)
-		(void)place_layout(pdf, card->hint, x + 9, y, &hint_type);
+		(void)place_layout(pdf, card->hint, x, y, &hint_type);
 	place_close(pdf, "P");
 }
 
@@ -217,17 +226,20 @@ static void place_cards(
 {
 	const double gap = 9;
 	double width = (BODY_WIDTH - gap * (double)(count - 1)) / (double)count;
+	struct rows rows = { 0 };
 	struct card cards[4];
-	double height = 0;
+	double height;
 
 	for (size_t i = 0; i < count; i++) {
 		cards[i] = card_make(pdf, &figures[i], width - 18);
-		height = fmax(height, cards[i].height);
+		rows_take(&rows, &cards[i]);
 	}
+	height = rows.label + rows.value + rows.hint + 18;
 	place_need(pdf, height);
 	for (size_t i = 0; i < count; i++)
-		card_place(pdf, &cards[i], &figures[i],
-		    PAGE_LEFT + (width + gap) * (double)i, width, height);
+		card_place(pdf, &cards[i], &figures[i], &rows,
+		    (double[]) {
+			PAGE_LEFT + (width + gap) * (double)i, width, height });
 	pdf->y += height + 9;
 }
 
@@ -341,45 +353,62 @@ static void place_heading(
 	pdf->y += level == 1 ? 7 : 4;
 }
 
-static void contents_line(struct pdf *pdf, unsigned level, const char *id,
-    const char *title, const struct doc_section *section)
+#define CONTENTS_GAP  24.0
+#define CONTENTS_LINE 14.0
+
+/* The contents stand in two columns: they are looked at, not read. */
+struct contents {
+	double top;
+	size_t lines, line; /* all; the next one */
+};
+
+static void contents_line(struct pdf *pdf, struct contents *c, unsigned level,
+    const char *id, const char *title, const struct doc_section *section)
 {
-	double indent = level == 1 ? 0 : 14;
-	PangoLayout *layout =
-	    type_layout(pdf, level == 1 ? &text_type : &small_type, title,
-		BODY_WIDTH - indent - 40);
+	const double width = (BODY_WIDTH - CONTENTS_GAP) / 2;
+	size_t rows = (c->lines + 1) / 2, column = c->line / rows;
+	const struct type *type = level == 1 ? &text_type : &small_type;
+	double indent = level == 1 ? 0 : 12;
+	double x = PAGE_LEFT + (width + CONTENTS_GAP) * (double)column;
+	double y = c->top + CONTENTS_LINE * (double)(c->line++ % rows);
+	PangoLayout *layout = type_layout(pdf, type, title, 0);
 	struct item *item;
 
-	place_need(pdf, type_height(layout));
+	pango_layout_set_width(
+	    layout, (int)((width - indent - 24) * PANGO_SCALE));
+	pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
 	place_open(pdf, "TOCI", NULL);
 	place_open(
 	    pdf, CAIRO_TAG_LINK, hs_arena_printf(pdf->arena, "dest='%s'", id));
-	(void)place_layout(pdf, layout, PAGE_LEFT + indent, pdf->y, &text_type);
+	(void)place_layout(pdf, layout, x + indent, y, type);
 	item = place_item(pdf, ITEM_PAGE_OF);
-	item->x = PAGE_LEFT;
-	item->width = BODY_WIDTH;
-	item->y = pdf->y;
+	item->x = x;
+	item->width = width;
+	item->y = y;
 	item->section = section;
-	item->type = level == 1 ? text_type : small_type;
+	item->type = *type;
 	place_close(pdf, CAIRO_TAG_LINK);
 	place_close(pdf, "TOCI");
-	pdf->y += type_height(layout) + 2;
 }
 
 static void place_contents(struct pdf *pdf)
 {
 	const struct doc *doc = pdf->doc;
+	struct contents c = { .lines = doc->note_count > 0 };
 
-	pdf->y += 10;
-	place_need(pdf, 160);
+	for (const struct doc_section *s = doc->sections; s; s = s->next)
+		c.lines++;
+	pdf->y += 8;
+	place_need(pdf, 30 + CONTENTS_LINE * (double)((c.lines + 1) / 2));
 	flow_paragraph(pdf, doc->head.words.contents, &head_types[1]);
+	c.top = pdf->y;
 	place_open(pdf, "TOC", NULL);
 	for (const struct doc_section *s = doc->sections; s; s = s->next)
-		contents_line(pdf, s->level, s->id, s->title, s);
+		contents_line(pdf, &c, s->level, s->id, s->title, s);
 	if (doc->note_count > 0)
-		contents_line(pdf, 1, "notes", doc->head.words.notes, NULL);
+		contents_line(pdf, &c, 1, "notes", doc->head.words.notes, NULL);
 	place_close(pdf, "TOC");
-	pdf->y += 8;
+	pdf->y += CONTENTS_LINE * (double)((c.lines + 1) / 2) + 8;
 }
 
 static void place_title(struct pdf *pdf)

@@ -68,7 +68,7 @@ PangoLayout *type_layout(
 	pango_font_description_set_absolute_size(
 	    font, type->size * PANGO_SCALE);
 	if (type->bold)
-		pango_font_description_set_weight(font, PANGO_WEIGHT_SEMIBOLD);
+		pango_font_description_set_weight(font, pdf->bold);
 	pango_layout_set_font_description(layout, font);
 	pango_font_description_free(font);
 	pango_layout_set_text(layout, text, -1);
