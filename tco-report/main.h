@@ -25,6 +25,7 @@ struct tco_call {
 	const char *date;     /* of the report; NULL: today */
 	const char *target;   /* file or folder; NULL: standard output */
 	const char *table;    /* of CSV; NULL: all, as files in a folder */
+	const char *rule;     /* for what is idle, of FOCUS; NULL: by use */
 	struct tco_setting settings[TCO_SETTINGS_MAX];
 	size_t setting_count;
 	struct tco_options options;
@@ -68,5 +69,13 @@ int tco_write(const struct tco_call *call, const struct tco_result *result,
 /** Every figure by name, and the report's doc as the member "report". */
 int tco_write_json(const struct tco_call *call, const struct tco_result *result,
     const struct doc *doc, struct hs_text *out, struct hs_err *err);
+
+/** The workbook, in the doc's language. */
+int tco_write_xlsx(const struct tco_call *call, const struct tco_result *result,
+    const struct doc *doc, struct hs_text *out, struct hs_err *err);
+/** The bills as FOCUS charges. */
+int tco_write_focus(const struct tco_call *call,
+    const struct tco_result *result, const struct doc *doc, struct hs_text *out,
+    struct hs_err *err);
 
 #endif

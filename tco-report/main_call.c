@@ -25,10 +25,11 @@ static const struct option {
 	const char *value, *help;
 } options[] = {
 	{ "case",   0,   "FILE",       "the case; it names the files beside it" },
-	{ "output", 'o', "FORMAT",     "table (for people), html, pdf, csv or json" },
+	{ "output", 'o', "FORMAT",     "table (for people), html, pdf, csv, json, xlsx or focus" },
 	{ "language", 0, "CODE",       "en, de or zh; else as LC_ALL, LC_MESSAGES or LANG says" },
 	{ "file", 'O',   "FILE",       "write there (csv: a folder, a file a table)" },
 	{ "table",  0,   "NAME",       "csv: only that table" },
+	{ "rule",   0,   "NAME",       "focus: how idle cost is shared; else proportional" },
 	{ "date",   0,   "YYYY-MM-DD", "the report's date; else today" },
 	{ "set",    0,   "NAME=VALUE", "your figure for a parameter; may be repeated" },
 	{ "seed",   0,   "N",          "of Monte Carlo; the same seed, the same report; else 1" },
@@ -177,6 +178,8 @@ static int take_option(struct tco_call *call, const struct option *o,
 		call->target = value;
 	else if (strcmp(o->name, "table") == 0)
 		call->table = value;
+	else if (strcmp(o->name, "rule") == 0)
+		call->rule = value;
 	else if (strcmp(o->name, "date") == 0)
 		call->date = value;
 	else if (strcmp(o->name, "set") == 0)

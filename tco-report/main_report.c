@@ -110,6 +110,8 @@ const struct tco_writer tco_writers[] = {
 	{ "csv",   write_csv,      false },
 	{ "json",  tco_write_json, false },
 	{ "pdf",   write_pdf,      true  },
+	{ "xlsx",  tco_write_xlsx, true  },
+	{ "focus", tco_write_focus, false },
 	{ NULL,    NULL,           false },
 };
 /* clang-format on */

@@ -31,9 +31,10 @@ static void write_names(struct xl_sheet *s)
 	xl_label(s, PLATFORM, 0, XL_HEADING, XL_("The platform"));
 	for (enum tco_line l = 0; l < TCO_LINE_COUNT; l++) {
 		if (l != TCO_MIGRATED)
-			xl_label(s, row_of(DEDICATED, l), 0, XL_TEXT,
-			    xl_line_title(l));
-		xl_label(s, row_of(PLATFORM, l), 0, XL_TEXT, xl_line_title(l));
+			xl_text(s, row_of(DEDICATED, l), 0, XL_TEXT,
+			    xl_line_title(s->xl, l));
+		xl_text(s, row_of(PLATFORM, l), 0, XL_TEXT,
+		    xl_line_title(s->xl, l));
 	}
 	xl_label(s, DEDICATED_SUM, 0, XL_LABEL_SUM, XL_("Cost of the year"));
 	xl_label(s, PLATFORM_SUM, 0, XL_LABEL_SUM, XL_("Cost of the year"));
@@ -117,6 +118,8 @@ static void write_year(struct xl_sheet *s, struct xl_parts *parts, unsigned y)
 	    xl_sub(s, xl_of(s, parts->dedicated_opex[y - 1]),
 		xl_of(s, parts->platform_opex[y - 1])),
 	    m == NULL ? NULL : m->saving);
+	xl_name_result(
+	    parts->saving[y - 1], xl_printf(s->xl, "saving_year_%u", y));
 }
 
 void xl_accounting_write(struct xl_sheet *s, struct xl_parts *parts)

@@ -19,13 +19,6 @@ enum column {
 #define COLUMNS (GAIN + 1)
 
 /* clang-format off */
-static const char *const titles[TCO_RULE_COUNT] = {
-	[TCO_IDLE_OPERATOR]     = XL_("The operator bears what is idle"),
-	[TCO_IDLE_PROPORTIONAL] = XL_("Idle shared in proportion to use"),
-	[TCO_IDLE_EVEN]         = XL_("Idle shared evenly"),
-	[TCO_IDLE_STANDALONE]   = XL_("Idle shared by stand-alone cost"),
-	[TCO_EQUAL_PERCENT]     = XL_("Everybody saves the same percentage"),
-};
 static const char *const heads[COLUMNS] = {
 	[WHO]    = XL_("Enterprise"),
 	[DIRECT] = XL_("Direct cost"),
@@ -40,9 +33,10 @@ static const char *const heads[COLUMNS] = {
 };
 /* clang-format on */
 
-const char *xl_rule_title(enum tco_rule rule)
+const char *xl_rule_title(const struct xl *xl, enum tco_rule rule)
 {
-	return titles[rule];
+	return xl_say_named(
+	    xl, "rule", tco_rule_name(rule), tco_rule_name(rule));
 }
 
 /* One rule's block while it is written; columns are by enterprise. */
@@ -174,6 +168,17 @@ static void write_rank(const struct block *b, lxw_row_t row, size_t i)
 		num_int(s->xl->pool, rank), 1 });
 }
 
+#define NAMED_MAX \
+	100 /* enterprises; beyond them a list of names helps nobody */
+
+static void name_bill(const struct block *b, size_t i)
+{
+	if (i < b->model->count && b->model->count <= NAMED_MAX)
+		xl_name_result(b->bill[i],
+		    xl_printf(b->s->xl, "bill_%s_%s", tco_rule_name(b->rule),
+			b->model->bill[i].enterprise->name));
+}
+
 static void write_cents(const struct block *b, lxw_row_t row, size_t i)
 {
 	struct xl_sheet *s = b->s;
@@ -185,6 +190,7 @@ static void write_cents(const struct block *b, lxw_row_t row, size_t i)
 
 	b->bill[i] = xl_put_as(s, row, BILL, XL_MONEY,
 	    xl_div(s, cents, xl_int(s, 100)), num_of_cents(s->xl->pool, model));
+	name_bill(b, i);
 }
 
 static void write_gain(const struct block *b, lxw_row_t row, size_t i)
@@ -278,7 +284,10 @@ static void write_entries(struct block *b, lxw_row_t row)
 
 static lxw_row_t write_block(struct block *b, lxw_row_t row)
 {
-	xl_label(b->s, row++, 0, XL_HEADING, titles[b->rule]);
+	xl_text(b->s, row++, 0, XL_HEADING,
+	    xl_printf(b->s->xl, "%s: %s", xl_say(b->s->xl, XL_("Idle")),
+		xl_rule_title(b->s->xl, b->rule)));
+	xl_sheet_tall(b->s, row);
 	for (lxw_col_t c = 0; c < COLUMNS; c++)
 		xl_label(
 		    b->s, row, c, c == WHO ? XL_HEAD_LEFT : XL_HEAD, heads[c]);

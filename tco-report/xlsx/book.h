@@ -34,6 +34,7 @@ enum xl_style {
 	XL_NOTE_RIGHT,
 	XL_HEAD,      /* of a column */
 	XL_HEAD_LEFT, /* of a column of words */
+	XL_HEAD_UNIT,
 	XL_MONEY,
 	XL_MONEY_SUM, /* with a line above */
 	XL_LABEL_SUM,
@@ -90,13 +91,25 @@ struct xl {
 	struct num_pool *pool;
 	const struct tco_result *result;
 	const struct tco_case *tcase;
-	const struct tco_xlsx_options *options;
-	struct hs_err err; /* the first failure; code HS_OK: none */
+	unsigned language;  /* enum tco_lang */
+	struct hs_err *err; /* the first failure; code HS_OK: none */
 };
 
-/** A word or sentence in the reader's language. */
+/** A word or sentence in the reader's language; one the catalogue has not is a
+ * bug, and the workbook is not written. */
 const char *xl_say(const struct xl *xl, const char *english);
+/** What the catalogue calls PREFIX.NAME; else what is given. */
+const char *xl_say_named(const struct xl *xl, const char *prefix,
+    const char *name, const char *otherwise);
 #define XL_(english) english /* marks what the translators get */
+
+/** The words for a parameter, a confidence, a unit. */
+const char *xl_param_title(const struct xl *xl, enum tco_param_id id);
+const char *xl_confidence(const struct xl *xl, enum tco_confidence confidence);
+const char *xl_unit(const struct xl *xl, const char *unit);
+
+/** The language of a code; English for what is none of ours. */
+unsigned xl_language(const char *code);
 
 void xl_styles_make(struct xl *xl);
 
@@ -141,6 +154,8 @@ void xl_put_words(struct xl_sheet *s, lxw_row_t row, lxw_col_t col,
     enum xl_style style, const char *formula, const char *words);
 /** Give a cell a name that formulas of all sheets use. */
 void xl_name(struct xl_cell *cell, const char *name);
+/** A name for readers and other workbooks; formulas here go on as they were. */
+void xl_name_result(struct xl_cell cell, const char *name);
 
 /** The title of a chart. */
 void xl_chart_title(const struct xl *xl, lxw_chart *chart, const char *english);

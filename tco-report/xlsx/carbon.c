@@ -5,13 +5,16 @@
 enum column { WHAT, OWN, SHARED };
 
 static void write_row(struct xl_sheet *s, lxw_row_t row, const char *title,
-    struct xl_expr own, struct xl_expr shared, const struct num *models[2])
+    const char *name, struct xl_expr own, struct xl_expr shared,
+    const struct num *models[2])
 {
 	enum xl_style style = models[0] == NULL ? XL_MONEY_SUM : XL_NUMBER;
 
 	xl_label(s, row, WHAT, XL_TEXT, title);
-	(void)xl_put_as(s, row, OWN, style, own, models[0]);
-	(void)xl_put_as(s, row, SHARED, style, shared, models[1]);
+	xl_name_result(xl_put_as(s, row, OWN, style, own, models[0]),
+	    xl_printf(s->xl, "dedicated_%s", name));
+	xl_name_result(xl_put_as(s, row, SHARED, style, shared, models[1]),
+	    xl_printf(s->xl, "platform_%s", name));
 }
 
 static struct xl_cell at(
@@ -43,13 +46,13 @@ static void write_use(
 {
 	struct xl_expr intensity = xl_param(s, parts, TCO_CARBON_INTENSITY);
 
-	write_row(s, 4, XL_("CO2e of the electricity, kg a year"),
+	write_row(s, 4, XL_("CO2e of the electricity, kg a year"), "use",
 	    xl_mul(s, xl_of(s, at(s, 3, OWN, c->dedicated_kwh)), intensity),
 	    xl_mul(s, xl_of(s, at(s, 3, SHARED, c->platform_kwh)), intensity),
 	    (const struct num *[]) { c->dedicated_use, c->platform_use });
 	if (c->dedicated_embodied != NULL)
 		write_row(s, 5, XL_("CO2e of making them, kg a year of life"),
-		    embodied(s, parts),
+		    "embodied", embodied(s, parts),
 		    xl_div(s,
 			xl_mul(s, xl_of(s, parts->hosts_in[0]),
 			    xl_param(s, parts, TCO_EMBODIED)),
@@ -106,7 +109,7 @@ void xl_carbon_write(struct xl_sheet *s, struct xl_parts *parts)
 	xl_label(s, 2, OWN, XL_HEAD, XL_("Servers of their own"));
 	xl_label(s, 2, SHARED, XL_HEAD, XL_("The platform"));
 	xl_sheet_freeze(s, 3, 1);
-	write_row(s, 3, XL_("Energy, kWh a year"),
+	write_row(s, 3, XL_("Energy, kWh a year"), "kwh",
 	    xl_sum_product(s, parts->servers, parts->kwh),
 	    xl_of(s, parts->platform_kwh),
 	    (const struct num *[]) { c->dedicated_kwh, c->platform_kwh });

@@ -56,10 +56,10 @@ static const char *const row_titles[BLOCK_ROWS] = {
 };
 
 static const struct timing {
-	const char *title, *npv, *irr;
+	const char *title, *name;
 } timings[TCO_TIMING_COUNT] = {
-	[TCO_DUE]    = { XL_("Servers due for a refresh"), "npv_due", "irr_due" },
-	[TCO_BOUGHT] = { XL_("Servers just bought"), "npv_bought", "irr_bought" },
+	[TCO_DUE]    = { XL_("Servers due for replacement"), "due" },
+	[TCO_BOUGHT] = { XL_("Servers just bought"), "bought" },
 };
 /* clang-format on */
 
@@ -274,6 +274,11 @@ static struct xl_cell raw(const struct block *b, enum row row,
 	    b->s, b->row + (lxw_row_t)row, 1, style, formula, value, none);
 }
 
+static const char *name_of(const struct block *b, const char *what)
+{
+	return xl_printf(b->s->xl, "%s_%s", what, timings[b->timing].name);
+}
+
 static void write_rates(struct block *b)
 {
 	struct xl_sheet *s = b->s;
@@ -282,6 +287,7 @@ static void write_rates(struct block *b)
 	const char *none = word(b, XL_("none"));
 	const char *rate =
 	    xl_percent(s, xl_param(s, b->parts, TCO_DISCOUNT_RATE)).text;
+	struct xl_cell mirr;
 
 	b->parts->irr[b->timing] = raw(b, IRR, XL_PERCENT,
 	    xl_printf(xl,
@@ -291,13 +297,14 @@ static void write_rates(struct block *b)
 		span(b, SIGN, 1, TCO_HORIZON_MAX),
 		xl_ref(s, b->cell[SIGN][TCO_HORIZON_MAX]), net, net, net, none),
 	    b->model->irr, none);
-	xl_name(&b->parts->irr[b->timing], timings[b->timing].irr);
-	(void)raw(b, MIRR, XL_PERCENT,
+	xl_name(&b->parts->irr[b->timing], name_of(b, "irr"));
+	mirr = raw(b, MIRR, XL_PERCENT,
 	    xl_printf(xl,
 		"IFERROR(ROUND(MIRR(%s:INDEX(%s,1,%s+1),%s,%s),8),\"%s\")",
 		xl_ref(s, b->cell[NET][0]), net,
 		xl_param(s, b->parts, TCO_HORIZON).text, rate, rate, none),
 	    b->model->mirr, none);
+	xl_name_result(mirr, name_of(b, "mirr"));
 }
 
 static void write_paybacks(const struct block *b)
@@ -309,18 +316,21 @@ static void write_paybacks(const struct block *b)
 	    xl, "INDEX(%s,1,%s+1)", span(b, SAVING, 0, TCO_HORIZON_MAX), years);
 	const char *never = word(b, XL_("never"));
 	const char *row = span(b, CROSSING, 0, TCO_HORIZON_MAX);
+	struct xl_cell payback;
 
-	(void)raw(b, PAYBACK, XL_YEARS,
+	payback = raw(b, PAYBACK, XL_YEARS,
 	    xl_printf(xl,
 		"IF(COUNT(%s)>0,MAX(%s),IF(%s>0,%s-INDEX(%s,1,%s+1)/"
 		"%s,\"%s\"))",
 		row, row, saving, years,
 		span(b, CUMULATIVE, 0, TCO_HORIZON_MAX), years, saving, never),
 	    b->model->payback, never);
+	xl_name_result(payback, name_of(b, "payback"));
 	row = span(b, DISCOUNTED_CROSSING, 0, TCO_HORIZON_MAX);
-	(void)raw(b, DISCOUNTED_PAYBACK, XL_YEARS,
+	payback = raw(b, DISCOUNTED_PAYBACK, XL_YEARS,
 	    xl_printf(xl, "IF(COUNT(%s)>0,MAX(%s),\"%s\")", row, row, never),
 	    b->model->discounted_payback, never);
+	xl_name_result(payback, name_of(b, "discounted_payback"));
 }
 
 static void write_worth(struct block *b)
@@ -333,13 +343,15 @@ static void write_worth(struct block *b)
 		    span(b, NET, 1, TCO_HORIZON_MAX)),
 		b->model->npv, 1
 	};
+	struct xl_cell invested;
 
-	(void)xl_put_as(s, b->row + INVESTED, 1, XL_MONEY,
+	invested = xl_put_as(s, b->row + INVESTED, 1, XL_MONEY,
 	    xl_sub(s, xl_int(s, 0), xl_of(s, b->cell[NET][0])),
 	    b->model->investment);
+	xl_name_result(invested, name_of(b, "investment"));
 	b->parts->npv[b->timing] =
 	    xl_put(s, b->row + NPV, 1, XL_MONEY_SUM, npv);
-	xl_name(&b->parts->npv[b->timing], timings[b->timing].npv);
+	xl_name(&b->parts->npv[b->timing], name_of(b, "npv"));
 }
 
 /* What is only there for other formulas is a note. */

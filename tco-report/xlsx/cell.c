@@ -5,22 +5,15 @@
 
 #include <string.h>
 
-const char *xl_say(const struct xl *xl, const char *english)
-{
-	if (xl->options == NULL || xl->options->say == NULL)
-		return english;
-	return xl->options->say(xl->options->closure, english);
-}
-
 void xl_fail(struct xl *xl, const struct xl_sheet *sheet, lxw_row_t row,
     lxw_col_t col, const char *what)
 {
 	char at[LXW_MAX_CELL_NAME_LENGTH];
 
-	if (xl->err.code != HS_OK)
+	if (xl->err->code != HS_OK)
 		return;
 	lxw_rowcol_to_cell(at, row, col);
-	(void)hs_fail(&xl->err, HS_ESYSTEM, "sheet '%s', cell %s: %s",
+	(void)hs_fail(xl->err, HS_ESYSTEM, "sheet '%s', cell %s: %s",
 	    sheet->name, at, what);
 }
 
@@ -52,7 +45,7 @@ struct xl_sheet *xl_sheet_add(
 	s->name = xl_say(xl, english_name);
 	s->sheet = workbook_add_worksheet(xl->book, s->name);
 	if (s->sheet == NULL) {
-		(void)hs_fail(&xl->err, HS_ESYSTEM, "no sheet '%s'", s->name);
+		(void)hs_fail(xl->err, HS_ESYSTEM, "no sheet '%s'", s->name);
 		s->sheet = workbook_add_worksheet(xl->book, NULL);
 	}
 	set_page(s);
@@ -166,6 +159,17 @@ void xl_put_words(struct xl_sheet *s, lxw_row_t row, lxw_col_t col,
 		xl_printf(s->xl, "=%s", formula), s->xl->format[style], words));
 }
 
+/* "stand-alone" and "server.price" with what a name may have in it. */
+static const char *plain(const struct xl *xl, const char *name)
+{
+	char *copy = hs_arena_strdup(xl->arena, name);
+
+	for (char *c = copy; *c != '\0'; c++)
+		if (*c == '.' || *c == '-')
+			*c = '_';
+	return copy;
+}
+
 void xl_name(struct xl_cell *named, const char *name)
 {
 	const struct xl_sheet *s = named->sheet;
@@ -173,9 +177,15 @@ void xl_name(struct xl_cell *named, const char *name)
 
 	named->name = NULL;
 	formula = xl_ref(NULL, *named);
-	named->name = name;
-	if (workbook_define_name(s->xl->book, name, formula) != LXW_NO_ERROR)
+	named->name = plain(s->xl, name);
+	if (workbook_define_name(s->xl->book, named->name, formula) !=
+	    LXW_NO_ERROR)
 		xl_fail(s->xl, s, named->row, named->col, "no name for it");
+}
+
+void xl_name_result(struct xl_cell cell, const char *name)
+{
+	xl_name(&cell, name);
 }
 
 void xl_fade(struct xl_sheet *s, lxw_row_t first_row, lxw_col_t first_col,

@@ -13,23 +13,10 @@ enum column {
 	LINES, /* as many as are shown */
 };
 
-/* clang-format off */
-static const char *const titles[TCO_LINE_COUNT] = {
-	[TCO_DEPRECIATION] = XL_("Depreciation"),
-	[TCO_MIGRATED]     = XL_("Migration, spread"),
-	[TCO_SUPPORT]      = XL_("Support"),
-	[TCO_ENERGY]       = XL_("Energy"),
-	[TCO_SPACE]        = XL_("Space"),
-	[TCO_PEOPLE]       = XL_("People"),
-	[TCO_BACKUP]       = XL_("Backup"),
-	[TCO_NETWORKING]   = XL_("Network"),
-	[TCO_LICENCES]     = XL_("Licences"),
-};
-/* clang-format on */
-
-const char *xl_line_title(enum tco_line line)
+const char *xl_line_title(const struct xl *xl, enum tco_line line)
 {
-	return titles[line];
+	return xl_say_named(
+	    xl, "line", tco_line_name(line), tco_line_name(line));
 }
 
 struct xl_cell *xl_cells(const struct xl *xl)
@@ -204,7 +191,8 @@ static void write_head(struct xl_sheet *s, lxw_row_t row)
 	xl_label(s, row, KWH, XL_HEAD, XL_("kWh a year"));
 	for (enum tco_line l = 0; l < TCO_LINE_COUNT; l++)
 		if (l != TCO_MIGRATED)
-			xl_label(s, row, column_of(l), XL_HEAD, titles[l]);
+			xl_text(s, row, column_of(l), XL_HEAD,
+			    xl_line_title(s->xl, l));
 	xl_label(s, row, sums, XL_HEAD, XL_("Cash cost of a server"));
 	xl_label(s, row, sums + 1, XL_HEAD, XL_("All its servers, a year"));
 	xl_label(s, row, sums + 2, XL_HEAD, XL_("Figures of its own"));

@@ -10,17 +10,6 @@
 enum column { WHAT, VALUE, UNIT, SOURCE, DATE, CONFIDENCE, NAME };
 
 /* clang-format off */
-static const char *const group_titles[TCO_GROUP_COUNT] = {
-	[TCO_GROUP_FINANCE]       = XL_("Finance"),
-	[TCO_GROUP_ENERGY]        = XL_("Energy"),
-	[TCO_GROUP_PEOPLE]        = XL_("People"),
-	[TCO_GROUP_SERVER]        = XL_("A server of an enterprise's own"),
-	[TCO_GROUP_PLATFORM]      = XL_("The platform"),
-	[TCO_GROUP_CONSOLIDATION] = XL_("What a host can do"),
-	[TCO_GROUP_SHOWBACK]      = XL_("Showback"),
-	[TCO_GROUP_SOFT]          = XL_("Soft savings (apart from every verdict)"),
-};
-
 /* Not given, these are nothing: an empty cell that may be filled. */
 static const bool zero_without[TCO_PARAM_COUNT] = {
 	[TCO_PRICE_INCREASE] = true,    [TCO_LABOUR_INCREASE] = true,
@@ -61,27 +50,6 @@ struct xl_expr xl_param_of(const struct xl_sheet *s,
 	};
 }
 
-/* "CUR/kWh" -> "EUR/kWh" */
-static const char *unit(const struct xl *xl, const char *text)
-{
-	const char *cur = strstr(text, "CUR");
-
-	if (cur == NULL)
-		return text;
-	return xl_printf(xl, "%.*s%s%s", (int)(cur - text), text,
-	    xl->tcase->currency, cur + 3);
-}
-
-static const char *cell_name(const struct xl *xl, const char *name)
-{
-	char *copy = hs_arena_strdup(xl->arena, name);
-
-	for (char *c = copy; *c != '\0'; c++)
-		if (*c == '.')
-			*c = '_';
-	return copy;
-}
-
 /* What is typed into the cell is held to the bounds a case is held to. */
 static void validate(
     struct xl_sheet *s, lxw_row_t row, const struct tco_kind *kind)
@@ -97,7 +65,7 @@ static void validate(
 		.error_title =
 		    (char *)(uintptr_t)xl_say(xl, XL_("This cannot be")),
 		.error_message = (char *)(uintptr_t)xl_printf(xl, "%s %s - %s",
-		    unit(xl, kind->unit), kind->min, kind->max),
+		    xl_unit(xl, kind->unit), kind->min, kind->max),
 	};
 
 	worksheet_data_validation_cell(s->sheet, row, VALUE, &rule);
@@ -112,7 +80,7 @@ static void validate_confidence(struct xl_sheet *s, lxw_row_t row)
 	};
 
 	for (enum tco_confidence c = 0; c < TCO_CONFIDENCE_COUNT; c++)
-		words[c] = xl_say(s->xl, tco_confidence_name(c));
+		words[c] = xl_confidence(s->xl, c);
 	worksheet_data_validation_cell(s->sheet, row, CONFIDENCE, &rule);
 }
 
@@ -131,16 +99,14 @@ static void write_param(struct xl_sheet *s, lxw_row_t row, enum tco_param_id id,
 
 	if (source == NULL && param->value != NULL)
 		source = xl_say(xl, XL_("your figure"));
-	xl_label(s, row, WHAT, XL_TEXT, kind->help);
+	xl_text(s, row, WHAT, XL_TEXT, xl_param_title(xl, id));
 	parts->param[id] = xl_number(s, row, VALUE, XL_INPUT, param->value);
-	xl_name(&parts->param[id], cell_name(xl, kind->name));
-	xl_text(s, row, UNIT, XL_UNIT, unit(xl, kind->unit));
+	xl_name(&parts->param[id], kind->name);
+	xl_text(s, row, UNIT, XL_UNIT, xl_unit(xl, kind->unit));
 	xl_text(s, row, SOURCE, XL_INPUT_TEXT, source);
 	xl_text(s, row, DATE, XL_INPUT_TEXT, param->date);
 	xl_text(s, row, CONFIDENCE, XL_INPUT_TEXT,
-	    param->value == NULL
-		? NULL
-		: xl_say(xl, tco_confidence_name(param->confidence)));
+	    param->value == NULL ? NULL : xl_confidence(xl, param->confidence));
 	xl_text(s, row, NAME, XL_NOTE, parts->param[id].name);
 	validate(s, row, kind);
 	validate_confidence(s, row);
@@ -150,7 +116,7 @@ static void write_head(struct xl_sheet *s, lxw_row_t row)
 {
 	xl_label(s, row, WHAT, XL_HEAD_LEFT, XL_("Parameter"));
 	xl_label(s, row, VALUE, XL_HEAD, XL_("Value"));
-	xl_label(s, row, UNIT, XL_HEAD_LEFT, XL_("Unit"));
+	xl_label(s, row, UNIT, XL_HEAD_UNIT, XL_("Unit"));
 	xl_label(s, row, SOURCE, XL_HEAD_LEFT, XL_("Source"));
 	xl_label(s, row, DATE, XL_HEAD_LEFT, XL_("Date"));
 	xl_label(s, row, CONFIDENCE, XL_HEAD_LEFT, XL_("Confidence"));
@@ -166,8 +132,9 @@ static lxw_row_t write_group(struct xl_sheet *s, lxw_row_t row,
 		if (tco_kinds[id].group != group || !is_listed(s->xl, id))
 			continue;
 		if (!begun)
-			xl_label(
-			    s, row++, WHAT, XL_HEADING, group_titles[group]);
+			xl_text(s, row++, WHAT, XL_HEADING,
+			    xl_say_named(
+				s->xl, "group", tco_group_name(group), ""));
 		begun = true;
 		write_param(s, row++, id, parts);
 	}
@@ -190,8 +157,8 @@ static void write_own(struct xl_sheet *s, lxw_row_t row, lxw_col_t col,
 	const struct xl *xl = s->xl;
 
 	xl_text(s, row, col, XL_HEAD,
-	    xl_printf(xl, "%s\n%s", xl_say(xl, tco_kinds[id].help),
-		unit(xl, tco_kinds[id].unit)));
+	    xl_printf(xl, "%s\n%s", xl_param_title(xl, id),
+		xl_unit(xl, tco_kinds[id].unit)));
 	parts->own[id] = hs_arena_alloc(
 	    xl->arena, xl->tcase->count * sizeof(struct xl_cell));
 	for (size_t i = 0; i < xl->tcase->count; i++) {
@@ -237,10 +204,10 @@ void xl_inputs_write(struct xl_sheet *s, struct xl_parts *parts)
 
 	xl_label(s, 1, WHAT, XL_NOTE,
 	    XL_("Yellow cells may be changed; everything else follows."));
-	xl_sheet_widths(s, WHAT, WHAT, 46);
+	xl_sheet_widths(s, WHAT, WHAT, 42);
 	xl_sheet_widths(s, VALUE, VALUE, 14);
-	xl_sheet_widths(s, UNIT, UNIT, 16);
-	xl_sheet_widths(s, SOURCE, SOURCE, 52);
+	xl_sheet_widths(s, UNIT, UNIT, 20);
+	xl_sheet_widths(s, SOURCE, SOURCE, 62);
 	xl_sheet_widths(s, DATE, CONFIDENCE, 13);
 	xl_sheet_widths(s, NAME, NAME, 26);
 	write_head(s, 2);

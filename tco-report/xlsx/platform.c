@@ -263,11 +263,11 @@ static void write_names(struct xl_sheet *s)
 	xl_label(s, STANDING, 0, XL_TEXT, XL_("Hardware at today's prices"));
 	xl_label(s, KWH, 0, XL_TEXT, XL_("kWh a year"));
 	for (enum tco_line l = TCO_LINE_CASH; l < TCO_LINE_COUNT; l++)
-		xl_label(s, LINES + (lxw_row_t)(l - TCO_LINE_CASH), 0, XL_TEXT,
-		    xl_line_title(l));
+		xl_text(s, LINES + (lxw_row_t)(l - TCO_LINE_CASH), 0, XL_TEXT,
+		    xl_line_title(s->xl, l));
 	xl_label(s, OPEX, 0, XL_LABEL_SUM, XL_("Cash cost of the year"));
-	xl_label(s, WORN, 0, XL_TEXT, xl_line_title(TCO_DEPRECIATION));
-	xl_label(s, SPREAD, 0, XL_TEXT, xl_line_title(TCO_MIGRATED));
+	xl_text(s, WORN, 0, XL_TEXT, xl_line_title(s->xl, TCO_DEPRECIATION));
+	xl_text(s, SPREAD, 0, XL_TEXT, xl_line_title(s->xl, TCO_MIGRATED));
 	xl_label(s, ANNUAL, 0, XL_LABEL_SUM, XL_("Cost of the year"));
 }
 

@@ -21,6 +21,8 @@ enum column {
 	SWING,
 };
 
+#define TORNADO 24 /* row; above it is the chart */
+
 /* Present values, of the servers-due case, that drivers scale. */
 enum present {
 	HOSTS, /* hosts: bought, worth, and their part of the support */
@@ -412,7 +414,9 @@ static void write_swing(
 	struct xl_expr difference;
 	bool is_live;
 
-	xl_label(s, row, DRIVER, XL_TEXT, swing->driver.name);
+	xl_text(s, row, DRIVER, XL_TEXT,
+	    xl_say_named(s->xl, "driver", swing->driver.name,
+		xl_param_title(s->xl, swing->driver.params[0])));
 	write_ends(o, row, swing);
 	is_live = write_npv(o, row, swing, false, &low);
 	is_live = write_npv(o, row, swing, true, &high) && is_live;
@@ -455,8 +459,7 @@ static void add_chart(const struct tornado *o, lxw_row_t first, size_t count)
 	chart_axis_set_num_format(chart->x_axis, "#,##0");
 	xl_chart_title(xl, chart, XL_("How far the net present value moves"));
 	chart_legend_set_position(chart, LXW_CHART_LEGEND_BOTTOM);
-	worksheet_insert_chart_opt(
-	    o->s->sheet, first - 1, SWING + 1, chart, &options);
+	worksheet_insert_chart_opt(o->s->sheet, 2, 0, chart, &options);
 }
 
 static lxw_row_t write_tornado(const struct tornado *o, lxw_row_t row)
@@ -469,6 +472,7 @@ static lxw_row_t write_tornado(const struct tornado *o, lxw_row_t row)
 
 	xl_label(o->s, row++, 0, XL_HEADING,
 	    XL_("Tornado: one figure at a time, servers due"));
+	xl_sheet_tall(o->s, row);
 	for (lxw_col_t c = 0; c < ARRAY_LEN(heads); c++)
 		xl_label(
 		    o->s, row, c, c == 0 ? XL_HEAD_LEFT : XL_HEAD, heads[c]);
@@ -487,7 +491,7 @@ static void write_break_even(
 {
 	const char *never = xl_say(s->xl, XL_("nowhere"));
 
-	xl_label(s, row, 0, XL_TEXT, tco_kinds[b->param].help);
+	xl_text(s, row, 0, XL_TEXT, xl_param_title(s->xl, b->param));
 	(void)xl_number(s, row, 1, XL_FIXED_NUMBER, b->value);
 	for (size_t k = 0; k < TCO_TIMING_COUNT; k++) {
 		lxw_col_t col = (lxw_col_t)(2 + 2 * k);
@@ -531,8 +535,8 @@ void xl_sensitivity_write(struct xl_sheet *s, struct xl_parts *parts)
 	xl_sheet_widths(s, 1, SWING, 15);
 	xl_sheet_freeze(s, 2, 1);
 	/* The present values stand below, but are needed above. */
-	row = 6 + (lxw_row_t)s->xl->result->tornado_count;
+	row = TORNADO + 3 + (lxw_row_t)s->xl->result->tornado_count;
 	(void)write_present(&o, row);
-	(void)write_tornado(&o, 3);
+	(void)write_tornado(&o, TORNADO);
 	write_break_evens(s, row + PRESENT_COUNT + 2);
 }

@@ -102,8 +102,8 @@ void xl_fade(struct xl_sheet *s, lxw_row_t first_row, lxw_col_t first_col,
     lxw_row_t last_row, lxw_col_t last_col);
 
 /** The words for a line of cost, a rule and a timing. */
-const char *xl_line_title(enum tco_line line);
-const char *xl_rule_title(enum tco_rule rule);
+const char *xl_line_title(const struct xl *xl, enum tco_line line);
+const char *xl_rule_title(const struct xl *xl, enum tco_rule rule);
 const char *xl_timing_title(enum tco_timing timing);
 
 void xl_inputs_write(struct xl_sheet *s, struct xl_parts *parts);

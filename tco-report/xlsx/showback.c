@@ -20,15 +20,6 @@ enum pool_column {
 };
 
 /* clang-format off */
-static const char *const titles[TCO_RESOURCE_COUNT] = {
-	[TCO_CPU]      = XL_("CPU"),
-	[TCO_RAM]      = XL_("Memory"),
-	[TCO_STORAGE]  = XL_("Storage"),
-	[TCO_IOPS]     = XL_("Storage operations"),
-	[TCO_NETWORK]  = XL_("Network"),
-	[TCO_REQUESTS] = XL_("Requests"),
-};
-
 /* A resource's parameters, and its meters; TCO_METER_COUNT: it has none. */
 static const struct resource {
 	enum tco_param_id weight, capacity;
@@ -42,6 +33,12 @@ static const struct resource {
 	[TCO_REQUESTS] = { TCO_WEIGHT_REQUESTS, TCO_PARAM_COUNT,      TCO_METER_COUNT,      TCO_REQUESTS_USED },
 };
 /* clang-format on */
+
+static const char *title_of(const struct xl *xl, enum tco_resource resource)
+{
+	return xl_say_named(xl, "resource", tco_resources[resource].name,
+	    tco_resources[resource].name);
+}
 
 /* The sheet while it is written. */
 struct showback {
@@ -80,8 +77,8 @@ static struct xl_cell *write_meter(const struct showback *b, lxw_row_t row,
 	struct xl_cell *cells = xl_cells(xl);
 
 	xl_text(b->s, row, col, XL_HEAD,
-	    xl_printf(xl, "%s, %s\n%s", xl_say(xl, titles[r]), xl_say(xl, kind),
-		tco_resources[r].unit));
+	    xl_printf(xl, "%s, %s\n%s", title_of(xl, r), xl_say(xl, kind),
+		xl_unit(b->s->xl, tco_resources[r].unit)));
 	for (size_t i = 0; i < b->model->count; i++)
 		cells[i] = xl_number(b->s, row + 1 + (lxw_row_t)i, col,
 		    XL_INPUT, xl->tcase->enterprises[i].usage[meter]);
@@ -106,8 +103,8 @@ static void write_charged(struct showback *b, lxw_row_t row, lxw_col_t col,
 
 	b->quantity[r] = xl_cells(s->xl);
 	xl_text(s, row, col, XL_HEAD,
-	    xl_printf(s->xl, "%s\n%s", xl_say(s->xl, titles[r]),
-		tco_resources[r].unit));
+	    xl_printf(s->xl, "%s\n%s", title_of(s->xl, r),
+		xl_unit(b->s->xl, tco_resources[r].unit)));
 	for (size_t i = 0; i < b->model->count; i++) {
 		struct xl_expr expr = xl_int(s, 0);
 
@@ -178,6 +175,7 @@ static struct xl_cell write_rate(struct showback *b, lxw_row_t row,
 {
 	struct xl_sheet *s = b->s;
 	struct xl_expr rate = xl_int(s, 0);
+	struct xl_cell cell;
 
 	if (num_sign(divisor.value) > 0) {
 		rate = xl_div(s, xl_of(s, cost), xl_of(s, divisor));
@@ -187,7 +185,9 @@ static struct xl_cell write_rate(struct showback *b, lxw_row_t row,
 		rate.text = xl_printf(s->xl, "IF(%s>0,%s/%s,0)",
 		    xl_ref(s, divisor), xl_ref(s, cost), xl_ref(s, divisor));
 	}
-	return xl_put_as(s, row, RATE, XL_RATE, rate, b->model->pool[r].rate);
+	cell = xl_put_as(s, row, RATE, XL_RATE, rate, b->model->pool[r].rate);
+	xl_name(&cell, xl_printf(s->xl, "rate_%s", tco_resources[r].name));
+	return cell;
 }
 
 static void write_pool(struct showback *b, lxw_row_t row, enum tco_resource r)
@@ -196,8 +196,9 @@ static void write_pool(struct showback *b, lxw_row_t row, enum tco_resource r)
 	struct xl_sheet *s = b->s;
 	struct xl_cell cost, charged, divisor;
 
-	xl_label(s, row, RESOURCE, XL_TEXT, titles[r]);
-	xl_text(s, row, UNIT, XL_TEXT, tco_resources[r].unit);
+	xl_text(s, row, RESOURCE, XL_TEXT, title_of(s->xl, r));
+	xl_text(
+	    s, row, UNIT, XL_TEXT, xl_unit(b->s->xl, tco_resources[r].unit));
 	(void)xl_put_as(s, row, WEIGHT, XL_PERCENT,
 	    xl_percent(s, xl_param(s, b->parts, resources[r].weight)), NULL);
 	cost = xl_put_as(s, row, COST, XL_MONEY,
@@ -223,6 +224,7 @@ static lxw_row_t write_pools(struct showback *b, lxw_row_t row)
 		XL_("Price book") };
 
 	xl_label(b->s, row++, 0, XL_HEADING, XL_("Pools and rates"));
+	xl_sheet_tall(b->s, row);
 	for (lxw_col_t c = 0; c < ARRAY_LEN(heads); c++)
 		xl_label(b->s, row, c, c < WEIGHT ? XL_HEAD_LEFT : XL_HEAD,
 		    heads[c]);
@@ -264,8 +266,8 @@ static lxw_row_t write_direct(struct showback *b, lxw_row_t row)
 	xl_label(s, row++, 0, XL_HEADING, XL_("What each uses, at its rate"));
 	write_names(b, row);
 	for (size_t n = 0; n < b->count; n++)
-		xl_label(s, row, (lxw_col_t)(FIRST + n), XL_HEAD,
-		    titles[b->shown[n]]);
+		xl_text(s, row, (lxw_col_t)(FIRST + n), XL_HEAD,
+		    title_of(s->xl, b->shown[n]));
 	xl_label(s, row, end, XL_HEAD, XL_("Direct cost"));
 	xl_label(s, row, end + 1, XL_HEAD, XL_("Stand-alone cost"));
 	b->parts->direct = xl_cells(s->xl);
@@ -321,7 +323,7 @@ void xl_showback_write(struct xl_sheet *s, struct xl_parts *parts)
 	lxw_row_t row;
 
 	xl_sheet_widths(s, 0, 0, 30);
-	xl_sheet_widths(s, 1, 16, 15);
+	xl_sheet_widths(s, 1, 16, 16);
 	xl_sheet_freeze(s, 1, 1);
 	if (b.model->bill == NULL) {
 		xl_label(s, 2, 0, XL_TEXT,

@@ -16,7 +16,7 @@ static lxw_row_t write_params(
 
 		if (param->value == NULL || param->source == NULL)
 			continue;
-		xl_label(s, row, WHAT, XL_TEXT, tco_kinds[id].help);
+		xl_text(s, row, WHAT, XL_TEXT, xl_param_title(xl, id));
 		xl_text(s, row, VALUE, XL_NOTE, parts->param[id].name);
 		xl_text(s, row, SOURCE, XL_WRAP, param->source);
 		xl_text(s, row, DATE, XL_TEXT, param->date);

@@ -29,6 +29,7 @@ enum look {
 	CENTRE = 256,
 	INDENTED = 512,
 	MIDDLE = 1024,
+	TOPMOST = 2048,
 };
 
 /* clang-format off */
@@ -48,7 +49,8 @@ static const struct style {
 	[XL_HEADING]       = { BOLD | BOTTOM,         NAVY, 0,      12, NULL },
 	[XL_NOTE]          = { ITALIC,                GREY, 0,      9,  NULL },
 	[XL_HEAD]          = { BOLD | WRAP | RIGHT,   NAVY, PALE,   0,  NULL },
-	[XL_HEAD_LEFT]     = { BOLD | WRAP,           NAVY, PALE,   0,  NULL },
+	[XL_HEAD_UNIT]     = { BOLD | INDENTED | TOPMOST, NAVY, PALE,   0,  NULL },
+	[XL_HEAD_LEFT]     = { BOLD | TOPMOST,        NAVY, PALE,   0,  NULL },
 	[XL_MONEY]         = { 0,                     0,    0,      0,  MONEY },
 	[XL_MONEY_SUM]     = { BOLD | TOP,            0,    0,      0,  MONEY },
 	[XL_LABEL_SUM]     = { BOLD | TOP,            0,    0,      0,  NULL },
@@ -100,6 +102,8 @@ static void set_text(lxw_format *format, unsigned look)
 		format_set_text_wrap(format);
 		format_set_align(format, LXW_ALIGN_VERTICAL_TOP);
 	}
+	if (look & TOPMOST)
+		format_set_align(format, LXW_ALIGN_VERTICAL_TOP);
 	if (look & MIDDLE)
 		format_set_align(format, LXW_ALIGN_VERTICAL_CENTER);
 	if (look & RIGHT)

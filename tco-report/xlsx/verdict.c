@@ -71,19 +71,15 @@ static void put_sentence(
 static void write_answer(struct xl_sheet *s, struct xl_parts *parts)
 {
 	static const char *const answers[] = {
-		[TCO_CHEAPER] = XL_("The platform is cheaper, whether servers "
-				    "are due for a refresh or were just "
-				    "bought."),
-		[TCO_WHEN_DUE] = XL_("The platform is cheaper where servers "
-				     "are due for a refresh, and not where "
-				     "they were just bought."),
-		[TCO_DEARER] = XL_("The platform is not cheaper, even where "
-				   "servers are due for a refresh."),
+		[TCO_CHEAPER] = "cheaper",
+		[TCO_WHEN_DUE] = "when_due",
+		[TCO_DEARER] = "dearer",
 	};
 	const char *words[ARRAY_LEN(answers)];
 
 	for (size_t i = 0; i < ARRAY_LEN(answers); i++)
-		words[i] = xl_say(s->xl, answers[i]);
+		words[i] =
+		    xl_say_named(s->xl, "verdict", answers[i], answers[i]);
 	put_sentence(s, SENTENCE,
 	    xl_printf(s->xl, "IF(%s<=0,\"%s\",IF(%s>0,\"%s\",\"%s\"))",
 		xl_ref(s, parts->npv[TCO_DUE]), words[TCO_DEARER],
@@ -152,10 +148,10 @@ static void big(
 	worksheet_merge_range(s->sheet, CAPTIONS, col, CAPTIONS, col + 1, "",
 	    s->xl->format[XL_CAPTION]);
 	xl_text(s, CAPTIONS, col, XL_CAPTION,
-	    style == XL_BIG_PERCENT ? xl_say(s->xl, caption) :
-				      xl_printf(s->xl, "%s, %s",
-					  xl_say(s->xl, caption),
-					  s->xl->tcase->currency));
+	    style == XL_BIG_PERCENT
+		? xl_say(s->xl, caption)
+		: xl_printf(s->xl, "%s, %s", xl_say(s->xl, caption),
+		      s->xl->tcase->currency));
 }
 
 static void write_numbers(struct xl_sheet *s, struct xl_parts *parts)
@@ -205,7 +201,7 @@ static void write_rule(struct xl_sheet *s, struct xl_parts *parts,
 	bool loses = b->bill[worst].gain[rule] < 0;
 
 	names[0].col = names[1].col = 0;
-	xl_label(s, row, 0, XL_TEXT, xl_rule_title(rule));
+	xl_text(s, row, 0, XL_TEXT, xl_rule_title(xl, rule));
 	(void)xl_put(s, row, 2, XL_WHOLE, xl_of(s, parts->losers[rule]));
 	(void)xl_put(s, row, 3, XL_MONEY,
 	    (struct xl_expr) { xl_printf(xl, "MIN(0,MIN(%s))", gains),
@@ -229,6 +225,7 @@ static void write_losers(struct xl_sheet *s, struct xl_parts *parts)
 		{ 6, XL_("The operator bears") } };
 
 	xl_label(s, LOSERS, 0, XL_HEADING, XL_("Who loses"));
+	xl_sheet_tall(s, LOSERS + 1);
 	if (parts->gain[0] == NULL)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
@@ -307,7 +304,7 @@ static void write_costs(struct xl_sheet *s, struct xl_parts *parts)
 	xl_label(s, COSTS + 1, 2, XL_HEAD, XL_("Servers of their own"));
 	xl_label(s, COSTS + 1, 3, XL_HEAD, XL_("The platform"));
 	for (enum tco_line l = 0; l < TCO_LINE_COUNT; l++, row++) {
-		xl_label(s, row, 0, XL_TEXT, xl_line_title(l));
+		xl_text(s, row, 0, XL_TEXT, xl_line_title(s->xl, l));
 		if (l == TCO_MIGRATED)
 			own[l] =
 			    xl_number(s, row, 2, XL_MONEY, y->dedicated[l]);
@@ -330,7 +327,7 @@ static void write_costs(struct xl_sheet *s, struct xl_parts *parts)
 static void write_change(
     struct xl_sheet *s, lxw_row_t row, const struct tco_break_even *b)
 {
-	xl_label(s, row, 0, XL_TEXT, tco_kinds[b->param].help);
+	xl_text(s, row, 0, XL_TEXT, xl_param_title(s->xl, b->param));
 	(void)xl_number(s, row, 3, XL_FIXED_NUMBER, b->value);
 	(void)xl_number(s, row, 4, XL_FIXED_NUMBER, b->at[TCO_DUE]);
 	(void)xl_number(s, row, 5, XL_FIXED_PERCENT, b->distance[TCO_DUE]);

@@ -100,10 +100,10 @@ static int save(
 {
 	lxw_error error = workbook_close(xl->book);
 
-	if (xl->err.code != HS_OK) {
+	if (xl->err->code != HS_OK) {
 		(void)unlink(temporary);
 		if (err != NULL)
-			*err = xl->err;
+			*err = *xl->err;
 		return -1;
 	}
 	if (error != LXW_NO_ERROR) {
@@ -125,11 +125,14 @@ int tco_xlsx_write(const char *path, const struct tco_result *result,
 	hs_auto(hs_freep) char *temporary = hs_printf("%s.new", path);
 	hs_auto(num_pool_freep) struct num_pool *pool = num_pool_new();
 	hs_auto(hs_arena_freep) struct hs_arena *arena = hs_arena_new();
+	struct hs_err failed = { 0 };
 	struct xl xl = { .arena = arena,
 		.pool = pool,
 		.result = result,
 		.tcase = result->tcase,
-		.options = options };
+		.err = &failed };
+
+	xl.language = xl_language(options != NULL ? options->language : NULL);
 
 	xl.book = workbook_new(temporary);
 	if (xl.book == NULL)

@@ -17,9 +17,8 @@
 struct hs_err;
 
 struct tco_xlsx_options {
-	/* Words in the reader's language; NULL: English. */
-	const char *(*say)(const void *closure, const char *english);
-	const void *closure;
+	const char *language; /* "en", "de", "zh", also "zh-Hans"; NULL or
+			       * another: English */
 };
 
 /**
