@@ -56,6 +56,7 @@ part failover tests/gateway/failover.sh
 part escapes tests/gateway/escape.sh
 part regress tests/gateway/regress.sh portals portals_p2 transactions prepare plancache copy2 rowsecurity privileges errors
 part portal tests/portal/run.sh
+part console tests/console/run.sh
 part images tests/with-libvirt.sh tests/image/run.sh
 part hypervisor tests/with-libvirt.sh tests/hv/run.sh
 part isolation tests/with-libvirt.sh tests/isolation/run.sh

@@ -177,6 +177,12 @@ chapter_rights() {
 	    'CREATE TEMP TABLE mine (x int)' "SELECT public.price_set('vcpus', '', now(), 1, 'EUR', 'vCPU-h', 'x')" 'SET ROLE hanse' "COPY (SELECT 1) TO '/tmp/x'"; do
 		contains "it may not: $statement" 'permission denied|must be' "$(as_console -c "$statement")"
 	done
+	# And in the directory: the ASP's people, and nobody else's.
+	as_user() { setpriv --reuid "$1" --regid "$1" --clear-groups ldapsearch -Q -Y EXTERNAL -H "$ldapi" -LLL -b "$2" 2>&1; }
+	contains "it sees the ASP's people" 'uid: frida.fink' "$(as_user $uid ou=asp,dc=hanse)"
+	lacks 'not their passwords' 'userPassword' "$(as_user $uid ou=asp,dc=hanse)"
+	contains 'no enterprise' 'No such object' "$(as_user $uid ou=ves,dc=hanse)"
+	contains 'and no other user sees the ASP' 'No such object' "$(as_user 62901 ou=asp,dc=hanse)"
 	contains 'nor come in without its password' 'password' "$(PGPASSFILE=/dev/null psql -w -h "$dir/socket" -U hanse_console -d hanse -c 'SELECT 1' 2>&1)"
 	contains 'nor into another database' 'no pg_hba.conf entry' "$(PGPASSFILE=$dir/pgpass psql -w -h "$dir/socket" -U hanse_console -d postgres -c 'SELECT 1' 2>&1)"
 }
