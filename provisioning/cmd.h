@@ -60,7 +60,12 @@ enum option_id {
 	OPT_LOST,
 	OPT_DRY_RUN,
 	OPT_PERSON,
-	OPTION_LAST = OPT_PERSON,
+	OPT_FROM,
+	OPT_TO,
+	OPT_BY,
+	OPT_STATE,
+	OPT_SOURCE,
+	OPTION_LAST = OPT_SOURCE,
 };
 #define OPTION_COUNT (OPTION_LAST + 1)
 #define OPT(name)    (1U << OPT_##name)
@@ -105,6 +110,8 @@ enum arg_kind {
 	ARG_HOST,
 	ARG_ROLL,
 	ARG_TCO,
+	ARG_PRICE,
+	ARG_BILL,
 };
 
 struct command {
@@ -114,6 +121,7 @@ struct command {
 	const char *about;
 	const char *examples; /* lines "COMMAND\tWHAT IT DOES\n" */
 	unsigned options;     /* OPT() bits */
+	bool has_csv;         /* -o csv, too */
 	size_t min, max;      /* arguments */
 	bool passes_on;       /* options, too, are another program's */
 	enum arg_kind arg;    /* of the first argument */
@@ -137,6 +145,8 @@ extern const char *const webhook_words[];
 extern const char *const host_words[];
 extern const char *const roll_words[];
 extern const char *const tco_words[];
+extern const char *const price_words[];
+extern const char *const bill_words[];
 
 const struct command *command_find(const char *name);
 
@@ -168,6 +178,7 @@ int cmd_adopt(const struct call *call, struct hs_err *err);
 int cmd_apply(const struct call *call, struct hs_err *err);
 int cmd_archive(const struct call *call, struct hs_err *err);
 int cmd_audit(const struct call *call, struct hs_err *err);
+int cmd_bill(const struct call *call, struct hs_err *err);
 int cmd_burnin(const struct call *call, struct hs_err *err);
 int cmd_completion(const struct call *call, struct hs_err *err);
 int cmd_describe(const struct call *call, struct hs_err *err);
@@ -180,6 +191,7 @@ int cmd_job(const struct call *call, struct hs_err *err);
 int cmd_help(const struct call *call, struct hs_err *err);
 int cmd_host(const struct call *call, struct hs_err *err);
 int cmd_plan(const struct call *call, struct hs_err *err);
+int cmd_price(const struct call *call, struct hs_err *err);
 int cmd_psql(const struct call *call, struct hs_err *err);
 int cmd_schema(const struct call *call, struct hs_err *err);
 int cmd_quota(const struct call *call, struct hs_err *err);
@@ -193,6 +205,7 @@ int cmd_status(const struct call *call, struct hs_err *err);
 int cmd_stop(const struct call *call, struct hs_err *err);
 int cmd_suspend(const struct call *call, struct hs_err *err);
 int cmd_tco(const struct call *call, struct hs_err *err);
+int cmd_usage(const struct call *call, struct hs_err *err);
 int cmd_user(const struct call *call, struct hs_err *err);
 int cmd_verify(const struct call *call, struct hs_err *err);
 int cmd_version(const struct call *call, struct hs_err *err);

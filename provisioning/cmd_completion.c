@@ -80,6 +80,12 @@ static void print_arg(const struct command *c)
 	case ARG_TCO:
 		print_words(tco_words);
 		break;
+	case ARG_PRICE:
+		print_words(price_words);
+		break;
+	case ARG_BILL:
+		print_words(bill_words);
+		break;
 	}
 }
 

@@ -61,6 +61,11 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPT_NOTE]     = { "note",     0,   "TEXT",   "for people" },
 	[OPT_LOST]     = { "lost",     0,   NULL,     "it is off and will not come back by itself: its domains may run elsewhere" },
 	[OPT_PERSON]   = { "person",   0,   "LOGIN",  "as one of its people, by password" },
+	[OPT_FROM]     = { "from",     0,   "TIME",   "YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ, of UTC" },
+	[OPT_TO]       = { "to",       0,   "TIME",   "until then, the same way" },
+	[OPT_BY]       = { "by",       0,   "PERIOD", "hour, day or month" },
+	[OPT_STATE]    = { "state",    0,   "STATE",  "running, suspended or stopped: of what is reserved" },
+	[OPT_SOURCE]   = { "source",   0,   "TEXT",   "where the price is from, for people" },
 	[OPT_QUICK]    = { "quick",    0,   NULL,     "do not boot a guest to probe for KVM" },
 };
 
@@ -92,6 +97,10 @@ const char *const gateway_words[] = { "status", "limits", "pools", "sessions",
 const char *const audit_words[] = { "verify", "statements", NULL };
 
 const char *const webhook_words[] = { "add", "list", "remove", "test", NULL };
+
+const char *const price_words[] = { "list", "units", "set", "end", NULL };
+
+const char *const bill_words[] = { "list", "close", "show", "verify", NULL };
 
 const char *const roll_words[] = { "image", NULL };
 
@@ -323,6 +332,45 @@ const struct command commands[] = {
 			    "hanse quota unset ve/automotive vcpus\tremove one of them\n"
 			    "hanse quota verify\tis the ledger what there is?\n",
 		.options = OPT_COMMON, .max = 7, .arg = ARG_QUOTA, .run = cmd_quota,
+	},
+	{
+		.name = "usage", .args = "[VE[.ENTERPRISE]] | sources | correct OBJECT METER AMOUNT",
+		.summary = "what each enterprise has reserved and used",
+		.about = "From the ledger, of this month or from --from to --to, by hour, day or month (UTC):\n"
+			 "what was reserved, to the second, and what was counted. quantity is exact, in the\n"
+			 "units that are counted; amount is the same for people. sources lists who is\n"
+			 "read, and how old the last reading is. correct adds a row, of an hour (--from), and\n"
+			 "changes none; less is a negative amount behind --.",
+		.examples = "hanse usage\teverything, this month so far\n"
+			    "hanse usage automotive.adler-motors --by day\tone enterprise\n"
+			    "hanse usage --from 2026-10 --to 2026-11 -o csv\ta month for a spreadsheet\n"
+			    "hanse usage correct --from 2026-10-07T13:00Z --note 'load test of ours' -- automotive.adler-motors cpu -2.5\n",
+		.options = OPT_COMMON | OPT(FROM) | OPT(TO) | OPT(BY) | OPT(STATE) | OPT(NOTE), .has_csv = true,
+		.max = 4, .arg = ARG_VE, .run = cmd_usage,
+	},
+	{
+		.name = "price", .args = "list [METER] | units | set METER AMOUNT CURRENCY/UNIT | end METER",
+		.summary = "the price book",
+		.about = "A price counts from --from (now) until the next one of the same meter and state\n"
+			 "begins. One without --state is for whichever state has none of its own. Closed\n"
+			 "months keep their prices. list shows what counts when, with --all every change that\n"
+			 "was made; units what may be priced, and in what. A month of a unit is 730 hours.",
+		.examples = "hanse price list\twhat counts when\n"
+			    "hanse price set vcpus 0.0123 EUR/vCPU-h --from 2026-12 --source 'cost of 2026-11'\n"
+			    "hanse price set vcpus 0.004 EUR/vCPU-h --state suspended --source 'board, 2026-11-03'\n",
+		.options = OPT_COMMON | OPT(FROM) | OPT(STATE) | OPT(SOURCE) | OPT(ALL), .has_csv = true,
+		.min = 1, .max = 4, .arg = ARG_PRICE, .run = cmd_price,
+	},
+	{
+		.name = "bill", .args = "list | close YYYY-MM | show YYYY-MM [VE[.ENTERPRISE]] | verify YYYY-MM",
+		.summary = "close a month, and what each enterprise owes for it",
+		.about = "A month is closed once it is over, one after the other, and never changes again: what\n"
+			 "is found later stands in the next one, as late. Lines add up to bills and bills to\n"
+			 "the total, to the cent. verify makes it again from the ledger and the price book.",
+		.examples = "hanse bill close 2026-11\tprints the digest of what was closed\n"
+			    "hanse bill show 2026-11 automotive.adler-motors\twhat one owes, and for what\n"
+			    "hanse bill show 2026-11 -o csv\tall of it for a spreadsheet\n",
+		.options = OPT_COMMON, .has_csv = true, .min = 1, .max = 3, .arg = ARG_BILL, .run = cmd_bill,
 	},
 	{
 		.name = "gateway", .args = "[status|limits|pools|sessions|kill SESSION]",

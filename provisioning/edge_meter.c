@@ -1,7 +1,8 @@
 /* edge_meter.c - requests, counted by nginx.
  *
- * It writes one byte for each into a file of the enterprise's: the file's length is
- * the count. What it takes is given back from time to time, its length stays.
+ * It writes one byte for each into a file of the enterprise's: the file's
+ * length is the count. What it takes is given back from time to time, its
+ * length stays.
  */
 
 #include "provisioning/edge_meter.h"
@@ -45,7 +46,8 @@ static void add(json_t *readings, int dir, const char *name)
 	    !S_ISREG(st.st_mode))
 		return;
 	object = hs_strndup(name, len - end);
-	life = hs_printf("%llu@%s", (unsigned long long)st.st_ino, meter_boot());
+	life =
+	    hs_printf("%llu@%s", (unsigned long long)st.st_ino, meter_boot());
 	(void)json_array_append_new(
 	    readings, json_pack("{s:s, s:s, s:[I]}", "name", object, "life",
 			  life, "counts", (json_int_t)st.st_size));

@@ -96,8 +96,8 @@ int meter_take(struct hs_db *store, const char *source, const json_t *readings,
 		return -1;
 	return finish(store,
 	    meter_tell(store, err) < 0 ||
-		    HS_DB_QUERY(store, prov_sql_meter_take, NULL, err, source,
-			text) < 0
+		    HS_DB_QUERY(
+			store, prov_sql_meter_take, NULL, err, source, text) < 0
 		? -1
 		: 0,
 	    err);

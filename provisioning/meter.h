@@ -1,5 +1,5 @@
-/* meter.h - what goes into the ledger of usage, control/011_meter.sql: the time,
- * and what hosts and the gateway have counted.
+/* meter.h - what goes into the ledger of usage, control/011_meter.sql: the
+ * time, and what hosts and the gateway have counted.
  */
 #ifndef HANSE_PROVISIONING_METER_H
 #define HANSE_PROVISIONING_METER_H

@@ -61,6 +61,7 @@ SERIES(of_gateway_rows, 4096);
 SERIES(of_gateway_bytes, 8192);
 SERIES(of_gateway_waited, 4096);
 SERIES(of_gateway_cut, 4096);
+SERIES(of_meters, 4096);
 
 #define ONE(metric) &single[metric], 1
 #define MANY(list)  list, ARRAY_LEN(list)
@@ -96,6 +97,7 @@ static const struct definition {
 	[METRIC_GATEWAY_CUT]        = { "hanse_gateway_cut_total", TYPE_COUNTER, MANY(of_gateway_cut), "Statements and sessions ended for they took too long.", { "ve", "enterprise" } },
 	[METRIC_GATEWAY_AUDIT_LOST] = { "hanse_gateway_audit_lost_total", TYPE_COUNTER, ONE(METRIC_GATEWAY_AUDIT_LOST), "Records of the audit that could not be kept.", { NULL } },
 	[METRIC_GATEWAY_AUDIT_FAILING] = { "hanse_gateway_audit_failing", TYPE_GAUGE, ONE(METRIC_GATEWAY_AUDIT_FAILING), "Whether the audit could not be written last time.", { NULL } },
+	[METRIC_METER_READ]         = { "hanse_meter_last_reading_timestamp_seconds", TYPE_GAUGE, MANY(of_meters), "When what a source has counted was last written into the ledger.", { "source" } },
 	[METRIC_SERIES_LOST]        = { "hanse_metric_lost_total", TYPE_COUNTER, ONE(METRIC_SERIES_LOST), "Values not counted for want of room for their labels.", { NULL } },
 };
 /* clang-format on */

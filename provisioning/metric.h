@@ -35,6 +35,7 @@ enum metric {
 	METRIC_GATEWAY_CUT,           /* counter: ve, enterprise */
 	METRIC_GATEWAY_AUDIT_LOST,    /* counter */
 	METRIC_GATEWAY_AUDIT_FAILING, /* gauge: 0 or 1 */
+	METRIC_METER_READ,            /* gauge: source; Unix time */
 	METRIC_SERIES_LOST,           /* counter */
 };
 #define METRIC_COUNT (METRIC_SERIES_LOST + 1)

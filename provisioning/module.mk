@@ -59,7 +59,7 @@ PROGRAMS += hansed
 hansed_LIBS := manager keep prov hv dom tenant gw base
 
 manager_TESTS := test_plan test_ca test_change test_form test_metric test_place test_remote
-manager_TESTS += test_drift test_repair test_db_size test_table
+manager_TESTS += test_meter test_drift test_repair test_db_size test_table
 TESTS += $(manager_TESTS)
 define manager_test
 $(1)_SRCS := tests/unit/$(1).c

@@ -77,7 +77,7 @@ static void take_arg(struct call *call, const char *word)
 
 static int fail_command(const char *word, struct hs_err *err)
 {
-	const char *names[32] = { NULL }, *near;
+	const char *names[64] = { NULL }, *near;
 
 	for (size_t i = 0; i < commands_count && i < ARRAY_LEN(names) - 1; i++)
 		names[i] = commands[i].name;
@@ -134,10 +134,11 @@ static int check_options(const struct call *call, struct hs_err *err)
 			    "'%s' has no option '--%s'", call->command->name,
 			    option_rows[i].name);
 	if (output != NULL && strcmp(output, "json") != 0 &&
-	    strcmp(output, "table") != 0)
+	    strcmp(output, "table") != 0 &&
+	    !(call->command->has_csv && strcmp(output, "csv") == 0))
 		return hs_fail(err, HS_EINVAL,
-		    "output '%s' is not known; it is 'table' or 'json'",
-		    output);
+		    "output '%s' is not known; it is 'table'%s or 'json'",
+		    output, call->command->has_csv ? ", 'csv'" : "");
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include "provisioning/output.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,6 +66,60 @@ bool wants_json(const struct call *call)
 	const char *format = call->value[OPT_OUTPUT];
 
 	return format != NULL && strcmp(format, "json") == 0;
+}
+
+bool wants_csv(const struct call *call)
+{
+	const char *output = call->value[OPT_OUTPUT];
+
+	return output != NULL && strcmp(output, "csv") == 0;
+}
+
+/* A spreadsheet would take a text that begins like a formula for one. */
+static void print_field(const char *text)
+{
+	bool is_formula = text[0] != '\0' && strchr("=+@\t\r", text[0]) != NULL;
+
+	if (!is_formula && strpbrk(text, ",\"\r\n") == NULL) {
+		(void)fputs(text, stdout);
+		return;
+	}
+	(void)fputs(is_formula ? "\"'" : "\"", stdout);
+	for (; *text != '\0'; text++)
+		(void)fputs(
+		    *text == '"' ? "\"\"" : (char[]) { *text, '\0' }, stdout);
+	(void)fputc('"', stdout);
+}
+
+static void print_record(const json_t *item, bool heading)
+{
+	const char *key, *before = "";
+	json_t *value;
+
+	json_object_foreach ((json_t *)(uintptr_t)item, key, value) {
+		hs_auto(hs_freep) char *text =
+		    json_is_string(value) ? NULL
+					  : json_dumps(value, JSON_ENCODE_ANY);
+
+		(void)fputs(before, stdout);
+		print_field(heading        ? key
+			    : text != NULL ? text
+					   : json_string_value(value));
+		before = ",";
+	}
+	(void)fputs("\r\n", stdout);
+}
+
+void print_csv(const json_t *items)
+{
+	size_t i;
+	json_t *item;
+
+	json_array_foreach (items, i, item) {
+		if (i == 0)
+			print_record(item, true);
+		print_record(item, false);
+	}
 }
 
 void print_json(const json_t *json)

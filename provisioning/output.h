@@ -26,6 +26,12 @@ const char *color_off(FILE *to);
 /** Whether -o json was asked for. */
 bool wants_json(const struct call *call);
 
+/** Whether -o csv was asked for. */
+bool wants_csv(const struct call *call);
+
+/** Items as CSV (RFC 4180), the keys of the first one as its heading. */
+void print_csv(const json_t *items);
+
 /** A value as JSON, indented, with a newline. */
 void print_json(const json_t *json);
 

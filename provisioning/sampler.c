@@ -1,9 +1,9 @@
 /* sampler.c - readings on their way into the ledger.
  *
- * A dispatcher says every few seconds whose turn it is, and a few hands ask: each
- * host over a connection of its own, so that one that does not answer holds up
- * one hand for some seconds and nobody else. Meanwhile what it has said last
- * stands in the ledger, and gets old.
+ * A dispatcher says every few seconds whose turn it is, and a few hands ask:
+ * each host over a connection of its own, so that one that does not answer
+ * holds up one hand for some seconds and nobody else. Meanwhile what it has
+ * said last stands in the ledger, and gets old.
  */
 
 #include "provisioning/sampler.h"
@@ -24,13 +24,14 @@
 #include "provisioning/edge_meter.h"
 #include "provisioning/host.h"
 #include "provisioning/meter.h"
+#include "provisioning/metric.h"
 #include "provisioning/source.h"
 #include "shared-db-gateway/gateway.h"
 
-#define HANDS    4
-#define NICE     10
-#define SOON_MS  1000 /* after a reading at the least */
-#define PER_S    400  /* readings of domains: no more, however many there are */
+#define HANDS     4
+#define NICE      10
+#define SOON_MS   1000 /* after a reading at the least */
+#define PER_S     400 /* readings of domains: no more, however many there are */
 #define SETTLE_MS 200 /* a domain that has begun is seen running then */
 
 static struct sampler {
@@ -146,8 +147,11 @@ static void read_source(struct plat *plat, struct source *source)
 	    plat_store(plat, &store, &err) < 0 ||
 	    meter_take(store, source->name, readings, &err) < 0)
 		complain(plat, source, &err);
-	else
+	else {
 		source->is_failing = false;
+		metric_set(METRIC_METER_READ, METRIC_OF(source->name),
+		    (double)time(NULL));
+	}
 	json_decref(readings);
 }
 

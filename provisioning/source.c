@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "provisioning/metric.h"
 
 static void source_free(struct source *source)
 {
 	hv_closep(&source->conn);
+	metric_drop(METRIC_METER_READ, METRIC_OF(source->name));
 	free(source->name);
 	free(source->host);
 	free(source->uri);
@@ -57,8 +59,8 @@ static void set_uri(struct source *source, char *uri)
 	source->uri = uri;
 }
 
-static void add_host(struct sources *sources, const struct plat *plat,
-    const struct host *host)
+static void add_host(
+    struct sources *sources, const struct plat *plat, const struct host *host)
 {
 	for (int k = 0; k < HV_DRIVER_COUNT; k++) {
 		enum hv_driver driver = (enum hv_driver)k;

@@ -42,8 +42,8 @@ struct sources {
 };
 
 /** Add those that are new, drop those that are not any more. */
-void sources_update(
-    struct sources *sources, const struct plat *plat, const struct hosts *hosts);
+void sources_update(struct sources *sources, const struct plat *plat,
+    const struct hosts *hosts);
 void sources_done(struct sources *sources);
 
 /** It is everybody's turn, but theirs who are being asked, and of hosts that do

@@ -73,8 +73,8 @@ static void set(json_t *object, const char *name, uint64_t value)
 
 /* For whoever bills: what was counted since that moment of this worker, which
  * no other worker shares, so that sums of several need not be taken apart. */
-static json_t *meter_status(const struct gw_core *core,
-    const struct gw_entry *e, uint64_t connected_ms)
+static json_t *meter_status(
+    const struct gw_core *core, const struct gw_entry *e, uint64_t connected_ms)
 {
 	hs_auto(hs_freep) char *life = hs_printf(
 	    "%d.%llu", (int)getpid(), (unsigned long long)core->began_ms);

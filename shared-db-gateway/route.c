@@ -290,8 +290,7 @@ static void keep_meter(struct gw_entry *fresh, const struct gw_entry *old)
 	fresh->bytes_out = old->bytes_out;
 	fresh->waited_ms = old->waited_ms;
 	fresh->cut = old->cut;
-	fresh->connected_ms =
-	    gw_entry_connected(old, (uint64_t)hs_now_ms());
+	fresh->connected_ms = gw_entry_connected(old, (uint64_t)hs_now_ms());
 }
 
 /* A VE of the same name stays the same one: what it has used, it has used. */

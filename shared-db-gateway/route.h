@@ -34,8 +34,8 @@ struct gw_entry {
 	unsigned sessions, backends;
 	unsigned kept; /* backends that their sessions keep to themselves */
 	uint64_t logins, transactions, statements, rows, bytes_in, bytes_out;
-	uint64_t waited_ms; /* for its turn, by its rates */
-	uint64_t cut;       /* what took too long */
+	uint64_t waited_ms;    /* for its turn, by its rates */
+	uint64_t cut;          /* what took too long */
 	uint64_t connected_ms; /* of all its sessions together, until: */
 	uint64_t counted_ms;
 };

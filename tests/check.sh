@@ -43,6 +43,7 @@ part clang quietly mk CC=clang B=build/clang all
 part fuzz mk fuzz-short
 part command tests/cli/run.sh
 part provisioning tests/provisioning/run.sh
+part metering tests/tco/meter.sh
 part schema tests/sql/run.sh
 part directory tests/directory/run.sh
 part tco tests/tco/run.sh

@@ -60,7 +60,7 @@ BEGIN
 			RETURN e.at + meter_us(split_part(told, ' ', 2)::bigint - e.boot_us);
 		END IF;
 	END IF;
-	RETURN clock_timestamp();
+	RETURN statement_timestamp();
 END
 $$;
 
@@ -129,6 +129,8 @@ DECLARE
 	o meter_open;
 	at timestamptz;
 BEGIN
+	-- Before the row: who has the whole table waits for no row then.
+	LOCK TABLE meter_open IN ROW EXCLUSIVE MODE;
 	SELECT * INTO o FROM meter_open WHERE object = of_object FOR UPDATE;
 	IF NOT FOUND THEN
 		RETURN;
@@ -139,41 +141,47 @@ BEGIN
 END
 $$;
 
+-- Once a statement: what is reserved of an object is the sum of its rows.
 CREATE FUNCTION meter_reserved() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-	r reservation := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
-	n bigint := CASE WHEN TG_OP = 'DELETE' THEN 0 ELSE NEW.amount END;
+	n record;
 BEGIN
-	IF TG_OP = 'UPDATE' THEN
-		IF NEW.amount = OLD.amount THEN
-			RETURN NULL;
+	FOR n IN SELECT c.object, min(c.ve) AS ve, min(c.enterprise) AS enterprise,
+			coalesce(sum(r.amount) FILTER (WHERE r.resource = 'vcpus'), 0) AS vcpus,
+			coalesce(sum(r.amount) FILTER (WHERE r.resource = 'memory_mib'), 0) AS memory_mib,
+			coalesce(sum(r.amount) FILTER (WHERE r.resource = 'disk_gib'), 0) AS disk_gib,
+			coalesce(sum(r.amount) FILTER (WHERE r.resource = 'domains'), 0) AS domains,
+			coalesce(sum(r.amount) FILTER (WHERE r.resource = 'connections'), 0) AS connections,
+			count(r.object) > 0 AS has_any
+		FROM (SELECT DISTINCT object, ve, enterprise FROM changed) AS c LEFT JOIN reservation AS r USING (object)
+		GROUP BY c.object ORDER BY c.object
+	LOOP
+		CONTINUE WHEN EXISTS (SELECT FROM meter_open AS o WHERE o.object = n.object AND
+			(o.vcpus, o.memory_mib, o.disk_gib, o.domains, o.connections) =
+			(n.vcpus, n.memory_mib, n.disk_gib, n.domains, n.connections));
+		PERFORM meter_turn(n.object);
+		IF NOT n.has_any THEN
+			DELETE FROM meter_open WHERE object = n.object;
+			CONTINUE;
 		END IF;
-	END IF;
-	PERFORM meter_turn(r.object);
-	INSERT INTO meter_open AS o (object, ve, enterprise, host, suspended, running, epoch, since, job,
-		vcpus, memory_mib, disk_gib, domains, connections)
-	SELECT r.object, r.ve, r.enterprise, (SELECT host FROM placement WHERE domain = r.object),
-		EXISTS (SELECT FROM instance WHERE enterprise = r.object AND suspended),
-		EXISTS (SELECT FROM meter_last WHERE object = r.object AND source LIKE 'domain/%' AND NOT gone),
-		meter_epoch_now(), meter_now(), quota_job(),
-		CASE r.resource WHEN 'vcpus' THEN n ELSE 0 END,
-		CASE r.resource WHEN 'memory_mib' THEN n ELSE 0 END,
-		CASE r.resource WHEN 'disk_gib' THEN n ELSE 0 END,
-		CASE r.resource WHEN 'domains' THEN n ELSE 0 END,
-		CASE r.resource WHEN 'connections' THEN n ELSE 0 END
-	ON CONFLICT (object) DO UPDATE SET
-		vcpus = CASE r.resource WHEN 'vcpus' THEN n ELSE o.vcpus END,
-		memory_mib = CASE r.resource WHEN 'memory_mib' THEN n ELSE o.memory_mib END,
-		disk_gib = CASE r.resource WHEN 'disk_gib' THEN n ELSE o.disk_gib END,
-		domains = CASE r.resource WHEN 'domains' THEN n ELSE o.domains END,
-		connections = CASE r.resource WHEN 'connections' THEN n ELSE o.connections END;
-	DELETE FROM meter_open AS o WHERE o.object = r.object
-		AND o.vcpus = 0 AND o.memory_mib = 0 AND o.disk_gib = 0 AND o.domains = 0 AND o.connections = 0;
+		INSERT INTO meter_open AS o (object, ve, enterprise, host, suspended, running, epoch, since, job,
+			vcpus, memory_mib, disk_gib, domains, connections)
+		SELECT n.object, n.ve, n.enterprise, (SELECT host FROM placement WHERE domain = n.object),
+			EXISTS (SELECT FROM instance WHERE enterprise = n.object AND suspended),
+			EXISTS (SELECT FROM meter_last WHERE object = n.object AND source LIKE 'domain/%' AND NOT gone),
+			meter_epoch_now(), meter_now(), quota_job(), n.vcpus, n.memory_mib, n.disk_gib, n.domains, n.connections
+		ON CONFLICT (object) DO UPDATE SET vcpus = n.vcpus, memory_mib = n.memory_mib, disk_gib = n.disk_gib,
+			domains = n.domains, connections = n.connections;
+	END LOOP;
 	RETURN NULL;
 END
 $$;
-CREATE TRIGGER meter AFTER INSERT OR UPDATE OR DELETE ON reservation
-	FOR EACH ROW EXECUTE FUNCTION meter_reserved();
+CREATE TRIGGER meter_insert AFTER INSERT ON reservation
+	REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION meter_reserved();
+CREATE TRIGGER meter_update AFTER UPDATE ON reservation
+	REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION meter_reserved();
+CREATE TRIGGER meter_delete AFTER DELETE ON reservation
+	REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION meter_reserved();
 
 CREATE FUNCTION meter_suspended() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -397,13 +405,14 @@ CREATE FUNCTION meter_object(of_name text) RETURNS text LANGUAGE sql STABLE AS $
 	            ELSE regexp_replace(of_name, '^([^.]+\.[^.]+)\.[0-9]+$', '\1') END
 $$;
 
--- Whose an object is.
+-- Whose an object is; NULL: the platform's own.
 CREATE FUNCTION meter_ve(of_object text) RETURNS text LANGUAGE sql STABLE AS $$
-	SELECT CASE WHEN of_object NOT LIKE 'db.%' THEN split_part(of_object, '.', 1)
+	SELECT CASE WHEN of_object LIKE 'platform.%' THEN NULL
+	            WHEN of_object NOT LIKE 'db.%' THEN split_part(of_object, '.', 1)
 	            ELSE (SELECT ve FROM ve WHERE ve = split_part(of_object, '.', 2)) END
 $$;
 CREATE FUNCTION meter_enterprise(of_object text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-	SELECT CASE WHEN of_object NOT LIKE 'db.%' THEN split_part(of_object, '.', 2) END
+	SELECT CASE WHEN of_object NOT LIKE ALL (ARRAY['db.%', 'platform.%']) THEN split_part(of_object, '.', 2) END
 $$;
 
 -- Whether one reading goes on from another: no count is less than it was. What is
@@ -555,12 +564,47 @@ BEGIN
 END
 $$;
 
--- A correction, in units that are counted, and why. Of what is reserved, too.
-CREATE FUNCTION meter_correct(of_object text, of_meter text, of_state text, at timestamptz, how_much bigint, why text)
-RETURNS void LANGUAGE sql AS $$
+-- A correction, in units that people see, and why. Of what is reserved, too.
+CREATE FUNCTION meter_correct(of_object text, of_meter text, of_state text, at timestamptz, how_much numeric, why text)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+	m meter;
+	counted numeric;
+BEGIN
+	SELECT * INTO m FROM meter WHERE meter = of_meter;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'there is no meter ''%''; there are: %', of_meter, (SELECT string_agg(meter, ', ' ORDER BY meter) FROM meter)
+			USING ERRCODE = 'HN003', DETAIL = 'meter';
+	END IF;
+	counted := how_much * m.divisor;
+	IF counted <> trunc(counted) OR abs(counted) >= 9e18 OR counted = 0 THEN
+		RAISE EXCEPTION '% % is no whole number of %, or 0, or too large', how_much, m.unit, m.counted
+			USING ERRCODE = 'HN003', DETAIL = 'quantity';
+	END IF;
+	IF at > meter_now() THEN
+		RAISE EXCEPTION 'a correction is of the past' USING ERRCODE = 'HN003', DETAIL = 'from';
+	END IF;
 	INSERT INTO meter_hour (hour, object, ve, enterprise, meter, state, quantity, kind, note)
-	VALUES (date_trunc('hour', at, 'UTC'), of_object, meter_ve(of_object), meter_enterprise(of_object),
-		of_meter, coalesce(of_state, ''), how_much, 'correction', why)
+	VALUES (date_trunc('hour', at, 'UTC'), of_object, meter_ve(of_object), meter_enterprise(of_object), of_meter,
+		CASE WHEN m.kind = 'reserved' THEN coalesce(of_state, 'running') ELSE '' END, counted, 'correction', why);
+END
+$$;
+
+-- "2026-11", "2026-11-28", "2026-11-28T13:00Z": always of UTC.
+CREATE FUNCTION meter_when(what text, value text) RETURNS timestamptz LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+	IF value ~ '^\d{4}-\d\d$' THEN
+		RETURN (value || '-01')::timestamp AT TIME ZONE 'UTC';
+	ELSIF value ~ '^\d{4}-\d\d-\d\d$' THEN
+		RETURN value::timestamp AT TIME ZONE 'UTC';
+	ELSIF value ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?Z$' THEN
+		RETURN rtrim(value, 'Z')::timestamp AT TIME ZONE 'UTC';
+	END IF;
+	RAISE EXCEPTION '''%'' is no time; it is YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ (UTC)', value
+		USING ERRCODE = 'HN003', DETAIL = what;
+EXCEPTION WHEN datetime_field_overflow OR invalid_datetime_format THEN
+	RAISE EXCEPTION 'there is no time ''%''', value USING ERRCODE = 'HN003', DETAIL = what;
+END
 $$;
 
 -- -- Reading ------------------------------------------------------------------

@@ -13,7 +13,7 @@ unset HANSE_SOCKET
 export HANSE_SOCKET=$work/none.sock LC_ALL=C.UTF-8
 
 commands='doctor plan apply destroy restart rotate suspend resume roll get
-describe status events audit webhook psql verify quota gateway tco user version completion help'
+describe status events audit webhook psql verify quota usage price bill gateway tco user version completion help'
 
 out() { # COMMAND...: what it prints, both streams
 	"$@" 2>&1 </dev/null
@@ -57,6 +57,22 @@ for args in asp/x ve/ ve/V everything 'asp asp' set 'set asp' 'set asp vcpus' 's
 	expect "quota $args" 64 "$hanse" quota $args
 done
 contains 'a near resource is suggested' "did you mean 'vcpus'" "$(out "$hanse" quota set asp vcpu=3)"
+for args in 'a b' 'sources now' 'correct a.b cpu' 'correct a.b cpu 1'; do
+	# shellcheck disable=SC2086
+	expect "usage $args" 64 "$hanse" usage $args
+done
+for args in lst 'units now' 'set vcpus' 'set vcpus 1 EUR/vCPU-h' 'set vcpus 1,5 EUR/vCPU-h --source x' \
+	'set vcpus 1e3 EUR/vCPU-h --source x' 'set vcpus -1 EUR/vCPU-h --source x' 'set vcpus 1. EUR/vCPU-h --source x' \
+	'set vcpus .5 EUR/vCPU-h --source x' 'set vcpus 0.1234567890 EUR/vCPU-h --source x' 'set vcpus 1 vCPU-h --source x' \
+	'set vcpus 1 EURO/vCPU-h --source x' end; do
+	# shellcheck disable=SC2086
+	expect "price $args" 64 "$hanse" price $args
+done
+for args in close 'close 2026-11 x' show 'show 2026-11 a.b c' 'verify' 'list now' undo; do
+	# shellcheck disable=SC2086
+	expect "bill $args" 64 "$hanse" bill $args
+done
+expect 'csv is of usage, price and bill' 64 "$hanse" get ves -o csv
 for args in routes 'status now' kill 'kill a b'; do
 	# shellcheck disable=SC2086
 	expect "gateway $args" 64 "$hanse" gateway $args
@@ -99,7 +115,7 @@ contains 'faults as JSON' '"field": "relations\[0\].seller"' "$("$hanse" \
 # no hansed
 for c in 'apply etc/examples/automotive.yaml' 'get ves' 'describe ve x' \
 	'destroy --yes x' 'verify' 'events' 'events --follow' 'audit verify' 'quota' 'quota set asp vcpus=1' \
-	'quota unset asp' 'quota verify' gateway 'gateway kill 1' 'status' 'user passwd a/b c --generate'; do
+	'quota unset asp' 'quota verify' usage 'usage sources' 'usage -o csv' 'price list' 'bill list' gateway 'gateway kill 1' 'status' 'user passwd a/b c --generate'; do
 	# shellcheck disable=SC2086
 	expect "no hansed: ${c%% *}" 7 "$hanse" $c
 done

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -273,6 +274,41 @@ static void test_reload(void **state)
 	gw_table_free(next);
 }
 
+/* Of all sessions together; what a user has used outlives a route of its. */
+static void test_meter_goes_on(void **state)
+{
+	struct gw_route r = route(a_name, a_user);
+	struct gw_table *table, *next;
+	struct gw_entry *old, *now;
+	struct hs_err err = { 0 };
+	uint64_t since;
+
+	(void)state;
+	must(gw_routes_write(dir, "alpha", NULL, &r, 1, &err), &err);
+	table = load();
+	old = gw_entry_ref(gw_table_find(table, a_user));
+	since = (uint64_t)hs_now_ms();
+	gw_entry_seat(old, 1, since - 500);
+	gw_entry_seat(old, 1, since - 200);
+	gw_entry_seat(old, -1, since - 100);
+	assert_int_equal(gw_entry_connected(old, since - 100), 500);
+	assert_int_equal(gw_entry_connected(old, since), 600);
+	old->statements = 7;
+	old->rows = 8;
+	r.host = wide;
+	must(gw_routes_write(dir, "alpha", NULL, &r, 1, &err), &err);
+	next = load();
+	gw_table_replace(next, table);
+	now = gw_table_find(next, a_user);
+	assert_ptr_not_equal(now, old);
+	assert_int_equal(now->statements, 7);
+	assert_int_equal(now->rows, 8);
+	assert_int_equal(now->sessions, 0);
+	assert_in_range(gw_entry_connected(now, since + 60000), 600, 20000);
+	gw_entry_unref(old);
+	gw_table_free(next);
+}
+
 static void test_same_user_twice(void **state)
 {
 	const struct gw_route r = route(a_name, a_user);
@@ -375,6 +411,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_bad_routes, clean),
 		cmocka_unit_test_teardown(test_bad_files, clean),
 		cmocka_unit_test_teardown(test_reload, clean),
+		cmocka_unit_test_teardown(test_meter_goes_on, clean),
 		cmocka_unit_test_teardown(test_same_user_twice, clean),
 		cmocka_unit_test_teardown(test_targets, clean),
 	};
