@@ -145,6 +145,11 @@ answer() { # LINES COMMAND...: run the command against it; sets got and text
 	done
 	got=0
 	text=$("$hanse" "$@" --socket "$work/told.sock" 2>&1 </dev/null) || got=$?
+	# It answers before it has written down what it was asked.
+	for _ in $(seq 20); do
+		[ ! -s "$work/heard" ] || break
+		sleep 0.02
+	done
 	kill "$server" 2>/dev/null
 	wait "$server" 2>/dev/null
 }
