@@ -197,12 +197,13 @@ static void fill_problems(
 
 	for (int id = 0; id < TCO_PARAM_COUNT; id++)
 		if (s->fields[id].problem != NULL)
-			list[v->problems_count++] = (struct view_answer_problems) {
-				.label = h_text(hs_arena_strdup(page->arena,
-				    tco_words_param(s->base.doc,
-					(enum tco_param_id)id))),
-				.message = h_text(s->fields[id].problem),
-			};
+			list[v->problems_count++] =
+			    (struct view_answer_problems) {
+				    .label = h_text(hs_arena_strdup(page->arena,
+					tco_words_param(s->base.doc,
+					    (enum tco_param_id)id))),
+				    .message = h_text(s->fields[id].problem),
+			    };
 	v->problems = list;
 }
 
