@@ -106,6 +106,8 @@ static int run(const struct tco_call *call, struct hs_err *err)
 		tco_list_parameters(stdout);
 		return TCO_EXIT_OK;
 	}
+	if (strcmp(call->command, "sheet") == 0)
+		return tco_write_sheet(call, err) < 0 ? fail(err) : TCO_EXIT_OK;
 	if (tco_writer_find(call->output) == NULL) {
 		(void)hs_fail(err, HS_EINVAL, "-o '%s' is no form of report",
 		    call->output);

@@ -70,6 +70,9 @@ int tco_write(const struct tco_call *call, const struct tco_result *result,
 int tco_write_json(const struct tco_call *call, const struct tco_result *result,
     const struct doc *doc, struct hs_text *out, struct hs_err *err);
 
+/** A CSV as a spreadsheet. Errors: as xl_table_write(), HS_ENOTFOUND. */
+int tco_write_sheet(const struct tco_call *call, struct hs_err *err);
+
 /** The workbook, in the doc's language. */
 int tco_write_xlsx(const struct tco_call *call, const struct tco_result *result,
     const struct doc *doc, struct hs_text *out, struct hs_err *err);

@@ -15,6 +15,7 @@ static const struct command {
 } commands[] = {
 	{ "report",     "--case FILE", "everything, from the case to the verdict",    true },
 	{ "check",      "FILE",        "read a case and say what is wrong with it",   true },
+	{ "sheet",      "CSV",         "a table of any size (- for standard input) as a spreadsheet, to -O FILE", true },
 	{ "parameters", "",            "every parameter there is, with its unit",     false },
 	{ "help",       "",            "this text",                                   false },
 };
@@ -74,6 +75,8 @@ void tco_help(FILE *out)
 	    "      for paper, in German\n"
 	    "  hanse-tco report --case case.yaml -o json --seed 7 >case.json\n"
 	    "      every figure, for programs\n"
+	    "  hanse usage list -o csv | hanse-tco sheet - -O usage.xlsx\n"
+	    "      a ledger's rows as a spreadsheet\n"
 	    "  hanse-tco check case.yaml\n"
 	    "      every fault, as FILE:LINE: FIELD: MESSAGE\n"
 	    "\nExit status\n");
@@ -186,7 +189,7 @@ static int take_option(struct tco_call *call, const struct option *o,
 		return take_setting(call, value, err);
 	else if (strcmp(o->name, "seed") == 0)
 		return take_number(
-		    o->name, value, UINT64_MAX, &call->options.seed, err);
+		    o->name, value, INT64_MAX, &call->options.seed, err);
 	else if (take_number(o->name, value, TCO_DRAWS_MAX, &number, err) < 0)
 		return -1;
 	else

@@ -33,6 +33,11 @@ test_tco_xlsx_SRCS := tests/unit/test_tco_xlsx.c
 test_tco_xlsx_LIBS := tcoxlsx tcoreport tco base
 test_tco_xlsx_PKGS := cmocka
 
+FUZZERS += fuzz_tco_table
+fuzz_tco_table_SRCS := tests/fuzz/fuzz_tco_table.c
+fuzz_tco_table_LIBS := tcoxlsx base
+fuzz_tco_table_SEEDS := tests/fuzz/seeds/tco_table
+
 BENCHES += tco_xlsx
 tco_xlsx_SRCS := bench/tco/xlsx.c
 tco_xlsx_LIBS := tcoxlsx base

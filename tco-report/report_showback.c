@@ -41,7 +41,7 @@ static void put_pool(
 	(void)part_put(rep, row, 3, say_number(rep, pool->cost, 3));
 	(void)part_put(rep, row, 4, say_number(rep, pool->capacity, 0));
 	(void)part_put(rep, row, 5, say_number(rep, pool->charged, 0));
-	(void)part_put(rep, row, 6, say_number(rep, pool->rate, 10));
+	(void)part_put(rep, row, 6, say_given(rep, pool->rate));
 	(void)part_put(rep, row, 7, say_number(rep, pool->idle, 2));
 }
 

@@ -333,6 +333,11 @@ void doc_chart(
 	add_block(doc, sec, DOC_CHART)->chart = kept;
 }
 
+bool doc_is_named_by(const struct doc_section *sec, const char *title)
+{
+	return sec != NULL && strcmp(sec->title, title) == 0;
+}
+
 unsigned doc_note(struct doc *doc, const char *text, const char *url)
 {
 	for (size_t i = 0; i < doc->note_count; i++)

@@ -258,6 +258,10 @@ struct doc_cell *doc_words_cell(
 void doc_chart(
     struct doc *doc, struct doc_section *sec, const struct doc_chart *chart);
 
+/** Whether a table or chart is called as the section it stands in: then it
+ * needs no title of its own for the eye. */
+bool doc_is_named_by(const struct doc_section *sec, const char *title);
+
 /** A footnote's number, from 1; the same text has the same number. */
 unsigned doc_note(struct doc *doc, const char *text, const char *url);
 

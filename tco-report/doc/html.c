@@ -194,10 +194,12 @@ static void add_table(const struct page *page, const struct doc_table *table)
 	hs_text_addf(out,
 	    "<div class=\"table\" role=\"region\" tabindex=\"0\" "
 	    "aria-labelledby=\"%s-name\">\n<table id=\"%s\"%s>\n"
-	    "<caption id=\"%s-name\">",
+	    "<caption id=\"%s-name\"%s>",
 	    table->id, table->id,
 	    table->column_count >= STACK_COLUMNS ? " class=\"stack\"" : "",
-	    table->id);
+	    table->id,
+	    doc_is_named_by(page->section, table->title) ? " class=\"sr\""
+							 : "");
 	hs_text_add_xml(out, table->title);
 	hs_text_add(out, "</caption>\n<thead><tr>");
 	for (size_t i = 0; i < table->column_count; i++)
@@ -215,7 +217,9 @@ static void add_chart(const struct page *page, const struct doc_chart *chart)
 
 	hs_text_addf(out, "<figure id=\"%s\" data-table=\"%s\">\n", chart->id,
 	    chart->data->id);
-	add_element(out, "figcaption", NULL, chart->title);
+	add_element(out, "figcaption",
+	    doc_is_named_by(page->section, chart->title) ? "sr" : NULL,
+	    chart->title);
 	svg_chart(chart, words, WIDE_CHART, "desk", out);
 	svg_chart(chart, words, PHONE_CHART, "phone", out);
 	if (!chart->data->placed) {

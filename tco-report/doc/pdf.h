@@ -95,6 +95,7 @@ struct pdf {
 	size_t count, room;
 	size_t page; /* from 0 */
 	double y;
+	const struct doc_section *section; /* where it is */
 	size_t *section_pages; /* by place in the doc; the notes' behind */
 };
 

@@ -285,10 +285,14 @@ static void place_chart(struct pdf *pdf, const struct doc_chart *chart)
 	struct item *item;
 
 	place_need(pdf, height + type_height(title) + type_height(words) + 12);
-	place_open(pdf, "Caption", NULL);
-	(void)place_layout(pdf, title, PAGE_LEFT, pdf->y, &name_type);
-	place_close(pdf, "Caption");
-	pdf->y += type_height(title) + 5;
+	if (doc_is_named_by(pdf->section, chart->title)) {
+		g_object_unref(title);
+	} else {
+		place_open(pdf, "Caption", NULL);
+		(void)place_layout(pdf, title, PAGE_LEFT, pdf->y, &name_type);
+		place_close(pdf, "Caption");
+		pdf->y += type_height(title) + 5;
+	}
 	place_open(pdf, "Figure", NULL);
 	item = place_item(pdf, ITEM_CHART);
 	item->chart = chart;
@@ -468,6 +472,7 @@ void place_doc(struct pdf *pdf)
 	place_title(pdf);
 	for (const struct doc_section *s = doc->sections; s; s = s->next) {
 		place_open(pdf, "Sect", NULL);
+		pdf->section = s;
 		if (s->new_page && pdf->y > PAGE_TOP)
 			place_page(pdf);
 		place_heading(pdf, s->level, s->id, s->title);

@@ -335,26 +335,32 @@ static void put_row(struct grid *g, size_t row, double height)
 
 static void put_caption(struct grid *g, bool again)
 {
+	bool named = doc_is_named_by(g->pdf->section, g->table->title);
 	const struct type type = { 9.5, INK_TEXT, true, PANGO_ALIGN_LEFT, 0 };
 	const char *text =
 	    again ? hs_arena_printf(g->pdf->arena, "%s (%s)", g->table->title,
 			g->pdf->doc->head.words.continued)
 		  : g->table->title;
-	PangoLayout *layout = type_layout(g->pdf, &type, text, BODY_WIDTH);
+	PangoLayout *layout;
 
+	if (named && !again)
+		return;
+	layout = type_layout(g->pdf, &type, text, BODY_WIDTH);
 	place_open(g->pdf, "Caption", NULL);
 	(void)place_layout(g->pdf, layout, PAGE_LEFT, g->pdf->y, &type);
 	place_close(g->pdf, "Caption");
 	g->pdf->y += type_height(layout) + 2;
 }
 
-/* A group's name stays with its first row. */
+/* A group's name stays with its first row, a sum with the row before. */
 static double height_together(const struct grid *g, size_t row)
 {
+	const struct doc_row *rows = g->table->rows;
 	double height = row_height(g, row);
 
-	if (g->table->rows[row].kind == DOC_ROW_GROUP &&
-	    row + 1 < g->table->row_count)
+	if (row + 1 < g->table->row_count &&
+	    (rows[row].kind == DOC_ROW_GROUP ||
+		rows[row + 1].kind == DOC_ROW_TOTAL))
 		height += row_height(g, row + 1);
 	return height;
 }

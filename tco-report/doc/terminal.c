@@ -22,7 +22,8 @@ struct screen {
 	struct hs_text *out;
 	size_t width;
 	bool colour;
-	struct hs_arena *arena; /* for what is put together */
+	struct hs_arena *arena;            /* for what is put together */
+	const struct doc_section *section; /* where it is */
 };
 
 enum style {
@@ -358,7 +359,8 @@ static void put_table(const struct screen *s, const struct doc_table *t)
 	struct layout layout = { width, 0 };
 	bool fits = lay_out(s, t, &layout);
 
-	put_prose(s, "", "", t->title, STYLE_BOLD);
+	if (!doc_is_named_by(s->section, t->title))
+		put_prose(s, "", "", t->title, STYLE_BOLD);
 	if (fits)
 		put_titles(s, t, &layout);
 	for (size_t i = 0; i < t->row_count; i++) {
@@ -372,7 +374,8 @@ static void put_table(const struct screen *s, const struct doc_table *t)
 /* A chart's place is on paper; here its data, or a word on where it stands. */
 static void put_chart(const struct screen *s, const struct doc_chart *chart)
 {
-	put_prose(s, "", "", chart->title, STYLE_BOLD);
+	if (!doc_is_named_by(s->section, chart->title))
+		put_prose(s, "", "", chart->title, STYLE_BOLD);
 	put_prose(s, "", "", chart->description, STYLE_NONE);
 	if (chart->data->placed || chart->kind == DOC_HISTOGRAM)
 		return;
@@ -444,7 +447,7 @@ void doc_write_terminal(const struct doc *doc,
 	hs_auto(hs_arena_freep) struct hs_arena *arena = hs_arena_new();
 	struct screen s = { doc, out,
 		terminal->width < 20 ? 20 : terminal->width, terminal->colour,
-		arena };
+		arena, NULL };
 
 	put_prose(&s, "", "", doc->head.title, STYLE_BOLD);
 	if (doc->head.subtitle != NULL)
@@ -452,6 +455,7 @@ void doc_write_terminal(const struct doc *doc,
 	put_prose(&s, "", "", doc->head.date, STYLE_FAINT);
 	for (const struct doc_section *sec = doc->sections; sec != NULL;
 	     sec = sec->next) {
+		s.section = sec;
 		put_heading(&s, sec);
 		for (const struct doc_block *b = sec->blocks; b; b = b->next) {
 			put_block(&s, b);

@@ -7,6 +7,7 @@
 #include "tco-report/exact/number.h"
 #include "tco-report/input/case.h"
 #include "tco-report/input/case_part.h"
+#include "tco-report/input/date.h"
 #include "tco-report/input/param_read.h"
 
 struct check {
@@ -141,6 +142,32 @@ static void check_weights(const struct check *c)
 		    text);
 }
 
+/* Usage of a period is a sum: it has one price, or one does not know how much
+ * of it had which. */
+static void check_prices(const struct check *c, unsigned line)
+{
+	const struct tco_price_book *book = c->tcase->prices;
+	int32_t first = c->tcase->from;
+	int32_t last = tco_day_add_months(first, c->tcase->months) - 1;
+
+	for (size_t i = 0; book != NULL && i < book->count; i++) {
+		const struct tco_price *price = &book->list[i];
+		bool begins = price->from > first && price->from <= last;
+		bool ends = price->to >= first && price->to < last;
+		char day[TCO_DAY_TEXT];
+
+		if (!begins && (!ends || tco_price_find(book, price->resource,
+					     price->to + 1) != NULL))
+			continue;
+		tco_day_text(begins ? price->from : price->to, day);
+		hs_faults_add(c->faults, line, "prices",
+		    "the price of %s %s on %s, within the period of the usage; "
+		    "give usage, and a period, up to there",
+		    tco_resources[price->resource].name,
+		    begins ? "changes" : "ends", day);
+	}
+}
+
 static void check_usage(const struct check *c, const struct hs_conf *conf)
 {
 	if (!c->tcase->has_usage)
@@ -148,6 +175,8 @@ static void check_usage(const struct check *c, const struct hs_conf *conf)
 	if (c->tcase->months == 0)
 		hs_faults_add(c->faults, hs_conf_line(conf, "usage"), "period",
 		    "is missing; usage is of a period: from, months");
+	else
+		check_prices(c, hs_conf_line(conf, "prices"));
 	check_weights(c);
 }
 

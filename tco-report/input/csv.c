@@ -75,35 +75,41 @@ static bool are_digits(const char *text)
 	return *text != '\0' && strspn(text, "0123456789") == strlen(text);
 }
 
-/* Does a number seem to be in two fields, for a comma is in it? */
-static bool is_cut(const struct csv *csv, const char *extra)
+/* The column whose number seems to be in two fields, for a comma is in it;
+ * NULL if there is none. */
+static const char *cut_column(const struct csv *csv, const char *extra)
 {
-	if (are_digits(extra))
-		return true;
-	for (size_t i = 1; i < csv->count; i++) {
+	for (size_t i = 1; i <= csv->count; i++) {
 		const char *front = csv->field[i - 1];
+		const char *back = i < csv->count ? csv->field[i] : extra;
 
-		if (are_digits(csv->field[i]) &&
-		    are_digits(front + (front[0] == '-')))
-			return true;
+		if (are_digits(back) && are_digits(front + (front[0] == '-')))
+			return csv->columns[i - 1];
 	}
-	return false;
+	return NULL;
 }
 
-static void fault_count(const struct csv *csv, size_t count, const char *extra)
+static void fault_many(const struct csv *csv, const char *extra)
 {
 	hs_auto(hs_freep) char *columns = columns_text(csv);
+	const char *cut = cut_column(csv, extra);
 
-	if (extra != NULL && is_cut(csv, extra))
-		hs_faults_add(csv->faults, csv->line, "",
-		    "has more than %zu fields (%s): a decimal comma? write the "
+	if (cut != NULL)
+		hs_faults_add(csv->faults, csv->line, cut,
+		    "a decimal comma? there are more fields than %s; write the "
 		    "number with a point",
-		    csv->count, columns);
-	else if (extra != NULL)
+		    columns);
+	else
 		hs_faults_add(csv->faults, csv->line, "",
 		    "has more than %zu fields; expected %s", csv->count,
 		    columns);
-	else if (strchr(csv->field[0], ';') != NULL)
+}
+
+static void fault_few(const struct csv *csv, size_t count)
+{
+	hs_auto(hs_freep) char *columns = columns_text(csv);
+
+	if (strchr(csv->field[0], ';') != NULL)
 		hs_faults_add(csv->faults, csv->line, "",
 		    "semicolons; expected fields with commas between: %s",
 		    columns);
@@ -133,7 +139,10 @@ static bool split(struct csv *csv, char *line)
 	}
 	if (line == NULL && count == csv->count)
 		return true;
-	fault_count(csv, count, line);
+	if (line != NULL)
+		fault_many(csv, line);
+	else
+		fault_few(csv, count);
 	return false;
 }
 

@@ -25,15 +25,26 @@ bool is_given(const struct model *m, enum tco_param_id id)
 	return m->tcase->params[id].value != NULL;
 }
 
+void rates_run(struct model *m)
+{
+	for (unsigned i = 0; i < TCO_RATE_COUNT; i++) {
+		enum tco_param_id id = (enum tco_param_id)(TCO_RATE_FIRST + i);
+		const struct num *one;
+
+		if (!is_given(m, id))
+			continue;
+		one = ADD(m->one, part(m, val(m, id)));
+		for (unsigned t = 1; t <= m->n; t++)
+			m->factor[i][t] = num_pow(m->pool, one, t);
+	}
+}
+
 const struct num *grown(const struct model *m, const struct num *value,
     enum tco_param_id rate, unsigned exponent)
 {
-	const struct num *factor;
-
 	if (!is_given(m, rate) || exponent == 0)
 		return value;
-	factor = ADD(m->one, part(m, val(m, rate)));
-	return MUL(value, num_pow(m->pool, factor, exponent));
+	return MUL(value, m->factor[rate - TCO_RATE_FIRST][exponent]);
 }
 
 const struct num *count_in(

@@ -118,55 +118,85 @@ static bool by_bisection(
 	return true;
 }
 
-/* Both NPVs with a whole parameter at another value. */
-static void npv_with(struct model *m, enum tco_param_id id, int64_t value,
-    int ret_sign[TCO_TIMING_COUNT])
+/* A whole parameter. What shapes the years (lives and the horizon) needs the
+ * core to be run anew; of the others there is a tape. */
+struct whole {
+	struct model *m;
+	enum tco_param_id id;
+	struct tape *tape; /* NULL: shapes the years */
+	int64_t min, max;
+	struct tco_break_even *b;
+};
+
+static void whole_init(struct whole *w)
+{
+	const struct num *npv[TCO_TIMING_COUNT], *leaf = val(w->m, w->id);
+
+	w->min = (int64_t)bound_of(w->m, tco_kinds[w->id].min);
+	w->max = (int64_t)bound_of(w->m, tco_kinds[w->id].max);
+	/* Of hosts at least one works. */
+	if (w->id == TCO_HOSTS)
+		w->min = num_int64(val(w->m, TCO_SPARE_HOSTS)) + 1;
+	if (w->id == TCO_SPARE_HOSTS && is_given(w->m, TCO_HOSTS))
+		w->max = num_int64(val(w->m, TCO_HOSTS)) - 1;
+	for (size_t i = 0; i < TCO_TIMING_COUNT; i++)
+		npv[i] = w->m->r->cash[i].npv;
+	if (w->id == TCO_HOSTS || w->id == TCO_SPARE_HOSTS)
+		w->tape = tape_new(npv, TCO_TIMING_COUNT, &leaf, 1);
+}
+
+/* Whether both NPVs are losses with the parameter at another value. */
+static void losses_at(
+    const struct whole *w, int64_t value, bool ret_loss[TCO_TIMING_COUNT])
 {
 	const struct num *npv[TCO_TIMING_COUNT];
+	double fast[TCO_TIMING_COUNT], x = (double)value;
 	struct variant v;
 
-	variant_init(&v, m->tcase);
-	v.tcase.params[id].value = num_int(v.pool, value);
-	variant_run(&v, m, npv);
+	if (w->tape != NULL) {
+		tape_run(w->tape, &x, fast);
+		for (size_t i = 0; i < TCO_TIMING_COUNT; i++)
+			ret_loss[i] = fast[i] < 0;
+		return;
+	}
+	variant_init(&v, w->m->tcase);
+	v.tcase.params[w->id].value = num_int(v.pool, value);
+	variant_run(&v, w->m, npv);
 	for (size_t i = 0; i < TCO_TIMING_COUNT; i++)
-		ret_sign[i] = num_sign(npv[i]) < 0 ? -1 : 1;
+		ret_loss[i] = num_sign(npv[i]) < 0;
 	variant_done(&v);
 }
 
-static void look_at(struct model *m, enum tco_param_id id, int64_t value,
-    struct tco_break_even *b)
+static void look_at(const struct whole *w, int64_t value)
 {
-	int sign[TCO_TIMING_COUNT];
-	int64_t min = (int64_t)bound_of(m, tco_kinds[id].min);
-	int64_t max = (int64_t)bound_of(m, tco_kinds[id].max);
+	struct model *m = w->m;
+	bool loss[TCO_TIMING_COUNT];
 
-	/* Of hosts at least one works. */
-	if (id == TCO_HOSTS)
-		min = num_int64(val(m, TCO_SPARE_HOSTS)) + 1;
-	if (id == TCO_SPARE_HOSTS && is_given(m, TCO_HOSTS))
-		max = num_int64(val(m, TCO_HOSTS)) - 1;
-	if (value < min || value > max)
+	if (value < w->min || value > w->max)
 		return;
-	npv_with(m, id, value, sign);
+	losses_at(w, value, loss);
 	for (size_t i = 0; i < TCO_TIMING_COUNT; i++) {
 		bool is_loss = num_sign(m->r->cash[i].npv) < 0;
 
-		if (b->at[i] == NULL && (sign[i] < 0) != is_loss)
-			b->at[i] = INT(value);
+		if (w->b->at[i] == NULL && loss[i] != is_loss)
+			w->b->at[i] = INT(value);
 	}
 }
 
 static void by_steps(
     struct model *m, enum tco_param_id id, struct tco_break_even *b)
 {
+	struct whole w = { .m = m, .id = id, .b = b };
 	int64_t value = num_int64(val(m, id));
 
+	whole_init(&w);
 	for (int64_t k = 1; k <= WHOLE_STEPS; k++) {
 		if (b->at[TCO_DUE] != NULL && b->at[TCO_BOUGHT] != NULL)
-			return;
-		look_at(m, id, value - k, b);
-		look_at(m, id, value + k, b);
+			break;
+		look_at(&w, value - k);
+		look_at(&w, value + k);
 	}
+	tape_free(w.tape);
 }
 
 static void one(struct model *m, enum tco_param_id id)

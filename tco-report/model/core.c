@@ -9,6 +9,7 @@ void core_run(struct model *m)
 
 	m->n = (unsigned)num_int64(val(m, TCO_HORIZON));
 	m->r->horizon = m->n;
+	rates_run(m);
 	fleet = dedicated_run(m);
 	platform_run(m, &hosts, &shared);
 	cash_run(m, fleet, &hosts, &shared);

@@ -11,6 +11,10 @@
 #include "tco-report/input/case.h"
 #include "tco-report/model/model.h"
 
+/** What changes costs and counts from year to year. */
+#define TCO_RATE_FIRST TCO_PRICE_INCREASE
+#define TCO_RATE_COUNT (TCO_GROWTH - TCO_RATE_FIRST + 1)
+
 /** One run over one case. */
 struct model {
 	struct num_pool *pool;
@@ -18,6 +22,8 @@ struct model {
 	struct tco_result *r;
 	const struct num *zero, *one;
 	unsigned n; /* years */
+	/* (1 + rate)^t of each rate that is given, from core_run() on. */
+	const struct num *factor[TCO_RATE_COUNT][TCO_YEARS];
 };
 
 /* Shorter to read in formulas. */
@@ -36,6 +42,8 @@ const struct num *val_of(const struct model *m,
 const struct num *part(const struct model *m, const struct num *percent);
 bool is_given(const struct model *m, enum tco_param_id id);
 
+/** Fill in the factors; n is known. */
+void rates_run(struct model *m);
 /** value * (1 + rate)^exponent; the value itself if the rate is not given. */
 const struct num *grown(const struct model *m, const struct num *value,
     enum tco_param_id rate, unsigned exponent);

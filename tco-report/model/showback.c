@@ -117,7 +117,8 @@ static void charge(struct model *m, struct tco_bill *bill)
 			    listed, MUL(pool->list_price, bill->quantity[i]));
 	}
 	bill->listed = num_cents(listed);
-	s->listed += bill->listed;
+	if (__builtin_add_overflow(s->listed, bill->listed, &s->listed))
+		s->listed = INT64_MAX;
 	s->direct = ADD(s->direct, bill->direct);
 }
 

@@ -397,6 +397,7 @@ void xl_cash_write(struct xl_sheet *s, struct xl_parts *parts)
 	xl_sheet_widths(s, 0, 0, 40);
 	xl_sheet_widths(s, 1, LAST, 14);
 	xl_sheet_freeze(s, 3, 1);
+	xl_fade(s, 2, 1, 2, LAST);
 	parts->cash_sheet = s;
 	for (enum tco_timing k = 0; k < TCO_TIMING_COUNT; k++) {
 		struct block b = { .s = s,

@@ -99,7 +99,7 @@ static void write_bought(const struct block *b, unsigned t)
 		    xl_int(s, 0));
 	}
 	b->out->bought[t] = xl_put(
-	    s, b->row + BOUGHT, TIME(t), XL_NUMBER, within(b, t, "<", missing));
+	    s, b->row + BOUGHT, TIME(t), XL_WHOLE, within(b, t, "<", missing));
 }
 
 static void write_cost(struct block *b, unsigned t)
@@ -203,7 +203,7 @@ lxw_row_t xl_hardware_block(struct xl_sheet *s, const struct xl_parts *parts,
 	write_facts(&b, title, facts);
 	for (unsigned t = 1; t < TCO_YEARS; t++)
 		out->need[t] =
-		    xl_put(s, row + NEED, TIME(t), XL_NUMBER, facts->need[t]);
+		    xl_put(s, row + NEED, TIME(t), XL_WHOLE, facts->need[t]);
 	for (unsigned t = 0; t + 1 < TCO_YEARS; t++) {
 		write_bought(&b, t);
 		write_cost(&b, t);
@@ -318,5 +318,6 @@ void xl_hardware_write(struct xl_sheet *s, struct xl_parts *parts)
 	for (size_t i = 0; i < s->xl->tcase->count; i++)
 		if (num_sign(parts->is_own[i].value) != 0)
 			row = write_one(s, parts, row, i);
-	(void)write_platform(s, parts, row);
+	row = write_platform(s, parts, row);
+	xl_fade(s, 2, 1, row, TIME(TCO_HORIZON_MAX));
 }

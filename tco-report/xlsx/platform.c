@@ -239,9 +239,9 @@ static void write_year(struct platform *p, unsigned y)
 	struct xl_sheet *s = p->s;
 	const struct tco_year *m = model(p, y);
 
-	p->parts->hosts_in[y - 1] = xl_put_as(s, HOSTS, YEAR(y), XL_NUMBER,
+	p->parts->hosts_in[y - 1] = xl_put_as(s, HOSTS, YEAR(y), XL_WHOLE,
 	    hosts(p, y), m == NULL ? NULL : m->hosts);
-	p->domains[y - 1] = xl_put_as(s, DOMAINS, YEAR(y), XL_NUMBER,
+	p->domains[y - 1] = xl_put_as(s, DOMAINS, YEAR(y), XL_WHOLE,
 	    xl_sum(s, p->domains_in[y - 1], s->xl->tcase->count),
 	    m == NULL ? NULL : m->domains);
 	p->parts->domains_in[y - 1] = p->domains[y - 1];
@@ -339,6 +339,7 @@ void xl_platform_worn_write(struct xl_sheet *s, struct xl_parts *parts)
 {
 	const struct tco_result *result = s->xl->result;
 
+	xl_fade(s, HEAD, 1, ANNUAL, YEAR(TCO_HORIZON_MAX));
 	for (unsigned y = 1; y <= TCO_HORIZON_MAX; y++)
 		write_worn(s, parts, y,
 		    y <= result->horizon ? &result->year[y - 1] : NULL);

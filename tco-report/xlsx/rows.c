@@ -4,10 +4,13 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <xlsxwriter.h>
 
 #include "base/err.h"
+
+#define CELL_DIGITS 15 /* of a number, that a cell keeps */
 
 struct xl_rows {
 	lxw_workbook *book;
@@ -114,6 +117,26 @@ static int write_text(
 	return 0;
 }
 
+/* "12.50", of no more digits than a cell keeps; "007" is a text. */
+static bool is_number(const char *text)
+{
+	const char *s = text + (*text == '-' ? 1 : 0);
+	size_t whole = strspn(s, "0123456789"), part = 0;
+
+	if (whole == 0 || (*s == '0' && whole > 1))
+		return false;
+	if (s[whole] == '.')
+		part = strspn(s + whole + 1, "0123456789");
+	return s[whole + (part > 0 ? part + 1 : 0)] == '\0' &&
+	       whole + part <= CELL_DIGITS;
+}
+
+static bool is_text(enum xl_kind kind, const char *value)
+{
+	return kind == XL_ROWS_TEXT ||
+	       (kind == XL_ROWS_ANY && !is_number(value));
+}
+
 int xl_rows_add(
     struct xl_rows *rows, const char *const *values, struct hs_err *err)
 {
@@ -123,11 +146,11 @@ int xl_rows_add(
 			return -1;
 	}
 	for (lxw_col_t c = 0; c < (lxw_col_t)rows->count; c++) {
-		bool is_text = rows->columns[c].kind == XL_ROWS_TEXT;
+		enum xl_kind kind = rows->columns[c].kind;
 
 		if (values[c] == NULL)
 			continue;
-		if ((is_text ? write_text : write_number)(
+		if ((is_text(kind, values[c]) ? write_text : write_number)(
 			rows, c, values[c], err) < 0)
 			return -1;
 	}

@@ -17,6 +17,7 @@ enum xl_kind {
 	XL_ROWS_TEXT,
 	XL_ROWS_NUMBER, /* decimal text */
 	XL_ROWS_MONEY,  /* decimal text, shown with cents */
+	XL_ROWS_ANY,    /* a number where it is one that a cell can hold */
 };
 
 struct xl_column {

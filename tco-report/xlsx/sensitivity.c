@@ -1,4 +1,4 @@
-/* sensitivity.c - the tornado, and where the verdict turns.
+/* sensitivity.c - the tornado: one figure at a time, to both ends.
  *
  * What a driver moves in the NPV is either proportional to it (prices), or to
  * its inverse (servers per administrator), or the discounting itself. Each of
@@ -7,6 +7,7 @@
  * for every driver beyond the main ones, the model's value stands.
  */
 
+#include "tco-report/xlsx/present.h"
 #include "tco-report/xlsx/sheets.h"
 
 enum column {
@@ -23,39 +24,13 @@ enum column {
 
 #define TORNADO 24 /* row; above it is the chart */
 
-/* Present values, of the servers-due case, that drivers scale. */
-enum present {
-	HOSTS, /* hosts: bought, worth, and their part of the support */
-	SHARED,
-	SERVERS,
-	PEOPLE,   /* dedicated minus platform */
-	MACHINES, /* people who care for machines, both */
-	DOMAINS,  /* people who care for domains */
-	ENERGY,
-	MIGRATION,
-	PROJECT,
-};
-#define PRESENT_COUNT (PROJECT + 1)
-
 /* clang-format off */
-static const char *const present_titles[PRESENT_COUNT] = {
-	[HOSTS]     = XL_("Hosts, with their support"),
-	[SHARED]    = XL_("Bought once, with its support"),
-	[SERVERS]   = XL_("Servers of their own"),
-	[PEOPLE]    = XL_("People, own minus platform"),
-	[MACHINES]  = XL_("People for machines, own minus platform"),
-	[DOMAINS]   = XL_("People for domains"),
-	[ENERGY]    = XL_("Energy, own minus platform"),
-	[MIGRATION] = XL_("Migration of domains"),
-	[PROJECT]   = XL_("Project"),
-};
-
 /* How the NPV moves with a parameter. */
 enum shape { LINEAR, INVERSE, DISCOUNT };
 static const struct effect {
 	enum tco_param_id param;
 	enum shape shape;
-	enum present present;
+	enum xl_present present;
 } effects[] = {
 	{ TCO_HOST_PRICE,        LINEAR,   HOSTS },
 	{ TCO_SHARED_CAPEX,      LINEAR,   SHARED },
@@ -75,7 +50,7 @@ static const struct effect {
 struct tornado {
 	struct xl_sheet *s;
 	struct xl_parts *parts;
-	struct xl_cell present[PRESENT_COUNT];
+	struct xl_cell present[XL_PRESENT_COUNT];
 };
 
 static const struct effect *find_effect(enum tco_param_id id)
@@ -84,178 +59,6 @@ static const struct effect *find_effect(enum tco_param_id id)
 		if (effects[i].param == id)
 			return &effects[i];
 	return NULL;
-}
-
-/* -- Present values ------------------------------------------------------- */
-
-/* Sum of row * factor over times first to 10. */
-static struct xl_expr present_of(
-    const struct tornado *o, const struct xl_cell *cells, unsigned first)
-{
-	struct xl_sheet *s = o->s;
-	struct num_pool *pool = s->xl->pool;
-	const struct num *value = num_int(pool, 0);
-	size_t count = first == 0 ? TCO_HORIZON_MAX : TCO_HORIZON_MAX;
-
-	for (size_t i = 0; i < count; i++)
-		value = num_add(pool, value,
-		    num_mul(pool, cells[i].value,
-			o->parts->factor[first + i].value));
-	return (struct xl_expr) { xl_printf(s->xl, "SUMPRODUCT(%s,%s)",
-				      xl_range(s, cells[0], cells[count - 1]),
-				      xl_range(s, o->parts->factor[first],
-					  o->parts->factor[first + count - 1])),
-		value, 3 };
-}
-
-/* What is bought costs; what is left is worth something. */
-static struct xl_expr bought(
-    const struct tornado *o, const struct xl_hardware *h)
-{
-	return xl_sub(
-	    o->s, present_of(o, h->worth + 1, 1), present_of(o, h->cost, 0));
-}
-
-/* The support is a part of the hardware's price, so it moves with it. */
-static struct xl_expr supported(
-    const struct tornado *o, const struct xl_hardware *h, bool hosts)
-{
-	struct xl_sheet *s = o->s;
-	struct xl_parts *p = o->parts;
-	struct num_pool *pool = s->xl->pool;
-	struct xl_expr shared = xl_param(s, p, TCO_SHARED_CAPEX);
-	struct xl_expr price = xl_param(s, p, TCO_HOST_PRICE);
-	const struct num *value = num_int(pool, 0);
-	const char *support = xl_range(s, p->platform[TCO_SUPPORT][0],
-	    p->platform[TCO_SUPPORT][TCO_HORIZON_MAX - 1]);
-	const char *count =
-	    xl_range(s, p->hosts_in[0], p->hosts_in[TCO_HORIZON_MAX - 1]);
-	const char *factor = xl_range(s, p->factor[1], p->factor[10]);
-
-	for (size_t i = 0; i < TCO_HORIZON_MAX; i++) {
-		const struct num *racks =
-		    num_mul(pool, p->hosts_in[i].value, price.value);
-		const struct num *all = num_add(pool, racks, shared.value);
-		const struct num *mine = hosts ? racks : shared.value;
-
-		if (num_sign(all) == 0)
-			continue;
-		value = num_add(pool, value,
-		    num_mul(pool,
-			num_mul(pool, p->platform[TCO_SUPPORT][i].value,
-			    p->factor[i + 1].value),
-			num_div(pool, mine, all)));
-	}
-	return xl_sub(s, bought(o, h),
-	    (struct xl_expr) {
-		hosts ? xl_printf(s->xl, "SUMPRODUCT(%s*%s*%s*%s/(%s*%s+%s))",
-			    support, factor, count, price.text, count,
-			    price.text, shared.text)
-		      : xl_printf(s->xl, "SUMPRODUCT(%s*%s*%s/(%s*%s+%s))",
-			    support, factor, shared.text, count, price.text,
-			    shared.text),
-		value, 3 });
-}
-
-static struct xl_expr servers(const struct tornado *o)
-{
-	struct xl_sheet *s = o->s;
-	struct xl_expr sum = xl_int(s, 0);
-
-	for (size_t k = 0; k < o->parts->fleet_count; k++) {
-		struct xl_expr one = bought(o, &o->parts->fleet[k].hardware);
-
-		sum = k == 0 ? one : xl_add(s, sum, one);
-	}
-	return xl_sub(s, xl_int(s, 0), sum);
-}
-
-static struct xl_expr line_difference(
-    const struct tornado *o, enum tco_line line)
-{
-	return xl_sub(o->s, present_of(o, o->parts->dedicated[line], 1),
-	    present_of(o, o->parts->platform[line], 1));
-}
-
-/* Of the platform's people, those who care for domains. */
-static struct xl_expr domains(const struct tornado *o)
-{
-	struct xl_sheet *s = o->s;
-	struct xl_parts *p = o->parts;
-	struct num_pool *pool = s->xl->pool;
-	struct xl_expr ratio = xl_div(s, xl_param(s, p, TCO_DOMAINS_PER_ADMIN),
-	    xl_param(s, p, TCO_SERVERS_PER_ADMIN));
-	const struct num *value = num_int(pool, 0);
-	const char *hosts =
-	    xl_range(s, p->hosts_in[0], p->hosts_in[TCO_HORIZON_MAX - 1]);
-	const char *count =
-	    xl_range(s, p->domains_in[0], p->domains_in[TCO_HORIZON_MAX - 1]);
-
-	/* people * (D/rd) / (H/rs + D/rd) = people * D / (H rd/rs + D) */
-	for (size_t i = 0; i < TCO_HORIZON_MAX; i++)
-		value = num_add(pool, value,
-		    num_mul(pool,
-			num_mul(pool, p->platform[TCO_PEOPLE][i].value,
-			    p->factor[i + 1].value),
-			num_div(pool, p->domains_in[i].value,
-			    num_add(pool,
-				num_mul(
-				    pool, p->hosts_in[i].value, ratio.value),
-				p->domains_in[i].value))));
-	return (struct xl_expr) {
-		xl_printf(s->xl, "-SUMPRODUCT(%s*%s*%s/(%s*%s+%s))",
-		    xl_range(s, p->platform[TCO_PEOPLE][0],
-			p->platform[TCO_PEOPLE][TCO_HORIZON_MAX - 1]),
-		    xl_range(s, p->factor[1], p->factor[10]), count, hosts,
-		    ratio.text, count),
-		num_sub(pool, num_int(pool, 0), value), 1
-	};
-}
-
-static struct xl_expr present(const struct tornado *o, enum present which)
-{
-	struct xl_sheet *s = o->s;
-	struct xl_expr none = xl_int(s, 0);
-
-	switch (which) {
-	case HOSTS:
-		return supported(o, &o->parts->hosts, true);
-	case SHARED:
-		return supported(o, &o->parts->shared, false);
-	case SERVERS:
-		return servers(o);
-	case PEOPLE:
-		return line_difference(o, TCO_PEOPLE);
-	case MACHINES:
-		return xl_sub(s, xl_of(s, o->present[PEOPLE]),
-		    xl_of(s, o->present[DOMAINS]));
-	case DOMAINS:
-		return domains(o);
-	case ENERGY:
-		return line_difference(o, TCO_ENERGY);
-	case MIGRATION:
-		return xl_sub(s, xl_param(s, o->parts, TCO_PROJECT),
-		    xl_of(s, o->parts->migration));
-	case PROJECT:
-		return xl_sub(s, none, xl_param(s, o->parts, TCO_PROJECT));
-	}
-	return none;
-}
-
-static lxw_row_t write_present(struct tornado *o, lxw_row_t row)
-{
-	/* MACHINES is made of the others, so it comes last. */
-	static const enum present order[] = { HOSTS, SHARED, SERVERS, PEOPLE,
-		DOMAINS, ENERGY, MIGRATION, PROJECT, MACHINES };
-
-	xl_label(o->s, row++, 0, XL_HEADING,
-	    XL_("Present values that the drivers scale"));
-	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
-		xl_label(o->s, row, 0, XL_TEXT, present_titles[order[i]]);
-		o->present[order[i]] =
-		    xl_put(o->s, row++, 1, XL_MONEY, present(o, order[i]));
-	}
-	return row + 1;
 }
 
 /* -- The tornado ---------------------------------------------------------- */
@@ -484,45 +287,6 @@ static lxw_row_t write_tornado(const struct tornado *o, lxw_row_t row)
 	return row + (lxw_row_t)result->tornado_count + 1;
 }
 
-/* -- Break-even ----------------------------------------------------------- */
-
-static void write_break_even(
-    struct xl_sheet *s, lxw_row_t row, const struct tco_break_even *b)
-{
-	const char *never = xl_say(s->xl, XL_("nowhere"));
-
-	xl_text(s, row, 0, XL_TEXT, xl_param_title(s->xl, b->param));
-	(void)xl_number(s, row, 1, XL_FIXED_NUMBER, b->value);
-	for (size_t k = 0; k < TCO_TIMING_COUNT; k++) {
-		lxw_col_t col = (lxw_col_t)(2 + 2 * k);
-
-		if (b->at[k] == NULL) {
-			xl_text(s, row, col, XL_NOTE_RIGHT, never);
-			continue;
-		}
-		(void)xl_number(s, row, col, XL_FIXED_NUMBER, b->at[k]);
-		(void)xl_number(
-		    s, row, col + 1, XL_FIXED_PERCENT, b->distance[k]);
-	}
-}
-
-static void write_break_evens(struct xl_sheet *s, lxw_row_t row)
-{
-	static const char *const heads[] = { XL_("Parameter"), XL_("Value"),
-		XL_("Turns at, servers due"), XL_("away"),
-		XL_("Turns at, just bought"), XL_("away") };
-	const struct tco_result *result = s->xl->result;
-
-	xl_label(s, row++, 0, XL_HEADING,
-	    XL_("Break-even: where the net present value is 0 (values, not "
-		"formulas)"));
-	xl_sheet_tall(s, row);
-	for (lxw_col_t c = 0; c < ARRAY_LEN(heads); c++)
-		xl_label(s, row, c, c == 0 ? XL_HEAD_LEFT : XL_HEAD, heads[c]);
-	for (size_t i = 0; i < result->break_even_count; i++)
-		write_break_even(s, ++row, &result->break_even[i]);
-}
-
 void xl_sensitivity_write(struct xl_sheet *s, struct xl_parts *parts)
 {
 	struct tornado o = { .s = s, .parts = parts };
@@ -536,7 +300,7 @@ void xl_sensitivity_write(struct xl_sheet *s, struct xl_parts *parts)
 	xl_sheet_freeze(s, 2, 1);
 	/* The present values stand below, but are needed above. */
 	row = TORNADO + 3 + (lxw_row_t)s->xl->result->tornado_count;
-	(void)write_present(&o, row);
+	xl_present_write(s, parts, row, o.present);
 	(void)write_tornado(&o, TORNADO);
-	write_break_evens(s, row + PRESENT_COUNT + 2);
+	xl_break_even_write(s, row + XL_PRESENT_COUNT + 2);
 }

@@ -121,6 +121,8 @@ void xl_cash_write(struct xl_sheet *s, struct xl_parts *parts);
 void xl_showback_write(struct xl_sheet *s, struct xl_parts *parts);
 void xl_simulation_write(struct xl_sheet *s, struct xl_parts *parts);
 void xl_sensitivity_write(struct xl_sheet *s, struct xl_parts *parts);
+/** Break-evens, from a row of the sensitivity's sheet on. */
+void xl_break_even_write(struct xl_sheet *s, lxw_row_t row);
 void xl_carbon_write(struct xl_sheet *s, struct xl_parts *parts);
 void xl_sources_write(struct xl_sheet *s, struct xl_parts *parts);
 void xl_verdict_write(struct xl_sheet *s, struct xl_parts *parts);

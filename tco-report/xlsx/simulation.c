@@ -89,6 +89,7 @@ void xl_simulation_write(struct xl_sheet *s, struct xl_parts *parts)
 	xl_label(s, 3, WHAT, XL_TEXT, XL_("Seed"));
 	xl_text(s, 3, DUE, XL_NOTE_RIGHT,
 	    xl_printf(s->xl, "%llu", (unsigned long long)result->seed));
+	xl_sheet_tall(s, 4);
 	xl_label(s, 4, WHAT, XL_HEAD_LEFT, XL_("Net present value"));
 	xl_label(s, 4, DUE, XL_HEAD, xl_timing_title(TCO_DUE));
 	xl_label(s, 4, BOUGHT, XL_HEAD, xl_timing_title(TCO_BOUGHT));

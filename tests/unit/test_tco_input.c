@@ -136,7 +136,7 @@ static const struct { const char *text, *message; } bad_books[] = {
 static const struct { const char *text, *message; } bad_usage[] = {
 	{ "", "u.csv:1: is empty; expected the columns enterprise,meter,quantity,unit" },
 	{ "enterprise;meter;quantity;unit\na;cpu.used;1;core-h\n", "u.csv:1: found 'enterprise;meter;quantity;unit'; expected the columns" },
-	{ USAGE "a,cpu.reserved,1234,5,core-h\n", "u.csv:2: has more than 4 fields (enterprise,meter,quantity,unit): a decimal comma?" },
+	{ USAGE "a,cpu.reserved,1234,5,core-h\n", "u.csv:2: quantity: a decimal comma? there are more fields than enterprise,meter,quantity,unit; write the number with a point" },
 	{ USAGE "a,cpu.reserved,\"1234,5\",core-h\n", "u.csv:2: quantity: found '1234,5'; expected a number with a decimal point, not a comma" },
 	{ USAGE "a,cpu.reserved,1,core-h\na;cpu.reserved;1,5;core-h\n", "u.csv:3: semicolons; expected fields with commas between" },
 	{ USAGE "a,cpu.reserved,1,core-h,more\n", "u.csv:2: has more than 4 fields; expected enterprise,meter,quantity,unit" },
@@ -304,6 +304,26 @@ static void test_prices(void **state)
 	}
 }
 
+/* What is installed is good, and each price has its source. */
+static void test_installed(void **state)
+{
+	static const char *const books[] = { "etc/tco/prices-opencost.yaml",
+		"etc/tco/example/prices.yaml" };
+	hs_auto(num_pool_freep) struct num_pool *pool = num_pool_new();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(books); i++) {
+		hs_auto(tco_prices_freep) struct tco_price_book *book = NULL;
+
+		assert_int_equal(
+		    tco_prices_load(books[i], NULL, pool, &book, NULL, NULL),
+		    0);
+		assert_true(book->count >= 4);
+		for (size_t k = 0; k < book->count; k++)
+			assert_non_null(book->list[k].source);
+	}
+}
+
 static void test_days(void **state)
 {
 	/* clang-format off */
@@ -414,6 +434,7 @@ int main(void)
 		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_books),
 		cmocka_unit_test(test_prices),
+		cmocka_unit_test(test_installed),
 		cmocka_unit_test(test_days),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_long_usage),

@@ -443,7 +443,9 @@ static void test_consolidation(void **state)
 	hs_auto(tco_result_freep) struct tco_result *r = NULL;
 	hs_auto(tco_result_freep) struct tco_result *grown = NULL;
 	const struct tco_consolidation *c;
+	struct tco_result *none = NULL;
 	struct hs_faults faults = { 0 };
+	struct hs_err err = { 0 };
 
 	(void)state;
 	assert_int_equal(load_load("l.csv",
@@ -476,6 +478,12 @@ static void test_consolidation(void **state)
 	tcase->params[TCO_GROWTH].value = num_int(tcase->pool, 1);
 	grown = run(tcase);
 	same("a little more needs a host more", grown->year[1].hosts, 0, "4");
+	tcase->params[TCO_HOST_CPU].value = num_ratio(tcase->pool, 1, 100000);
+	assert_int_equal(tco_model_run(tcase, NULL, &none, &err), -1);
+	assert_null(none);
+	assert_non_null(strstr(err.msg,
+	    "platform.hosts: the load needs 1664968 hosts in year 5; expected "
+	    "at most 100000"));
 }
 
 /* Figures of one enterprise's own count for it alone. */

@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "tco-report/tco.h"
 #include "tco-report/xlsx/rows.h"
+#include "tco-report/xlsx/table.h"
 #include "tco-report/xlsx/xlsx.h"
 
 #define EXAMPLE "etc/tco/example/case.yaml"
@@ -151,6 +152,50 @@ static void test_rows(void **state)
 	assert_int_equal(unlink(path), 0);
 }
 
+static int read_rows(
+    const char *text, struct xl_table *table, struct hs_err *err)
+{
+	int got = 1, rows = 0;
+
+	*table = (struct xl_table) { .in = fmemopen((void *)(uintptr_t)text,
+					 strlen(text), "r") };
+	assert_non_null(table->in);
+	while (rows < 2 && (got = xl_table_next(table, err)) == 1)
+		rows++;
+	(void)fclose(table->in);
+	return got < 0 ? -1 : rows;
+}
+
+static void test_table(void **state)
+{
+	static const struct {
+		const char *text, *message;
+	} wrong[] = {
+		{ "a,b\n1,\"x", "line 2: a quoted field does not end" },
+		{ "a,b\n1,\"x\"y\n", "line 2: a quoted field does not end" },
+		{ "a,b\n1,x\"y\n", "line 2: a quote, or a zero" },
+		{ "a\n\x01\n", "line 2: bytes that are no text" },
+		{ "a\n\xff\n", "line 2: bytes that are no text" },
+	};
+	struct hs_err err = { 0 };
+	struct xl_table table;
+
+	(void)state;
+	assert_int_equal(
+	    read_rows("n,m\r\n\r\n\"a \"\"b\"\", c\nd\",\r\n", &table, &err),
+	    2);
+	assert_int_equal(table.count, 2);
+	assert_int_equal(table.line, 3);
+	assert_string_equal(table.field[0], "a \"b\", c\nd");
+	assert_string_equal(table.field[1], "");
+	xl_table_done(&table);
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		assert_int_equal(read_rows(wrong[i].text, &table, &err), -1);
+		assert_non_null(strstr(err.msg, wrong[i].message));
+		xl_table_done(&table);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +203,7 @@ int main(void)
 		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_not_written),
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
