@@ -73,3 +73,15 @@ fuzz_tco_csv_SEEDS := tests/fuzz/seeds/tco
 BENCHES += monte_carlo
 monte_carlo_SRCS := bench/tco/monte_carlo.c
 monte_carlo_LIBS := tco base
+
+BENCHES += tco_pdf
+tco_pdf_SRCS := bench/tco/pdf.c
+tco_pdf_LIBS := tcoreport tcodoc tco base
+
+TESTS += test_tco_doc test_tco_report
+test_tco_doc_SRCS := tests/unit/test_tco_doc.c
+test_tco_doc_LIBS := tcodoc base
+test_tco_doc_PKGS := cmocka fontconfig
+test_tco_report_SRCS := tests/unit/test_tco_report.c
+test_tco_report_LIBS := tcoreport tcodoc tco base
+test_tco_report_PKGS := cmocka

@@ -224,9 +224,8 @@ struct doc_value say_number(
 	decimal = num_text(number, decimals);
 	value.value = doc_printf(rep->doc, "%s", decimal);
 	value.text = localised(rep, decimal);
-	value.exact = exact_of(rep, number);
-	if (strcmp(value.exact, value.value) == 0)
-		value.exact = NULL;
+	if (num_cmp(num_round(rep->pool, number, decimals), number) != 0)
+		value.exact = exact_of(rep, number);
 	return value;
 }
 

@@ -1,5 +1,6 @@
 // report.mjs - reports as HTML under axe-core, light and dark, wide, narrow
-// and on paper, with a picture of each; nothing is loaded, no script runs.
+// and on paper, with a picture of each; nothing is loaded, no script runs. The
+// first file is looked at in every shape, the others by night and on a phone.
 //
 //   report.mjs FOLDER FILE.html...
 import { mkdirSync, readFileSync } from "node:fs";
@@ -23,7 +24,7 @@ async function judge(page) {
 	return result.violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary?.split("\n")[1] ?? ""}`).slice(0, 3).join("; ")}`);
 }
 
-async function look(person, file) {
+async function look(person, file, inShapes) {
 	const { page } = person;
 	const name = basename(file, ".html");
 	const asked = [];
@@ -31,7 +32,7 @@ async function look(person, file) {
 	page.on("request", (request) => asked.push(request.url()));
 	await page.goto(`file://${resolve(file)}`);
 	await page.evaluate(axe);
-	for (const [colorScheme, width, media] of shapes) {
+	for (const [colorScheme, width, media] of inShapes) {
 		const label = `${name} ${media} ${colorScheme} ${width}`;
 
 		await page.setViewportSize({ width, height: width < 500 ? 780 : 900 });
@@ -44,6 +45,7 @@ async function look(person, file) {
 		await page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = false; }));
 		await page.screenshot({ path: `${folder}/${label.replaceAll(" ", "-")}.png`, fullPage: true });
 	}
+	await page.emulateMedia({ colorScheme: "light", media: "screen" });
 	const back = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 	await page.emulateMedia({ colorScheme: "dark", media: "screen" });
 	const dark = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -66,7 +68,7 @@ const browser = await openBrowser();
 for (const file of files) {
 	const person = await openPerson(browser, {});
 
-	await look(person, file);
+	await look(person, file, file === files[0] ? shapes : shapes.slice(1, 3));
 	await person.context.close();
 }
 await browser.close();
