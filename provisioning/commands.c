@@ -461,7 +461,7 @@ const struct command commands[] = {
 		.options = OPT_COMMON, .min = 1, .max = 1000, .arg = ARG_SCHEMA, .run = cmd_schema,
 	},
 	{
-		.name = "tco", .args = "report --case FILE | check FILE | parameters",
+		.name = "tco", .args = "report --case FILE | check FILE | sheet CSV -O FILE | parameters",
 		.summary = "what the platform costs against servers of one's own",
 		.about = "Runs hanse-tco with the rest of the command line: hanse-tco --help explains it.\n"
 			 "Its exit statuses are the same as here. Works without hansed.",

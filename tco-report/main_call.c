@@ -75,7 +75,7 @@ void tco_help(FILE *out)
 	    "      for paper, in German\n"
 	    "  hanse-tco report --case case.yaml -o json --seed 7 >case.json\n"
 	    "      every figure, for programs\n"
-	    "  hanse usage list -o csv | hanse-tco sheet - -O usage.xlsx\n"
+	    "  hanse usage --by hour -o csv | hanse-tco sheet - -O usage.xlsx\n"
 	    "      a ledger's rows as a spreadsheet\n"
 	    "  hanse-tco check case.yaml\n"
 	    "      every fault, as FILE:LINE: FIELD: MESSAGE\n"

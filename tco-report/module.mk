@@ -42,6 +42,15 @@ BENCHES += tco_xlsx
 tco_xlsx_SRCS := bench/tco/xlsx.c
 tco_xlsx_LIBS := tcoxlsx base
 
+FUZZERS += fuzz_tco_csv
+fuzz_tco_csv_SRCS := tests/fuzz/fuzz_tco_csv.c
+fuzz_tco_csv_LIBS := tco base
+fuzz_tco_csv_SEEDS := tests/fuzz/seeds/tco
+
+BENCHES += monte_carlo
+monte_carlo_SRCS := bench/tco/monte_carlo.c
+monte_carlo_LIBS := tco base
+
 # A report as a value and its writers; knows nothing of costs.
 EMBEDS += tco_doc
 tco_doc_FILES := tco-report/doc/report.css
@@ -64,15 +73,6 @@ tcoreport_SRCS := $(wildcard tco-report/report*.c) tco-report/say.c $(B)/gen/tco
 BENCHES += tests/tco/doc-try
 tests/tco/doc-try_SRCS := tests/tco/doc-try.c
 tests/tco/doc-try_LIBS := tcodoc base
-
-FUZZERS += fuzz_tco_csv
-fuzz_tco_csv_SRCS := tests/fuzz/fuzz_tco_csv.c
-fuzz_tco_csv_LIBS := tco base
-fuzz_tco_csv_SEEDS := tests/fuzz/seeds/tco
-
-BENCHES += monte_carlo
-monte_carlo_SRCS := bench/tco/monte_carlo.c
-monte_carlo_LIBS := tco base
 
 BENCHES += tco_pdf
 tco_pdf_SRCS := bench/tco/pdf.c

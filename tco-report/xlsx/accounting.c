@@ -14,7 +14,7 @@ enum row {
 	DEDICATED_CASH,
 	PLATFORM_CASH,
 	SAVING,
-	CHART = SAVING + 2,
+	APART = SAVING + 2,
 };
 
 static lxw_row_t row_of(lxw_row_t heading, enum tco_line line)
@@ -134,4 +134,5 @@ void xl_accounting_write(struct xl_sheet *s, struct xl_parts *parts)
 	for (unsigned y = 1; y <= TCO_HORIZON_MAX; y++)
 		write_year(s, parts, y);
 	xl_fade(s, HEAD, 1, SAVING, YEAR(TCO_HORIZON_MAX));
+	xl_apart_write(s, parts, APART);
 }

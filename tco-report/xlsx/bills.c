@@ -315,7 +315,7 @@ void xl_bills_write(struct xl_sheet *s, struct xl_parts *parts, lxw_row_t row)
 			.gain = xl_cells(xl) };
 
 		row = write_block(&b, row);
-		parts->bill[r] = b.bill;
+		parts->exact[r] = b.exact;
 		parts->gain[r] = b.gain;
 	}
 }

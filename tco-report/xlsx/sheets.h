@@ -66,7 +66,7 @@ struct xl_parts {
 	/* Showback */
 	struct xl_cell months, total, idle, direct_sum, standalone_sum;
 	struct xl_cell *direct, *standalone; /* by enterprise */
-	struct xl_cell *bill[TCO_RULE_COUNT], *gain[TCO_RULE_COUNT];
+	struct xl_cell *exact[TCO_RULE_COUNT], *gain[TCO_RULE_COUNT];
 	struct xl_cell losers[TCO_RULE_COUNT], borne[TCO_RULE_COUNT];
 };
 
@@ -117,6 +117,8 @@ void xl_platform_write(struct xl_sheet *s, struct xl_parts *parts);
 /** Depreciation and the year's cost, once hardware is written. */
 void xl_platform_worn_write(struct xl_sheet *s, struct xl_parts *parts);
 void xl_accounting_write(struct xl_sheet *s, struct xl_parts *parts);
+/** Unit cost and soft savings, from a row of the accounts' sheet on. */
+void xl_apart_write(struct xl_sheet *s, struct xl_parts *parts, lxw_row_t row);
 void xl_cash_write(struct xl_sheet *s, struct xl_parts *parts);
 void xl_showback_write(struct xl_sheet *s, struct xl_parts *parts);
 void xl_simulation_write(struct xl_sheet *s, struct xl_parts *parts);

@@ -16,7 +16,8 @@ enum row {
 	CHANGES = LOSERS + TCO_RULE_COUNT + 3,
 	COSTS = CHANGES + 6,
 };
-#define LAST 7 /* column */
+#define LAST      7  /* column */
+#define NAMES_MAX 60 /* enterprises whose names a formula can hold */
 
 /* -- Sentences ------------------------------------------------------------ */
 
@@ -189,29 +190,71 @@ static size_t worst_of(const struct tco_showback *b, enum tco_rule rule)
 	return worst;
 }
 
+/* Of very many enterprises the one who loses most. */
+static void write_worst(struct xl_sheet *s, struct xl_parts *parts,
+    lxw_row_t row, enum tco_rule rule)
+{
+	const struct xl *xl = s->xl;
+	const struct tco_showback *b = &xl->result->showback;
+	const struct tco_bill *worst = &b->bill[worst_of(b, rule)];
+	const char *gains = xl_column(s, parts->gain[rule]);
+	struct xl_cell names[2] = { parts->gain[rule][0],
+		parts->gain[rule][b->count - 1] };
+
+	names[0].col = names[1].col = 0;
+	xl_put_words(s, row, 4, XL_UNIT,
+	    xl_printf(xl, "IF(MIN(%s)<0,INDEX(%s,MATCH(MIN(%s),%s,0)),\"\")",
+		gains, xl_range(s, names[0], names[1]), gains, gains),
+	    worst->gain[rule] < 0 ? worst->enterprise->title : "");
+}
+
+/* All who lose by a rule, as a formula and as they are now. */
+static void write_names(struct xl_sheet *s, struct xl_parts *parts,
+    lxw_row_t row, enum tco_rule rule)
+{
+	const struct xl *xl = s->xl;
+	const struct tco_showback *b = &xl->result->showback;
+	const char *formula = "\"\"", *words = "";
+
+	for (size_t i = 0; i < b->count; i++) {
+		struct xl_cell name = parts->gain[rule][i];
+
+		name.col = 0;
+		formula =
+		    xl_printf(xl, "%s&IF(ROUND(%s-%s,6)>0,\", \"&%s,\"\")",
+			formula, xl_ref(s, parts->exact[rule][i]),
+			xl_ref(s, parts->standalone[i]), xl_ref(s, name));
+		if (b->bill[i].is_loser[rule])
+			words = xl_printf(xl, "%s%s%s", words,
+			    *words == '\0' ? "" : ", ",
+			    b->bill[i].enterprise->title);
+	}
+	xl_put_words(s, row, 4, XL_UNIT,
+	    xl_printf(xl, "MID(%s,3,9999)", formula), words);
+}
+
 static void write_rule(struct xl_sheet *s, struct xl_parts *parts,
     lxw_row_t row, enum tco_rule rule)
 {
 	const struct xl *xl = s->xl;
 	const struct tco_showback *b = &xl->result->showback;
-	size_t worst = worst_of(b, rule);
-	struct xl_cell names[2] = { parts->gain[rule][0],
-		parts->gain[rule][b->count - 1] };
-	const char *gains = xl_column(s, parts->gain[rule]);
-	bool loses = b->bill[worst].gain[rule] < 0;
+	int64_t most = b->bill[worst_of(b, rule)].gain[rule];
 
-	names[0].col = names[1].col = 0;
 	xl_text(s, row, 0, XL_TEXT, xl_rule_title(xl, rule));
 	(void)xl_put(s, row, 2, XL_WHOLE, xl_of(s, parts->losers[rule]));
-	(void)xl_put(s, row, 3, XL_MONEY,
-	    (struct xl_expr) { xl_printf(xl, "MIN(0,MIN(%s))", gains),
-		num_of_cents(xl->pool, loses ? b->bill[worst].gain[rule] : 0),
-		3 });
-	xl_put_words(s, row, 4, XL_UNIT,
-	    xl_printf(xl, "IF(MIN(%s)<0,INDEX(%s,MATCH(MIN(%s),%s,0)),\"\")",
-		gains, xl_range(s, names[0], names[1]), gains, gains),
-	    loses ? b->bill[worst].enterprise->title : "");
-	(void)xl_put(s, row, 6, XL_MONEY, xl_of(s, parts->borne[rule]));
+	(void)xl_put(s, row, 3, XL_GAIN,
+	    (struct xl_expr) { xl_printf(xl, "MIN(0,MIN(%s))",
+				   xl_column(s, parts->gain[rule])),
+		num_of_cents(xl->pool, most < 0 ? most : 0), 3 });
+	(b->count > NAMES_MAX ? write_worst : write_names)(s, parts, row, rule);
+	(void)xl_put(s, row, 7, XL_MONEY, xl_of(s, parts->borne[rule]));
+}
+
+static enum xl_style head_style(lxw_col_t col)
+{
+	if (col == 4)
+		return XL_HEAD_UNIT;
+	return col == 2 || col == 3 || col == 7 ? XL_HEAD : XL_HEAD_LEFT;
 }
 
 static void write_losers(struct xl_sheet *s, struct xl_parts *parts)
@@ -221,17 +264,15 @@ static void write_losers(struct xl_sheet *s, struct xl_parts *parts)
 		const char *title;
 	} heads[] = { { 0, XL_("Rule for what is idle") }, { 1, "" },
 		{ 2, XL_("Losers") }, { 3, XL_("Largest loss") },
-		{ 4, XL_("whose") }, { 5, "" },
-		{ 6, XL_("The operator bears") } };
+		{ 4, XL_("whose") }, { 5, "" }, { 6, "" },
+		{ 7, XL_("The operator bears") } };
 
 	xl_label(s, LOSERS, 0, XL_HEADING, XL_("Who loses"));
 	xl_sheet_tall(s, LOSERS + 1);
 	if (parts->gain[0] == NULL)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-		xl_label(s, LOSERS + 1, heads[i].col,
-		    heads[i].col < 2 || heads[i].col == 4 ? XL_HEAD_LEFT
-							  : XL_HEAD,
+		xl_label(s, LOSERS + 1, heads[i].col, head_style(heads[i].col),
 		    heads[i].title);
 	for (enum tco_rule r = 0; r < TCO_RULE_COUNT; r++)
 		write_rule(s, parts, LOSERS + 2 + (lxw_row_t)r, r);

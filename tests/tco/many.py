@@ -59,6 +59,13 @@ host.iops 90000 IOPS
 host.target_cpu 70 %
 host.target_ram 85 %
 host.target_iops 60 %
+soft.downtime_cost 150 EUR/minute
+soft.downtime_dedicated 500 minutes/year
+soft.downtime_platform 120 minutes/year
+soft.provisionings 40 machines/year
+soft.provisioning_dedicated 10 h/machine
+soft.provisioning_platform 2 h/machine
+soft.labour_rate 33.5 EUR/h
 weight.cpu 35 %
 weight.ram 30 %
 weight.storage 20 %
