@@ -97,6 +97,26 @@ static void add_owner(json_t *request, const char *owner)
 
 /* -- Usage ----------------------------------------------------------------- */
 
+static int usage_for_model(
+    const struct call *call, const char *command, struct hs_err *err)
+{
+	return list(call,
+	    json_pack("{s:s, s:s, s:s*, s:s*}", "command", command, "ve",
+		call->args[1], "from", call->value[OPT_FROM], "to",
+		call->value[OPT_TO]),
+	    "Nothing was used.", err);
+}
+
+static int usage_model(const struct call *call, struct hs_err *err)
+{
+	return usage_for_model(call, "usage.model", err);
+}
+
+static int usage_load(const struct call *call, struct hs_err *err)
+{
+	return usage_for_model(call, "usage.load", err);
+}
+
 static int usage_sources(const struct call *call, struct hs_err *err)
 {
 	return list(call, json_pack("{s:s}", "command", "usage.sources"),
@@ -120,6 +140,8 @@ static int usage_correct(const struct call *call, struct hs_err *err)
 }
 
 static const struct verb usage_verbs[] = {
+	{ "model", "VE", 2, 2, usage_model },
+	{ "load", "VE", 2, 2, usage_load },
 	{ "sources", "nothing more", 1, 1, usage_sources },
 	{ "correct", "OBJECT METER AMOUNT --note WHY", 4, 4, usage_correct },
 };

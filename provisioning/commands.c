@@ -334,16 +334,18 @@ const struct command commands[] = {
 		.options = OPT_COMMON, .max = 7, .arg = ARG_QUOTA, .run = cmd_quota,
 	},
 	{
-		.name = "usage", .args = "[VE[.ENTERPRISE]] | sources | correct OBJECT METER AMOUNT",
+		.name = "usage", .args = "[VE[.ENTERPRISE]] | model|load VE | sources | correct OBJECT METER AMOUNT",
 		.summary = "what each enterprise has reserved and used",
 		.about = "From the ledger, of this month or from --from to --to, by hour, day or month (UTC):\n"
 			 "what was reserved, to the second, and what was counted. quantity is exact, in the\n"
-			 "units that are counted; amount is the same for people. sources lists who is\n"
+			 "units that are counted; amount is the same for people. model and load are the same as\n"
+			 "hanse-tco reads it: sums, and the mean of each hour. sources lists who is\n"
 			 "read, and how old the last reading is. correct adds a row, of an hour (--from), and\n"
 			 "changes none; less is a negative amount behind --.",
 		.examples = "hanse usage\teverything, this month so far\n"
 			    "hanse usage automotive.adler-motors --by day\tone enterprise\n"
 			    "hanse usage --from 2026-10 --to 2026-11 -o csv\ta month for a spreadsheet\n"
+			    "hanse usage model automotive --from 2026-01 --to 2027-01 -o csv >usage.csv\tfor hanse-tco\n"
 			    "hanse usage correct --from 2026-10-07T13:00Z --note 'load test of ours' -- automotive.adler-motors cpu -2.5\n",
 		.options = OPT_COMMON | OPT(FROM) | OPT(TO) | OPT(BY) | OPT(STATE) | OPT(NOTE), .has_csv = true,
 		.max = 4, .arg = ARG_VE, .run = cmd_usage,

@@ -85,6 +85,8 @@ static const struct command {
 	{ "quota.unset",     quota_unset,        true  },
 	{ "quota.verify",    quota_verify,       false },
 	{ "usage",           usage_get,          false },
+	{ "usage.model",     usage_model,        false },
+	{ "usage.load",      usage_load,         false },
 	{ "usage.sources",   usage_sources,      false },
 	{ "usage.correct",   usage_correct,      true  },
 	{ "price.list",      price_list,         false },

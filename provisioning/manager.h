@@ -43,7 +43,8 @@ manager_command user_remove;
 manager_command user_list;
 manager_command quota_get, quota_set, quota_unset, quota_verify;
 manager_command gateway_get, gateway_kill, gateway_renew;
-manager_command usage_get, usage_sources, usage_correct;
+manager_command usage_get, usage_model, usage_load, usage_sources,
+    usage_correct;
 manager_command price_list, price_units, price_set;
 manager_command bill_list, bill_close, bill_show, bill_verify;
 manager_command webhook_add, webhook_remove, webhook_test;

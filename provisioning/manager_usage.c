@@ -92,6 +92,35 @@ int usage_get(struct request *r, json_t **ret_result, struct hs_err *err)
 	return 0;
 }
 
+/* As hanse-tco reads it, of one VE: its enterprises have no other name there.
+ */
+static int for_model(struct request *r, const char *sql,
+    const char *const *columns, struct hs_err *err)
+{
+	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;
+
+	if (need(r, COLUMNS("ve"), err) < 0 ||
+	    ASK(r, sql, &rows, err, request_text(r, "ve"),
+		request_text(r, "from"), request_text(r, "to")) < 0)
+		return -1;
+	put_rows(r, rows, columns);
+	return 0;
+}
+
+int usage_model(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	(void)ret_result;
+	return for_model(r, prov_sql_usage_model,
+	    COLUMNS("enterprise", "meter", "quantity", "unit"), err);
+}
+
+int usage_load(struct request *r, json_t **ret_result, struct hs_err *err)
+{
+	(void)ret_result;
+	return for_model(r, prov_sql_usage_load,
+	    COLUMNS("time", "enterprise", "resource", "value", "unit"), err);
+}
+
 int usage_sources(struct request *r, json_t **ret_result, struct hs_err *err)
 {
 	hs_auto(hs_rows_freep) struct hs_rows *rows = NULL;

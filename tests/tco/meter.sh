@@ -165,6 +165,9 @@ contains 'a table for people' '^PERIOD +VE +ENTERPRISE +METER' "$("$hanse" usage
 contains 'CSV' '^period,ve,enterprise,meter,state,amount,unit,quantity,counted' "$("$hanse" usage v -o csv)"
 contains 'hours' "T[0-9][0-9]:00Z" "$("$hanse" usage v --by hour)"
 same 'of another time nothing' 'Nothing was used.' "$("$hanse" usage v --from 2020-01 --to 2020-02)"
+contains 'what hanse-tco reads' '^enterprise,meter,quantity,unit.e,requests.used,4.000000000,requests' \
+	"$("$hanse" usage model v -o csv | tr -d '\n')"
+contains 'and the load by hour' "^20[0-9-]*T[0-9]{2}:00:00Z,d1,cpu,0[.][0-9]{9},cores" "$("$hanse" usage load meter -o csv)"
 expect 'a time that is none' 3 "$hanse" usage --from 2026-02-30
 expect 'a period that is none' 3 "$hanse" usage --by week
 expect 'a correction' 0 "$hanse" usage correct v.e statements --note 'ours' -- -0.000074
