@@ -53,6 +53,9 @@ static int write_pdf(
 static int write_xlsx(
     const struct study *study, struct hs_text *out, struct hs_err *err)
 {
+	const struct tco_xlsx_options options = {
+		.language = study->doc->head.language,
+	};
 	char path[] = "/tmp/hanse-console.XXXXXX";
 	hs_auto(hs_freep) char *data = NULL;
 	size_t len = 0;
@@ -61,7 +64,7 @@ static int write_xlsx(
 	if (fd < 0)
 		return hs_fail_errno(err, HS_ESYSTEM, "make '%s'", path);
 	(void)close(fd);
-	failed = tco_xlsx_write(path, study->result, NULL, err);
+	failed = tco_xlsx_write(path, study->result, &options, err);
 	if (failed == 0)
 		failed = hs_file_read(path, REPORT_MAX, &data, &len, err);
 	(void)unlink(path);
