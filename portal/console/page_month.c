@@ -6,6 +6,7 @@
 
 #include "portal/console/bills.h"
 #include "portal/console/console.h"
+#include "portal/console/month_focus.h"
 #include "portal/site/bill.h"
 
 /* clang-format off */
@@ -13,9 +14,10 @@ static const struct {
 	const char *name; /* in the path */
 	const char *label;
 } formats[] = {
-	{ "csv",  "CSV"  },
-	{ "json", "JSON" },
-	{ "text", "Text" },
+	{ "csv",   "CSV"   },
+	{ "json",  "JSON"  },
+	{ "focus", "FOCUS" },
+	{ "text",  "Text"  },
 };
 /* clang-format on */
 
@@ -203,6 +205,23 @@ static int send_text(
 	return 0;
 }
 
+static int send_focus(struct page *page, const struct hs_rows *lines,
+    const char *month, struct hs_err *err)
+{
+	struct hs_err focus_err = { 0 };
+	struct hs_text out = { 0 };
+
+	/* A rule that we break is a bug of ours, and nothing that was asked. */
+	if (month_focus(page, month, lines, &out, &focus_err) < 0) {
+		hs_text_done(&out);
+		return hs_fail(
+		    err, HS_ESYSTEM, "write FOCUS: %s", focus_err.msg);
+	}
+	web_respond_file(page->response, "text/csv; charset=utf-8",
+	    hs_arena_printf(page->arena, "bills-%.7s-focus.csv", month), &out);
+	return 0;
+}
+
 int page_month_file(struct page *page, struct hs_err *err)
 {
 	const char *format = page->args[0];
@@ -223,6 +242,8 @@ int page_month_file(struct page *page, struct hs_err *err)
 		bill_send_csv(page, lines, columns, ARRAY_LEN(columns), name);
 	else if (strcmp(format, "json") == 0)
 		send_json(page, closed, row, lines, name);
+	else if (strcmp(format, "focus") == 0)
+		return send_focus(page, lines, month, err);
 	else
 		return hs_fail(err, HS_ENOTFOUND, "no such format");
 	return 0;

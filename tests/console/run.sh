@@ -65,7 +65,7 @@ directory_fill() {
 console_start() {
 	cat >"$dir/console.yaml" <<-YAML
 		title: Example ASP
-		listen: $dir/fcgi/console.sock
+		listen: $dir/run/console/console.sock
 		report: ${REPORT:-$PWD/etc/tco/example/case.yaml}
 		threads: 4
 		database:
@@ -74,7 +74,6 @@ console_start() {
 		  uri: $ldapi
 		  base: dc=hanse
 	YAML
-	install -d -o $uid -m 0755 "$dir/fcgi"
 	(
 		umask 0
 		exec setpriv --reuid $uid --regid $uid --groups postgres --no-new-privs --inh-caps=-all --bounding-set=-all \
@@ -84,18 +83,13 @@ console_start() {
 }
 
 console_edge() {
-	mkdir -p "$dir/edge" "$dir/edge-run"
-	cp -r portal/static "$dir/static"
-	chmod -R a+rX "$dir/static" "$dir/edge-run"
-	sed "s/127.0.0.1:8443/127.0.0.1:$PORT/" etc/edge/nginx.conf >"$dir/edge/nginx.conf"
-	sed -e 's|burst=20|burst=100|' -e "s|{{console}}|unix:$dir/fcgi/console.sock|" \
-	    -e "s|{{server_name}}|console.localhost|g" \
-	    -e "s|{{listen}}|127.0.0.1:$PORT|g" -e "s|{{static_root}}|$dir/static|g" \
-	    -e "s|{{certificate}}|$dir/ca/console.crt|g" \
-	    -e "s|{{certificate_key}}|$dir/ca/console.key|g" \
-	    etc/edge/console.conf >"$dir/edge/console.conf"
-	nginx -t -q -e stderr -p "$dir/edge-run" -c "$dir/edge/nginx.conf" || return 1
-	nginx -e stderr -p "$dir/edge-run" -c "$dir/edge/nginx.conf" -g 'daemon off;' >"$dir/nginx.log" 2>&1 &
+	mkdir -p "$dir/edge-run"
+	chmod -R a+rX "$dir/share" "$dir/edge-run"
+	chmod a+x "$dir/run"
+	chmod a+x "$dir/state"
+	sed "s/127.0.0.1:8443/127.0.0.1:$PORT/" etc/edge/nginx.conf >"$dir/etc/edge/nginx.conf"
+	nginx -t -q -e stderr -p "$dir/edge-run" -c "$dir/etc/edge/nginx.conf" || return 1
+	nginx -e stderr -p "$dir/edge-run" -c "$dir/etc/edge/nginx.conf" -g 'daemon off;' >"$dir/nginx.log" 2>&1 &
 	nginx_pid=$!
 }
 
@@ -106,13 +100,27 @@ fetch() { # PATH ARG...
 }
 status() { fetch "$1" -o /dev/null -w '%{http_code}' "${@:2}"; }
 
+# The platform's own set-up: authority, certificates, the console at the edge.
+setup() {
+	install -d "$dir/run" "$dir/share"
+	cp -r etc/edge "$dir/share/edge"
+	cp -r portal/static "$dir/share/static"
+	sed -i 's|burst=20|burst=100|' "$dir/share/edge/console.conf"
+	cat >"$dir/hansed.yaml" <<-YAML
+		state: $dir/state
+		run: $dir/run
+		config: $dir/etc
+		share: $dir/share
+		edge: { listen: "127.0.0.1:$PORT", domain: localhost }
+	YAML
+	"$B/hansed" --setup --config "$dir/hansed.yaml" 2>"$dir/setup.log" || { cat "$dir/setup.log"; return 1; }
+	ln -s "$dir/state/ca" "$dir/ca"
+	install -d -o $uid -g www-data -m 0750 "$dir/run/console"
+}
+
 start() {
-	make -s B="$B" "$B/hanse-console" "$B/directory_tool" || return 1
-	mkdir -p "$dir/ca"
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
-	    -subj '/CN=scratch CA' -keyout "$dir/ca/ca.key" -out "$dir/ca/ca.crt" 2>/dev/null
-	certificate directory DNS:directory.hanse.internal,IP:127.0.0.1
-	certificate console DNS:console.localhost
+	make -s B="$B" "$B/hanse-console" "$B/hansed" "$B/directory_tool" || return 1
+	setup || { echo "console: no setup" >&2; return 1; }
 	control_make || { echo "console: no control database" >&2; return 1; }
 	ledger_fill || return 1
 	directory_fill || { echo "console: no directory" >&2; return 1; }
@@ -252,6 +260,11 @@ chapter_closing() {
 	same 'twice the same bytes' "$(fetch "/closing/file/csv?month=$first" -b "$jar" | sha256sum)" "$(fetch "/closing/file/csv?month=$first" -b "$jar" | sha256sum)"
 	same 'lines make up the month' "$(at -c 'SELECT amount FROM api.bill_close')" \
 	    "$(fetch "/closing/file/json?month=$first" -b "$jar" | jq -r '[.lines[].amount | tonumber * 100 | round] | add / 100' | awk '{ printf "%.2f", $1 }')"
+	fetch "/closing/file/focus?month=$first" -b "$jar" -o "$dir/month.focus.csv"
+	expect 'as FOCUS it keeps the rules' 0 python3 tests/tco/focus_check.py "$dir/month.focus.csv"
+	same 'and makes up the month' "$(at -c 'SELECT amount FROM api.bill_close')" "$(python3 -c '
+import csv, decimal, sys
+print(sum(decimal.Decimal(row["BilledCost"]) for row in csv.DictReader(open(sys.argv[1], newline=""))).quantize(decimal.Decimal("0.01")))' "$dir/month.focus.csv")"
 	contains 'one bill' 'Processors, reserved' "$(fetch "/closing/bill?month=$first&ve=automotive&enterprise=adler-motors" -b "$jar")"
 	same 'no such bill' 404 "$(status "/closing/bill?month=$first&ve=automotive&enterprise=nobody" -b "$jar")"
 	same 'no such month' 404 "$(status '/closing/month?month=2001-01' -b "$jar")"
