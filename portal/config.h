@@ -4,16 +4,7 @@
 
 #include <stdint.h>
 
-struct hs_conf;
-struct hs_err;
-
-struct portal_database {
-	char *conninfo;
-};
-
-struct portal_directory {
-	char *uri, *base, *bind_dn, *password, *ca;
-};
+#include "portal/site/config.h"
 
 struct portal_config {
 	char *ve, *enterprise;
@@ -21,8 +12,8 @@ struct portal_config {
 	char *legal_name; /* of the enterprise */
 	char *listen;     /* e.g. ":9000" */
 	uint32_t threads;
-	struct portal_database database;
-	struct portal_directory directory;
+	struct site_database database;
+	struct site_directory directory;
 };
 
 /**

@@ -44,6 +44,18 @@ enum party order_party(const char *name)
 	return strcmp(name, "buyer") == 0 ? PARTY_BUYER : PARTY_SELLER;
 }
 
+bool page_acts_as(const struct page *page, enum party party)
+{
+	return page->session != NULL &&
+	       session_has_role(page->session->roles,
+		   party == PARTY_BUYER ? "buyer" : "seller");
+}
+
+struct h_text page_unit(const struct page *page, const char *code)
+{
+	return h_text(i18n_named(page->lang, "unit.", code));
+}
+
 int order_read(struct page *page, const char *uid, struct order *ret_order,
     struct hs_err *err)
 {

@@ -208,9 +208,8 @@ static void fill_compare_line(struct page *page, const struct order *order,
 static const char *party_name(
     struct page *page, const struct order *order, const char *enterprise)
 {
-	return strcmp(enterprise, order->partner_id) == 0
-		   ? order->partner_name
-		   : page->portal->config->legal_name;
+	return strcmp(enterprise, order->partner_id) == 0 ? order->partner_name
+							  : page->site->brand;
 }
 
 static const char *who(struct page *page, const struct order *order,

@@ -48,7 +48,7 @@ static void print_arg(const struct command *c)
 		print_words(shell_words);
 		break;
 	case ARG_PASSWD:
-		(void)printf("passwd");
+		(void)printf("passwd add remove list");
 		break;
 	case ARG_JOB:
 		print_words(job_words);

@@ -421,13 +421,17 @@ const struct command commands[] = {
 		.options = OPT_COMMON, .min = 2, .max = 2, .run = cmd_adopt,
 	},
 	{
-		.name = "user", .args = "passwd VE/ENTERPRISE LOGIN",
-		.summary = "give a person a new password",
+		.name = "user", .args = "passwd VE/ENTERPRISE|asp LOGIN | add asp LOGIN NAME ROLES [LANGUAGE] | remove asp LOGIN | list asp",
+		.summary = "people's passwords, and the people of the ASP itself",
 		.about = "With --generate a new password is made and printed, once. With --stdin the\n"
-			 "first line of standard input is the password (12 characters or more).",
+			 "first line of standard input is the password (12 characters or more). People of\n"
+			 "an enterprise stand in its spec; those of the ASP are added here: ROLES is\n"
+			 "operator, finance (who sees the console) or both, with a comma between.\n"
+			 "LANGUAGE is en, de or zh.",
 		.examples = "hanse user passwd automotive/adler-motors anna.becker --generate\tprints it\n"
-			    "pass hanse/anna | hanse user passwd automotive/adler-motors anna.becker --stdin\tsets it\n",
-		.options = OPT_COMMON | OPT(GENERATE) | OPT(STDIN), .min = 3, .max = 3,
+			    "pass hanse/anna | hanse user passwd automotive/adler-motors anna.becker --stdin\tsets it\n"
+			    "hanse user add asp frida.fink 'Frida Fink' finance de\tmay use the console\n",
+		.options = OPT_COMMON | OPT(GENERATE) | OPT(STDIN), .min = 2, .max = 6,
 		.arg = ARG_PASSWD, .run = cmd_user,
 	},
 	{

@@ -38,6 +38,9 @@ manager_command query_get, query_describe, query_events, query_status;
 manager_command audit_statements, audit_verify;
 manager_command schema_status, schema_roll;
 manager_command user_passwd;
+manager_command user_put;
+manager_command user_remove;
+manager_command user_list;
 manager_command quota_get, quota_set, quota_unset, quota_verify;
 manager_command gateway_get, gateway_kill, gateway_renew;
 manager_command usage_get, usage_model, usage_load, usage_sources,

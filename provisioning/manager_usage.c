@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/log.h"
 #include "gen/prov_sql.h"
+#include "provisioning/bill_publish.h"
 #include "provisioning/manager.h"
 #include "provisioning/meter.h"
 #include "provisioning/store.h"
@@ -257,6 +259,16 @@ int bill_list(struct request *r, json_t **ret_result, struct hs_err *err)
 	return 0;
 }
 
+/* Enterprises see their bills at once; what fails now, the sweep tries again.
+ */
+static void publish(struct request *r)
+{
+	struct hs_err err = { 0 };
+
+	if (bill_publish_due(r->plat, NULL, &err) < 0)
+		hs_warn("bill.unpublished", "err=\"%s\"", err.msg);
+}
+
 int bill_close(struct request *r, json_t **ret_result, struct hs_err *err)
 {
 	const char *month = request_text(r, "month");
@@ -270,6 +282,7 @@ int bill_close(struct request *r, json_t **ret_result, struct hs_err *err)
 		return -1;
 	store_event(store, "bill.closed", NULL, month,
 	    json_string_value(json_object_get(*ret_result, "sha256")));
+	publish(r);
 	return 0;
 }
 

@@ -15,6 +15,7 @@
 #include "provisioning/ca.h"
 #include "provisioning/relay.h"
 #include "provisioning/seal.h"
+#include "provisioning/setup_console.h"
 #include "provisioning/step.h"
 #include "shared-db-gateway/gateway.h"
 
@@ -159,7 +160,8 @@ static int make_relay(struct plat *plat, struct hs_err *err)
 int setup_run(struct plat *plat, struct hs_err *err)
 {
 	if (make_folders(plat, err) < 0 || make_credentials(plat, err) < 0 ||
-	    make_routes(plat, err) < 0 || make_relay(plat, err) < 0)
+	    make_routes(plat, err) < 0 || make_relay(plat, err) < 0 ||
+	    setup_console(plat, DAYS, RENEW_BEFORE_S, err) < 0)
 		return hs_wrap(err, "setup");
 	return probe_kvm(plat, err);
 }

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "provisioning/bill_publish.h"
 #include "provisioning/inventory.h"
 #include "provisioning/sampler.h"
 #include "provisioning/sweep.h"
@@ -98,6 +99,17 @@ static int64_t sweep(struct plat *plat, bool *was_failing)
 	return again_ms > 0 && again_ms < SWEEP_MS ? again_ms : SWEEP_MS;
 }
 
+/* A month may have been closed, by whomever. */
+static void publish(struct plat *plat, bool *was_failing)
+{
+	struct hs_err err = { 0 };
+	bool fails = bill_publish_due(plat, NULL, &err) < 0;
+
+	if (fails && !*was_failing)
+		hs_warn("bill.unpublished", "err=\"%s\"", err.msg);
+	*was_failing = fails;
+}
+
 static int64_t until(int64_t next_ms, bool all_are_watched)
 {
 	int64_t ms = next_ms - hs_now_ms();
@@ -112,7 +124,7 @@ static void *sweeper_thread(void *arg)
 	hs_auto(watching_freep) struct watching *watching =
 	    watching_new(happened, NULL);
 	int64_t next_ms = hs_now_ms() + BUSY_MS, since;
-	bool was_failing = false, all = false, woken;
+	bool was_failing = false, unpublished = false, all = false, woken;
 	struct plat plat;
 
 	(void)arg;
@@ -129,6 +141,7 @@ static void *sweeper_thread(void *arg)
 		 * hosts takes its time. */
 		since = hs_now_ms();
 		next_ms = since + sweep(&plat, &was_failing);
+		publish(&plat, &unpublished);
 	}
 	plat_done(&plat);
 	return NULL;

@@ -95,6 +95,7 @@ beside gateway tests/gateway/run.sh
 beside workers tests/gateway/workers.sh
 beside audit tests/gateway/audit.sh
 beside portal tests/portal/run.sh
+beside console tests/console/run.sh
 beside regress tests/gateway/regress.sh portals portals_p2 transactions prepare plancache copy2 rowsecurity privileges errors
 beside tco tests/tco/run.sh
 beside metering tests/tco/meter.sh

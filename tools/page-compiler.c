@@ -1,7 +1,9 @@
 /* page-compiler.c - turn HTML templates into C functions with typed values.
  *
- *   page-compiler OUT.c OUT.h PO-FILE STATIC-FOLDER PAGE.html...
+ *   page-compiler OUT.c OUT.h PO-FILE STATIC-FOLDER [--with OTHER.h]
+ * PAGE.html...
  *
+ * --with names the header of pages compiled apart that these may {{put}}.
  * order.html becomes "struct view_order" and view_order(). The file begins
  * with what it is given:
  *
@@ -824,11 +826,12 @@ static FILE *must_open(const char *path)
 int main(int argc, char **argv)
 {
 	FILE *code, *header;
+	int first = argc > 7 && strcmp(argv[5], "--with") == 0 ? 7 : 5;
 	char *po;
 
 	if (argc < 6) {
 		(void)fputs("usage: page-compiler OUT.c OUT.h PO STATIC "
-			    "PAGE...\n",
+			    "[--with OTHER.h] PAGE...\n",
 		    stderr);
 		return 2;
 	}
@@ -838,10 +841,13 @@ int main(int argc, char **argv)
 	(void)fputs("/* Made by tools/page-compiler; do not edit. */\n"
 		    "#pragma once\n#include \"portal/web/html.h\"\n",
 	    header);
-	(void)fputs("#include \"gen/portal_pages.h\"\n"
-		    "#include \"portal/web/html_write.h\"\n",
-	    code);
-	for (int i = 5; i < argc; i++) {
+	if (first == 7)
+		(void)fprintf(header, "#include \"%s\"\n", argv[6]);
+	(void)fprintf(code,
+	    "#include \"gen/%s\"\n#include \"portal/web/html_write.h\"\n",
+	    strrchr(argv[2], '/') != NULL ? strrchr(argv[2], '/') + 1
+					  : argv[2]);
+	for (int i = first; i < argc; i++) {
 		static struct page page;
 
 		page = (struct page) { .path = argv[i],

@@ -41,7 +41,7 @@ service_names() {
 	if is_member; then
 		echo hanse-relay
 	else
-		echo hanse-control-db hanse-directory hanse-gateway hanse-relay hansed hanse-edge
+		echo hanse-control-db hanse-directory hanse-gateway hanse-relay hansed hanse-console hanse-edge
 	fi
 }
 
@@ -56,7 +56,9 @@ service_stamp() {
 		# Here hansed writes relay.conf and has it read again by itself.
 		hanse-relay) if is_member; then cat "$state/hosts/relay.conf" "$state/hosts/host.crt"; else cat "$state/ca/hosts/local.crt"; fi ;;
 		hansed) cat "$prefix/sbin/hansed" /etc/hanse/hansed.yaml ;;
-		hanse-edge) cat /etc/hanse/edge/nginx.conf "$state/ca/hosts/local.crt" ;;
+		hanse-console) cat "$prefix/sbin/hanse-console" /etc/hanse/console.yaml "$state/console/pgpass" ;;
+		hanse-control-db) cat "$services/control-db-init" ;;
+		hanse-edge) cat /etc/hanse/edge/nginx.conf /etc/hanse/edge/console.conf "$state/ca/hosts/local.crt" "$state/ca/console.crt" ;;
 		hanse-directory) find "$share/directory" "$state/ca/directory.crt" -type f -exec cat {} + ;;
 		esac
 	} | sha256sum
@@ -71,6 +73,7 @@ service_ready() {
 	hanse-gateway) port_answers 6432 ;;
 	hanse-relay) kill -0 "$(cat "$run/relay/nginx.pid")" ;;
 	hansed) hanse get ves ;;
+	hanse-console) [ -S "$run/console/console.sock" ] ;;
 	hanse-edge) port_answers 8443 ;;
 	esac >/dev/null 2>&1
 }
@@ -197,9 +200,11 @@ check_ports() {
 
 install_config() {
 	mkdir -p /etc/hanse/edge
-	for file in hansed.yaml gateway.yaml; do
+	for file in hansed.yaml gateway.yaml console.yaml; do
 		[ -e "/etc/hanse/$file" ] || cp "$share/etc/$file" "/etc/hanse/$file"
 	done
+	# A case to begin with; the ASP's own figures replace the example's.
+	[ -e /etc/hanse/tco ] || cp -r "$share/tco/example" /etc/hanse/tco
 	cmp -s "$share/edge/nginx.conf" /etc/hanse/edge/nginx.conf ||
 		cp "$share/edge/nginx.conf" /etc/hanse/edge/nginx.conf
 }

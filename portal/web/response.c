@@ -5,11 +5,22 @@
 #include "base/mem.h"
 #include "portal/web/status.h"
 
-/* What every answer says. */
+/* clang-format off */
+static const char *const policies[] = {
+	[WEB_POLICY_PAGE] =
+	    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; "
+	    "base-uri 'none'; frame-ancestors 'none'",
+	[WEB_POLICY_LIVE] =
+	    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
+	    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+	[WEB_POLICY_DOCUMENT] =
+	    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
+	    "base-uri 'none'; frame-ancestors 'none'",
+};
+/* clang-format on */
+
+/* What every answer says besides. */
 static const char fixed_headers[] =
-    "Content-Security-Policy: default-src 'none'; style-src 'self'; "
-    "img-src 'self'; script-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'\r\n"
     "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "Referrer-Policy: same-origin\r\n"
@@ -43,6 +54,20 @@ void web_respond_text(
 	hs_text_add(&response->body, text);
 }
 
+void web_respond_file(struct web_response *response, const char *type,
+    const char *name, struct hs_text *data)
+{
+	response->status = 200;
+	response->type = type;
+	hs_text_done(&response->body);
+	response->body = *data;
+	*data = (struct hs_text) { 0 };
+	if (name != NULL)
+		hs_text_addf(&response->headers,
+		    "Content-Disposition: attachment; filename=\"%s\"\r\n",
+		    name);
+}
+
 void web_redirect(struct web_response *response, struct h_url to)
 {
 	web_respond_text(response, 303, "");
@@ -73,6 +98,8 @@ char *web_response_head(
 	    response->type != NULL ? response->type : "text/plain");
 	hs_text_addf(&head, "Content-Length: %zu\r\nX-Request-Id: %s\r\n",
 	    response->body.len, request_id);
+	hs_text_addf(&head, "Content-Security-Policy: %s\r\n",
+	    policies[response->policy]);
 	hs_text_add(&head, fixed_headers);
 	if (response->headers.len > 0)
 		hs_text_add(&head, response->headers.data);

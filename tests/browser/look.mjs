@@ -2,9 +2,9 @@
 // with a picture of each.
 //
 //   look.mjs FOLDER URL_A LOGIN_A PASSWORD_A URL_B LOGIN_B PASSWORD_B
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { check, finish, logIn, openBrowser, openPerson, submit } from "./lib.mjs";
+import { mkdirSync } from "node:fs";
+import { look as lookInto } from "./eye.mjs";
+import { finish, logIn, openBrowser, openPerson, submit } from "./lib.mjs";
 
 const [folder, urlA, loginA, passwordA, urlB, loginB, passwordB] = process.argv.slice(2);
 if (!passwordB) {
@@ -12,32 +12,7 @@ if (!passwordB) {
 	process.exit(2);
 }
 mkdirSync(folder, { recursive: true });
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const shapes = [["light", 1280], ["light", 360], ["dark", 1280], ["dark", 360]];
-
-// What axe finds; run beside the page's policy, not against it.
-async function judge(page) {
-	await page.evaluate(axe);
-	const result = await page.evaluate(() => globalThis.axe.run(document, {
-		runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-	}));
-	return result.violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary?.split("\n")[1] ?? ""}`).slice(0, 3).join("; ")}`);
-}
-
-async function look(person, name, path) {
-	for (const [colorScheme, width] of shapes) {
-		await person.page.setViewportSize({ width, height: width < 500 ? 780 : 900 });
-		await person.page.emulateMedia({ colorScheme });
-		if (path)
-			await person.page.goto(person.url + path);
-		const found = await judge(person.page);
-		const wide = await person.page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-		const label = `${name} ${colorScheme} ${width}`;
-		check(`${label}: axe finds nothing`, found.length === 0, found.join("\n      "));
-		check(`${label}: nothing sticks out`, !wide);
-		await person.page.screenshot({ path: `${folder}/${label.replaceAll(" ", "-")}.png`, fullPage: true });
-	}
-}
+const look = (person, name, path) => lookInto(folder, person, name, path);
 
 const first = async (person, state) => {
 	await person.page.goto(`${person.url}/orders?state=${state}`);
@@ -100,6 +75,7 @@ await submit(b.page, "main form button.danger");
 await look(b, "reason missing");
 await look(a, "members", "/members");
 await look(a, "account", "/account");
+await look(b, "bill of an administrator", "/bill");
 await look(a, "not found", "/no/such/page");
 await browser.close();
 finish();

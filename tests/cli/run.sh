@@ -45,7 +45,9 @@ expect 'unknown kind of get' 64 "$hanse" get vess
 expect 'unknown kind of describe' 64 "$hanse" describe vm x
 expect 'user passwd without a way' 64 "$hanse" user passwd a/b c
 expect 'user passwd with two ways' 64 "$hanse" user passwd a/b c --generate --stdin
-expect 'user of another subcommand' 64 "$hanse" user remove a/b c
+expect 'user of another subcommand' 64 "$hanse" user rename a/b c
+expect "an enterprise's people stand in its spec" 64 "$hanse" user remove a/b c
+expect 'user add without roles' 64 "$hanse" user add asp c Name
 expect 'events: no number is no cursor' 64 "$hanse" events --since -1
 expect 'audit of another subcommand' 64 "$hanse" audit repair
 for args in asp/x ve/ ve/V everything 'asp asp' set 'set asp' 'set asp vcpus' 'set asp vcpus=' \
@@ -143,6 +145,11 @@ answer() { # LINES COMMAND...: run the command against it; sets got and text
 	done
 	got=0
 	text=$("$hanse" "$@" --socket "$work/told.sock" 2>&1 </dev/null) || got=$?
+	# It answers before it has written down what it was asked.
+	for _ in $(seq 20); do
+		[ ! -s "$work/heard" ] || break
+		sleep 0.02
+	done
 	kill "$server" 2>/dev/null
 	wait "$server" 2>/dev/null
 }
@@ -230,6 +237,19 @@ answer '{"result":{"password":"Geheim-12345678"}}
 ' user passwd a/b c --generate
 same 'a new password' 'Geheim-12345678' "$text"
 contains 'user: what was asked' '"command":"user.passwd","ve":"a","enterprise":"b","login":"c","generate":true' "$(cat "$work/heard")"
+answer '{"result":{"password":"Geheim-12345678"}}
+' user passwd asp c --generate
+contains 'user: one of the ASP' '"command":"user.passwd","login":"c","generate":true' "$(cat "$work/heard")"
+answer '{"result":{}}
+' user add asp frida.fink 'Frida Fink' finance,operator de
+same 'user add' 0 "$got"
+contains 'user add: what was asked' '"command":"user.put","login":"frida.fink","name":"Frida Fink","roles":"finance,operator","language":"de"' "$(cat "$work/heard")"
+answer '{"result":{}}
+' user remove asp frida.fink
+contains 'user remove: what was asked' '"command":"user.remove","login":"frida.fink"' "$(cat "$work/heard")"
+answer '{"result":{"people":[{"login":"frida.fink","name":"Frida Fink","language":"de","roles":["operator","finance"]}]}}
+' user list asp
+contains 'user list' '^frida.fink +Frida Fink +de +operator finance$' "$text"
 answer '{"error":{"code":"denied","message":"no"}}
 ' destroy --yes a
 same 'destroy that is denied' 5 "$got"

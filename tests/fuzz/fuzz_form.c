@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "gen/portal_pages.h"
+#include "gen/site_pages.h"
 #include "portal/web/i18n.h"
 #include "portal/web/request.h"
 

@@ -71,6 +71,22 @@ database_make() {
 	done
 }
 
+# A closed month's bill, as provisioning publishes it.
+bill() { # ENTERPRISE MONTH CENTS
+	sql hanse_provisioner "ve_$ve" -v enterprise="$1" -v month="$2" -v cents="$3" -f - >/dev/null <<-'SQL'
+		SELECT admin.publish_bill(jsonb_build_object('enterprise', :'enterprise', 'month', :'month', 'currency', 'EUR',
+			'cents', :cents::int, 'closed_at', '2026-11-01T00:05:00Z', 'sha256', encode(sha256(:'month'::bytea), 'hex'),
+			'lines', jsonb_build_array(
+				jsonb_build_object('line_no', 4, 'meter', 'memory_mib', 'state', 'running', 'late', false, 'quantity', '5485363200000000',
+					'unit', 'GiB-h', 'divisor', '3686400000000', 'price', '0.0046', 'valid_from', '2026-01-01T00:00:00Z', 'cents', :cents::int - 100),
+				jsonb_build_object('line_no', 5, 'meter', 'requests', 'state', '', 'late', true, 'quantity', '12345678',
+					'unit', 'million', 'divisor', '1000000', 'cents', 0),
+				jsonb_build_object('line_no', 6, 'meter', 'vcpus', 'state', 'suspended', 'late', false, 'quantity', '3600000000',
+					'unit', 'vCPU-h', 'divisor', '3600000000', 'price', '1', 'valid_from', '2026-10-01T00:00:00Z',
+					'valid_to', '2026-10-15T00:00:00Z', 'cents', 100))));
+	SQL
+}
+
 # --- certificates -------------------------------------------------------------
 
 certificate() { # NAME SUBJECT_ALT_NAMES

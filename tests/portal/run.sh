@@ -106,6 +106,34 @@ chapter_login() {
 	    "$(as_postgres pg_dump -h "$dir/pg" -p $((PORT + 1)) "ve_$ve" | grep -c "$(awk '/__Host-session/ {print $7}' "$jar")")"
 }
 
+# An enterprise's administrators see its own bill; nobody else does.
+chapter_bill() {
+	local jar=$dir/bill.jar page
+	same 'an administrator logs in' 303 "$(log_in adler-motors anna.becker "$person_password" "$jar")"
+	contains 'without a bill the page says so' 'Noch keine Rechnung' "$(fetch adler-motors /bill -b "$jar")"
+	same 'and there is no file' 404 "$(status adler-motors /bill/csv -b "$jar")"
+	bill adler-motors 2026-09-01 118300
+	bill adler-motors 2026-10-01 123456
+	bill brecht-braking 2026-10-01 987654
+	page=$(fetch adler-motors /bill -b "$jar")
+	contains 'its last bill' '1\.234,56 EUR' "$page"
+	contains 'with what it is made of' 'Arbeitsspeicher, reserviert' "$page"
+	contains 'and the one before' 'September 2026' "$page"
+	lacks "and nothing of another's" '9\.876' "$page"
+	contains 'an earlier month' '1\.183,00 EUR' "$(fetch adler-motors '/bill?month=2026-09' -b "$jar")"
+	same 'a month without a bill' 404 "$(status adler-motors '/bill?month=2025-01' -b "$jar")"
+	same 'what is no month' 404 "$(status adler-motors '/bill?month=october' -b "$jar")"
+	contains 'as a file, too' '4,memory_mib,running,f,1488,GiB-h,0.0046,2026-01-01,,1233.56' "$(fetch adler-motors /bill/csv -b "$jar")"
+	same "another administrator" 303 "$(log_in brecht-braking jonas.keller "$person_password" "$jar")"
+	page=$(fetch brecht-braking /bill -b "$jar")
+	contains 'sees the own one' '9,876\.54 EUR' "$page"
+	lacks 'and only that' '1,234\.56' "$page"
+	same 'a buyer logs in' 303 "$(log_in adler-motors erin.may "$person_password" "$jar")"
+	same 'and sees no bill' 403 "$(status adler-motors /bill -b "$jar")"
+	same 'nor its file' 403 "$(status adler-motors /bill/csv -b "$jar")"
+	lacks 'nor that there is one' '/bill' "$(fetch adler-motors / -b "$jar")"
+}
+
 chapter_faults() {
 	local jar=$dir/jar page
 	database_stop
@@ -163,7 +191,7 @@ chapter_speed() {
 }
 
 fixture_start || exit 1
-for chapter in ${CHAPTERS:-statements program edge browser login faults flood speed}; do
+for chapter in ${CHAPTERS:-statements program edge bill browser login faults flood speed}; do
 	"chapter_$chapter"
 done
 summary

@@ -63,7 +63,7 @@ $$;
 SELECT pg_temp.export('first ' || name, name) FROM member;
 SELECT is((SELECT line::jsonb ->> 'sha256' FROM kept WHERE name = 'first tier-a' ORDER BY n DESC LIMIT 1), pg_temp.digest('first tier-a'), 'the digest is that of the lines');
 SELECT is(pg_temp.root('admin.archive_summary(''tier-a'') ->> ''sha256'''), pg_temp.digest('first tier-a'), 'and is known beforehand');
-SELECT is((SELECT line::jsonb - '{record,tables}'::text[] FROM kept WHERE name = 'first tier-a' AND n = 1), '{"format": "hanse-archive", "version": 1, "schema": 11, "ve": "gamma", "enterprise": "tier-a"}'::jsonb, 'it says what it is');
+SELECT is((SELECT line::jsonb - '{record,tables}'::text[] FROM kept WHERE name = 'first tier-a' AND n = 1), '{"format": "hanse-archive", "version": 1, "schema": 12, "ve": "gamma", "enterprise": "tier-a"}'::jsonb, 'it says what it is');
 SELECT is((SELECT line::jsonb #>> '{tables,order_line,quantity}' FROM kept WHERE name = 'first tier-a' AND n = 1), 'hanse.quantity', 'and of what types its columns are');
 SELECT is((SELECT count(*) FROM kept k, LATERAL jsonb_each(line::jsonb -> 'row') c WHERE name = 'first tier-a' AND jsonb_typeof(c.value) = 'number')::int, 0, 'numbers are strings');
 SELECT is((SELECT count(*) FROM kept WHERE name = 'first tier-a' AND line ~ '"quantity": "5.125"')::int, 10, 'exact ones');
@@ -195,7 +195,7 @@ SELECT is(pg_temp.restore(x, 'tier-b') #>> '{}', wanted, x) FROM (VALUES ('cut',
 	('changed', 'HN003 The digest of this archive is not that of its lines.'), ('nothing', 'HN003 This is no whole archive.'),
 	('first oem', 'HN003 This is the archive of oem in gamma.'),
 	(pg_temp.forge('left out', '', '', 60), 'HN003 The counts of this archive are not those of its records.'),
-	(pg_temp.forge('newer', '"schema": 11', '"schema": 12'), 'HN003 This archive was made by a newer version.'),
+	(pg_temp.forge('newer', '"schema": 12', '"schema": 13'), 'HN003 This archive was made by a newer version.'),
 	(pg_temp.forge('format 2', '"version": 1', '"version": 2'), 'HN003 This archive was made by a newer version.'),
 	(pg_temp.forge('elsewhere', '"ve": "gamma"', '"ve": "delta"'), 'HN003 This is the archive of tier-b in delta.'),
 	(pg_temp.forge('others', '"seller_id": "tier-b"', '"seller_id": "tier-a"'), 'HN003 A record of this archive is not about its enterprise.'),

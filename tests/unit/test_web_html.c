@@ -11,7 +11,7 @@
 
 #include "base/mem.h"
 #include "base/tries.h"
-#include "gen/portal_pages.h"
+#include "gen/site_pages.h"
 #include "portal/web/html_write.h"
 #include "portal/web/response.h"
 
@@ -22,7 +22,7 @@ static void escaping(void **state)
 	struct html out = { .lang = LANG_EN };
 	const struct view_login v = {
 		.login = { evil },
-		.legal_name = { evil },
+		.intro = { evil },
 		.error = { evil },
 	};
 

@@ -5,20 +5,11 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "portal/portal.h"
+#include "portal/site/site.h"
 #include "portal/web/status.h"
 #include "portal/web/token.h"
 
 /* clang-format off */
-static const struct {
-	const char *path;
-	enum msg label;
-} nav_rows[] = {
-	{ "/",        MSG_NAV_INBOX   },
-	{ "/orders",  MSG_NAV_ORDERS  },
-	{ "/members", MSG_NAV_MEMBERS },
-};
-
 static const struct {
 	const char *code, *name;
 } language_rows[] = {
@@ -56,19 +47,21 @@ static bool is_here(const struct page *page, const char *path)
 		   page->request->path[len] == '/');
 }
 
+/* What one may not see is not in the menu. */
 static void fill_nav(struct page *page, struct view_layout *v)
 {
+	const struct site *site = page->site;
 	struct view_layout_nav *nav =
-	    PAGE_NEW(page, struct view_layout_nav, ARRAY_LEN(nav_rows));
+	    PAGE_NEW(page, struct view_layout_nav, site->nav_count);
 
-	for (size_t i = 0; i < ARRAY_LEN(nav_rows); i++)
-		nav[i] = (struct view_layout_nav) {
-			.href = h_path(page->arena, nav_rows[i].path),
-			.label = page_text(page, nav_rows[i].label),
-			.current = is_here(page, nav_rows[i].path),
-		};
+	for (size_t i = 0; i < site->nav_count; i++)
+		if (page_may(page, site->nav[i].need))
+			nav[v->nav_count++] = (struct view_layout_nav) {
+				.href = h_path(page->arena, site->nav[i].path),
+				.label = page_text(page, site->nav[i].label),
+				.current = is_here(page, site->nav[i].path),
+			};
 	v->nav = nav;
-	v->nav_count = ARRAY_LEN(nav_rows);
 }
 
 static void fill_languages(struct page *page, struct view_layout *v)
@@ -104,13 +97,12 @@ static struct h_text take_flash(struct page *page)
 void page_send_titled(
     struct page *page, int status, const char *title, struct html *content)
 {
-	const struct portal_config *config = page->portal->config;
 	struct html out = { .lang = page->lang };
 	struct view_layout v = {
 		.lang = h_text(lang_codes[page->lang]),
 		.title = h_text(title),
-		.enterprise = h_text(config->legal_name),
-		.ve_title = h_text(config->title),
+		.brand = h_text(page->site->brand),
+		.subtitle = h_text(page->site->subtitle),
 		.csrf = page_csrf(page),
 		.next = h_text(page->request->here),
 		.request_id = h_text(page->request->id),
@@ -174,11 +166,6 @@ bool page_csrf_is_good(struct page *page)
 		   ? web_csrf_is_good(
 			 page->arena, page->session->token, "form", given)
 		   : web_csrf_is_good(page->arena, page->visit, "visit", given);
-}
-
-bool page_acts_as(const struct page *page, enum party party)
-{
-	return page->session != NULL && (page->session->acts_as & party) != 0;
 }
 
 const char *page_field(const struct page *page, const char *name)
@@ -245,11 +232,6 @@ struct h_text page_money(const struct page *page, const char *decimal)
 struct h_text page_date(const struct page *page, const char *iso)
 {
 	return h_text(i18n_date(page->arena, page->lang, iso));
-}
-
-struct h_text page_unit(const struct page *page, const char *code)
-{
-	return h_text(i18n_named(page->lang, "unit.", code));
 }
 
 bool page_is_true(const struct hs_rows *rows, size_t row, const char *column)

@@ -1,8 +1,8 @@
-/* session.c - who is logged in: rows of the VE's database. */
+/* session.c - who is logged in: rows of the site's database. */
 
 #include <string.h>
 
-#include "portal/portal.h"
+#include "portal/site/site.h"
 #include "portal/web/token.h"
 
 #define TOKEN_BYTES 32
@@ -10,7 +10,7 @@
 int session_connect(struct worker *worker, struct hs_err *err)
 {
 	hs_db_closep(&worker->db);
-	if (hs_db_open(worker->portal->conninfo, &worker->db, err) < 0)
+	if (hs_db_open(worker->site->conninfo, &worker->db, err) < 0)
 		return hs_wrap(err, "connect to the database");
 	return 0;
 }
@@ -61,10 +61,6 @@ static struct session *read_session(
 		s->roles = "";
 	if (!i18n_lang(hs_rows_get(rows, 0, "language"), &s->lang))
 		s->lang = LANG_EN;
-	if (session_has_role(s->roles, "buyer"))
-		s->acts_as |= PARTY_BUYER;
-	if (session_has_role(s->roles, "seller"))
-		s->acts_as |= PARTY_SELLER;
 	return s;
 }
 
@@ -74,13 +70,15 @@ int session_find(
 	const char *token =
 	    web_params_get(&page->request->cookies, "__Host-session");
 	const struct hs_rows *rows = NULL;
+	const char *name = hs_arena_printf(
+	    page->arena, "%s %s", page->site->name, page->request->id);
 
 	*ret_session = NULL;
 	if (!web_token_is_good(token, TOKEN_BYTES))
 		return 0;
-	if (first_query(page, portal_sql_session_get, 2,
+	if (first_query(page, site_sql_session_get, 2,
 		(const char *const[]) {
-		    web_token_hash(page->arena, token), page->request->id },
+		    web_token_hash(page->arena, token), name },
 		&rows, err) < 0)
 		return hs_wrap(err, "look up the session");
 	if (hs_rows_count(rows) == 1)
@@ -122,8 +120,8 @@ int session_begin(
 		hs_arena_printf(page->arena, "%d", SESSION_ABSOLUTE_SECONDS),
 	};
 
-	if (first_query(page, portal_sql_session_open, ARRAY_LEN(params),
-		params, NULL, err) < 0)
+	if (first_query(page, site_sql_session_open, ARRAY_LEN(params), params,
+		NULL, err) < 0)
 		return hs_wrap(err, "open a session");
 	web_set_cookie(
 	    page->response, "session", token, SESSION_ABSOLUTE_SECONDS);
@@ -134,7 +132,7 @@ int session_begin(
 int session_end(struct page *page, struct hs_err *err)
 {
 	web_set_cookie(page->response, "session", "", -1);
-	return PAGE_QUERY(page, portal_sql_session_close, NULL, err,
+	return PAGE_QUERY(page, site_sql_session_close, NULL, err,
 	    web_token_hash(page->arena, page->session->token));
 }
 

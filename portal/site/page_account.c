@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "portal/portal.h"
+#include "portal/site/site.h"
 #include "portal/web/token.h"
 
 /* "Firefox, Linux" from a User-Agent: enough to know one's own devices. */
@@ -56,7 +56,7 @@ static void fill_sessions(
 
 static void fill_roles(struct page *page, struct view_account *v)
 {
-	const char *const *names = tenant_role_names(&page->portal->place);
+	const char *const *names = tenant_role_names(&page->site->place);
 	struct view_account_roles *roles =
 	    PAGE_NEW(page, struct view_account_roles, 16);
 
@@ -77,7 +77,7 @@ int page_account(struct page *page, struct hs_err *err)
 		.csrf = page_csrf(page),
 	};
 
-	if (PAGE_QUERY(page, portal_sql_session_list, &rows, err,
+	if (PAGE_QUERY(page, site_sql_session_list, &rows, err,
 		page->session->login) < 0)
 		return hs_wrap(err, "list the sessions");
 	fill_roles(page, &v);
@@ -91,7 +91,7 @@ int page_session_end_post(struct page *page, struct hs_err *err)
 {
 	const struct hs_rows *rows = NULL;
 
-	if (PAGE_QUERY(page, portal_sql_session_end, &rows, err, page->args[0],
+	if (PAGE_QUERY(page, site_sql_session_end, &rows, err, page->args[0],
 		page->session->login) < 0)
 		return hs_wrap(err, "end a session");
 	if (!page_is_true(rows, 0, "done"))
@@ -103,7 +103,7 @@ int page_session_end_post(struct page *page, struct hs_err *err)
 int page_session_end_all_post(struct page *page, struct hs_err *err)
 {
 	web_set_cookie(page->response, "session", "", -1);
-	if (PAGE_QUERY(page, portal_sql_session_close_all, NULL, err,
+	if (PAGE_QUERY(page, site_sql_session_close_all, NULL, err,
 		page->session->login) < 0)
 		return hs_wrap(err, "end all sessions");
 	page_redirect(page, h_path(page->arena, "/login"), "logged_out");

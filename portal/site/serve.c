@@ -3,50 +3,18 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "portal/portal.h"
+#include "portal/site/site.h"
 #include "portal/web/router.h"
 #include "portal/web/status.h"
 #include "portal/web/token.h"
 
 #define VISIT_BYTES 16
 
-/* What a page needs before it is run. */
-enum {
-	NEED_NOTHING,
-	NEED_SESSION,
-	NEED_BUYER,
-	NEED_PARTY, /* a role that acts: buyer or seller */
-};
-
-/* clang-format off */
-static const struct web_route routes[] = {
-	{ WEB_GET,  "/healthz",                     NEED_NOTHING, page_health              },
-	{ WEB_GET,  "/login",                       NEED_NOTHING, page_login               },
-	{ WEB_POST, "/login",                       NEED_NOTHING, page_login_post          },
-	{ WEB_POST, "/logout",                      NEED_NOTHING, page_logout_post         },
-	{ WEB_POST, "/language",                    NEED_NOTHING, page_language_post       },
-	{ WEB_GET,  "/",                            NEED_SESSION, page_inbox               },
-	{ WEB_GET,  "/orders",                      NEED_SESSION, page_orders              },
-	{ WEB_GET,  "/orders/new",                  NEED_BUYER,   page_order_new           },
-	{ WEB_POST, "/orders/new",                  NEED_BUYER,   page_order_new_post      },
-	{ WEB_GET,  "/orders/{uid}",                NEED_SESSION, page_order               },
-	{ WEB_GET,  "/orders/{uid}/edit",           NEED_BUYER,   page_order_edit          },
-	{ WEB_POST, "/orders/{uid}/edit",           NEED_BUYER,   page_order_edit_post     },
-	{ WEB_POST, "/orders/{uid}/delete",         NEED_BUYER,   page_order_delete_post   },
-	{ WEB_GET,  "/orders/{uid}/act/{action}",   NEED_PARTY,   page_act                 },
-	{ WEB_POST, "/orders/{uid}/act/{action}",   NEED_PARTY,   page_act_post            },
-	{ WEB_GET,  "/members",                     NEED_SESSION, page_members             },
-	{ WEB_GET,  "/account",                     NEED_SESSION, page_account             },
-	{ WEB_POST, "/account/sessions/end",        NEED_SESSION, page_session_end_all_post },
-	{ WEB_POST, "/account/sessions/{uid}/end",  NEED_SESSION, page_session_end_post    },
-};
-/* clang-format on */
-
-void *worker_open(void *portal)
+void *worker_open(void *site)
 {
 	struct worker *worker = hs_alloc(sizeof(*worker));
 
-	worker->portal = portal;
+	worker->site = site;
 	return worker;
 }
 
@@ -120,16 +88,12 @@ static void send_to_login(struct page *page)
 	    page->request->method == WEB_POST ? "session_over" : NULL);
 }
 
-static bool has_needed_role(const struct page *page, unsigned need)
+bool page_may(const struct page *page, unsigned need)
 {
-	switch (need) {
-	case NEED_BUYER:
-		return page_acts_as(page, PARTY_BUYER);
-	case NEED_PARTY:
-		return page->session->acts_as != 0;
-	default:
+	if (need == NEED_NOTHING)
 		return true;
-	}
+	return page->session != NULL &&
+	       (need < NEED_OWN || page->site->may(page->session, need));
 }
 
 /* True if the page may run; otherwise the answer is there. */
@@ -148,7 +112,7 @@ static bool is_allowed(struct page *page, const struct web_route *route)
 		send_refusal(page, 403, "csrf");
 		return false;
 	}
-	if (!has_needed_role(page, route->need)) {
+	if (!page_may(page, route->need)) {
 		send_refusal(page, 403, "role");
 		return false;
 	}
@@ -165,8 +129,8 @@ static void run_page(struct page *page, const struct hs_err *failed)
 		    page, failed->code == HS_ELIMIT ? 413 : 400, "malformed");
 		return;
 	}
-	if (web_route_find(routes, ARRAY_LEN(routes), page->request, &route,
-		page->args, &err) < 0) {
+	if (web_route_find(page->site->routes, page->site->route_count,
+		page->request, &route, page->args, &err) < 0) {
 		page_send_error(page, err.code == HS_EINVAL ? 405 : 404, NULL);
 		return;
 	}
@@ -188,7 +152,7 @@ void worker_serve(void *arg, const struct web_request *request,
 	struct worker *worker = arg;
 	struct page page = {
 		.worker = worker,
-		.portal = worker->portal,
+		.site = worker->site,
 		.request = request,
 		.response = response,
 		.arena = request->arena,

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/tries.h"
-#include "portal/portal.h"
+#include "portal/site/site.h"
 
 static struct h_url safe_next(const char *next)
 {
@@ -24,7 +24,9 @@ static void send_form(
 		.csrf = page_csrf(page),
 		.next = h_text(next),
 		.login = h_text(page_field(page, "login")),
-		.legal_name = h_text(page->portal->config->legal_name),
+		.intro = page_format(
+		    page, page->site->login_intro, page->site->brand),
+		.help = page_text(page, page->site->login_help),
 		.error = h_text(error),
 	};
 
@@ -47,17 +49,17 @@ int page_login(struct page *page, struct hs_err *err)
 /* Both buckets, before the directory spends an argon2 on it. */
 static bool may_try(struct page *page, const char *account)
 {
-	const struct portal *portal = page->portal;
+	const struct site *site = page->site;
 	uint64_t now = (uint64_t)hs_now_ms();
 
-	return hs_tries_take(portal->per_address, page->request->remote, now) &&
-	       hs_tries_take(portal->per_account, account, now);
+	return hs_tries_take(site->per_address, page->request->remote, now) &&
+	       hs_tries_take(site->per_account, account, now);
 }
 
 static void give_back(struct page *page, const char *account)
 {
-	hs_tries_give(page->portal->per_address, page->request->remote);
-	hs_tries_give(page->portal->per_account, account);
+	hs_tries_give(page->site->per_address, page->request->remote);
+	hs_tries_give(page->site->per_account, account);
 }
 
 static const char *lower(struct page *page, const char *text)
@@ -96,7 +98,7 @@ int page_login_post(struct page *page, struct hs_err *err)
 		    page_field(page, "next"));
 		return 0;
 	}
-	if (tenant_login(page->portal->tenant, &page->portal->place, account,
+	if (tenant_login(page->site->tenant, &page->site->place, account,
 		password, page->arena, &person, err) < 0) {
 		if (err->code != HS_EDENIED && err->code != HS_EINVAL)
 			return hs_wrap(err, "log in");
