@@ -82,6 +82,8 @@ soak:
 	@tests/kill/run.sh undo
 	@tests/e2e/specs.sh 500
 	@tests/gateway/regress.sh
+	@SEEDS="$$(seq 100 119 | paste -sd' ')" tests/tco/meter.sh
+	@tests/tco/load.sh
 	@SEEDS="$$(seq 1000 | paste -sd' ')" MESSAGES=100000 tests/gateway/pool.sh
 
 .PHONY: soak all unit asan fuzz fuzz-short fuzzers fuzzers-built bench format lint clean install up down purge check check-xen
