@@ -42,6 +42,9 @@ await page.fill('[name="p.server.price"]', "3000");
 await submit(page, "main form button.primary");
 check("the button gives the same", (await page.locator("[data-answer]").innerText()).includes("1,737.85"));
 await look(folder, a, "console scenario changed");
+await page.emulateMedia({ colorScheme: "light" });
+await page.setViewportSize({ width: 1280, height: 900 });
+await page.screenshot({ path: `${folder}/console.png` });
 
 
 // Without a script.

@@ -10,7 +10,6 @@ cd "$(dirname "$0")/../.." || exit 1
 PORT=${PORT:-28400}
 . tests/lib.sh
 . tests/portal/fixture.sh
-trap fixture_stop EXIT
 uid=62902
 url=https://console.localhost:$PORT
 
@@ -92,6 +91,12 @@ console_edge() {
 	nginx -e stderr -p "$dir/edge-run" -c "$dir/etc/edge/nginx.conf" -g 'daemon off;' >"$dir/nginx.log" 2>&1 &
 	nginx_pid=$!
 }
+
+finish() {
+	as_postgres "$pg/pg_ctl" -D "$dir/control" -m immediate stop >/dev/null 2>&1
+	fixture_stop
+}
+trap finish EXIT
 
 fetch() { # PATH ARG...
 	local path=$1
@@ -279,6 +284,32 @@ print(sum(decimal.Decimal(row["BilledCost"]) for row in csv.DictReader(open(sys.
 	as_postgres psql -XqAt -h "$dir/socket" -d hanse -c 'SET session_replication_role = replica' -c 'UPDATE bill_line SET cents = cents - 1 WHERE line_no = 1'
 }
 
+# A closed month as provisioning brings it to a virtual enterprise's database:
+# its own statements, between the two schemas.
+chapter_publish() {
+	local month bill enterprise
+	database_make || { fail 'a database of a virtual enterprise' "$(tail -n 5 "$dir/pg/log")"; return; }
+	month=$(at -c 'SELECT max(month) FROM bill_close')
+	statement() { # FILE: with its parameters as psql's
+		sed -e 's/\$1/:'"'a'"'/g; s/\$2/:'"'b'"'/g' "provisioning/sql/$1.sql"
+	}
+	same 'it is to be published' "$month|$ve" "$(statement bill_unpublished | at -f -)"
+	for enterprise in adler-motors brecht-braking; do
+		bill=$(statement bill_of_ve | at -v a="$month" -v b=$ve -f - | sed -n "s/^$enterprise|//p")
+		same "the bill of $enterprise is taken" t "$(statement bill_publish | sql hanse_provisioner ve_$ve -v a="$bill" -f -)"
+		same 'and once more nothing happens' f "$(statement bill_publish | sql hanse_provisioner ve_$ve -v a="$bill" -f -)"
+		same 'the enterprise sees what was closed' \
+		    "$(at -c "SELECT month, currency, amount, lines FROM api.bill WHERE month = '$month' AND enterprise = '$enterprise'")" \
+		    "$(sql $ve.$enterprise ve_$ve -c "SELECT month, currency, amount, lines FROM api.bill")"
+		same 'line by line' \
+		    "$(at -c "SELECT line_no, meter, state, quantity, unit, price, valid_from, amount FROM api.bill_line WHERE month = '$month' AND enterprise = '$enterprise' ORDER BY line_no")" \
+		    "$(sql $ve.$enterprise ve_$ve -c "SELECT line_no, meter, state, quantity, unit, price, (valid_from AT TIME ZONE 'UTC')::date, amount FROM api.bill_line ORDER BY line_no")"
+	done
+	statement bill_published | at -v a="$month" -v b=$ve -f -
+	same 'then it is published' '' "$(statement bill_unpublished | at -f -)"
+	contains 'and the console says so' '1 of 1' "$(fetch /closing -b "$dir/jar")"
+}
+
 chapter_reports() {
 	local jar=$dir/jar format
 	contains 'the verdict' 'The platform is cheaper than servers of ' "$(fetch / -b "$jar")"
@@ -342,7 +373,7 @@ chapter_browser() {
 }
 
 start || exit 1
-for chapter in ${CHAPTERS:-rights program login prices closing reports scenario browser faults}; do
+for chapter in ${CHAPTERS:-rights program login prices closing publish reports scenario browser faults}; do
 	"chapter_$chapter"
 done
 summary
