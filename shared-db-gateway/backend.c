@@ -651,6 +651,7 @@ static struct gw_backend *make(
 
 	b->core = core;
 	b->stream.fd = -1;
+	b->stream.outbox = core->outbox;
 	b->stream.watch.fn = on_event;
 	b->deadline.fn = on_deadline;
 	b->stream.watch.owner = b->deadline.owner = b;

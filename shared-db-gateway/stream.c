@@ -10,11 +10,14 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "shared-db-gateway/outbox.h"
 
 #define IDLE_S  10
 #define EVERY_S 5
 #define TIMES   3
 #define LOST_MS ((IDLE_S + TIMES * EVERY_S) * 1000)
+/* What is longer is a stream of data: it goes at once, and more behind it. */
+#define POST_MAX 4096
 
 void gw_stream_prepare(int fd)
 {
@@ -48,10 +51,20 @@ int gw_stream_open(
 	return 0;
 }
 
+static void take_out(struct gw_stream *stream)
+{
+	if (stream->outbox != NULL)
+		gw_outbox_remove(stream->outbox, stream);
+	stream->is_posted = stream->is_awaited = false;
+}
+
 void gw_stream_close(struct gw_stream *stream)
 {
 	if (stream->fd < 0)
 		return;
+	if (stream->is_posted)
+		(void)gw_stream_flush(stream);
+	take_out(stream);
 	hs_watch_stop(&stream->watch);
 	SSL_free(stream->ssl);
 	(void)close(stream->fd);
@@ -83,7 +96,7 @@ void gw_stream_rearm(struct gw_stream *stream, bool want_read)
 
 	if (want_read && !stream->ended)
 		events |= HS_LOOP_READ;
-	if (gw_bytes_len(&stream->out) > 0 || stream->wants_write)
+	if (!gw_stream_is_flowing(stream) || stream->wants_write)
 		events |= HS_LOOP_WRITE;
 	hs_watch_set(&stream->watch, events);
 }
@@ -205,16 +218,71 @@ static bool write_some(struct gw_stream *stream)
 
 bool gw_stream_flush(struct gw_stream *stream)
 {
+	if (stream->is_posted)
+		take_out(stream);
 	while (gw_bytes_len(&stream->out) > 0 && stream->writable)
 		if (!write_some(stream))
 			break;
 	return gw_bytes_len(&stream->out) == 0;
 }
 
+void gw_stream_post(struct gw_stream *stream)
+{
+	size_t len = gw_bytes_len(&stream->out);
+
+	if (stream->is_posted || len == 0)
+		return;
+	stream->is_posted = len <= POST_MAX && stream->ssl == NULL &&
+			    stream->writable && stream->outbox != NULL &&
+			    gw_outbox_add(stream->outbox, stream);
+	if (!stream->is_posted)
+		(void)gw_stream_flush(stream);
+}
+
+bool gw_stream_is_clear(struct gw_stream *stream)
+{
+	if (!stream->is_posted)
+		return gw_stream_flush(stream);
+	stream->is_awaited = true;
+	return false;
+}
+
+bool gw_stream_is_flowing(const struct gw_stream *stream)
+{
+	return stream->is_posted || gw_bytes_len(&stream->out) == 0;
+}
+
+void gw_stream_forget(struct gw_stream *stream)
+{
+	take_out(stream);
+	gw_bytes_done(&stream->out);
+}
+
+void gw_stream_posted(struct gw_stream *stream, long result)
+{
+	struct gw_bytes *out = &stream->out;
+
+	stream->is_posted = false;
+	if (result > 0) {
+		stream->sent += (uint64_t)result;
+		gw_bytes_drop(out, (size_t)result);
+	} else if (result == -EAGAIN)
+		stream->writable = false;
+	else if (result != -EINTR) {
+		stream->ended = true;
+		gw_bytes_done(out);
+	}
+	/* The loop is to tell when there is room, or that this is the end. */
+	if (gw_bytes_len(out) > 0 || stream->ended)
+		stream->is_awaited = true;
+}
+
 void gw_stream_finish(struct gw_stream *stream)
 {
 	if (stream->fd < 0)
 		return;
+	if (stream->is_posted)
+		(void)gw_stream_flush(stream);
 	if (stream->ssl != NULL && SSL_is_init_finished(stream->ssl)) {
 		ERR_clear_error();
 		(void)SSL_shutdown(stream->ssl);

@@ -20,7 +20,10 @@ struct gw_stream {
 	bool hung_up;            /* the kernel said so: nothing more comes */
 	bool ended;              /* no more bytes, or broken */
 	bool wants_write;
-	uint64_t sent; /* bytes, those of TLS aside */
+	uint64_t sent;            /* bytes, those of TLS aside */
+	struct gw_outbox *outbox; /* NULL: all is written at once */
+	bool is_posted;           /* what is in out is the outbox's to write */
+	bool is_awaited;          /* and the owner has to be run after that */
 };
 
 /**
@@ -59,6 +62,26 @@ void gw_stream_fill(struct gw_stream *stream);
 
 /** Write out as far as it goes; true when nothing is left. */
 bool gw_stream_flush(struct gw_stream *stream);
+
+/**
+ * Write out at the end of the loop's round, with what others have (outbox.h),
+ * where that is possible; else now.
+ */
+void gw_stream_post(struct gw_stream *stream);
+
+/** Whether there is room for more: all has gone. What goes at the end of the
+ * round has not, and then the owner is run again. */
+bool gw_stream_is_clear(struct gw_stream *stream);
+
+/** Whether it waits for nothing but the end of the round. */
+bool gw_stream_is_flowing(const struct gw_stream *stream);
+
+/** What was to be written out never is. */
+void gw_stream_forget(struct gw_stream *stream);
+
+/** For the outbox: how the write of what was posted has ended, bytes or -errno.
+ */
+void gw_stream_posted(struct gw_stream *stream, long result);
 
 /** Say that no more comes from us. */
 void gw_stream_finish(struct gw_stream *stream);
