@@ -33,7 +33,7 @@ struct gw_outbox {
 
 static void prepare(struct iocb *call, struct gw_stream *stream)
 {
-	const struct gw_bytes *out = &stream->out;
+	const struct gw_bytes *out = gw_stream_leaving(stream);
 
 	*call = (struct iocb) {
 		.aio_data = (uintptr_t)stream,

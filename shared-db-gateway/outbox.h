@@ -22,7 +22,7 @@ struct gw_outbox *gw_outbox_new(struct hs_loop *loop);
 void gw_outbox_free(struct gw_outbox *box);
 
 /**
- * Write out what a plain stream has, at the end of the round; then
+ * Write out what a stream has, at the end of the round; then
  * gw_stream_posted() is called, and whose stream is awaited is run.
  *
  * False: there is no room. @stream is kept until then, or removed.
