@@ -369,11 +369,11 @@ static enum stride ask_tls_step(struct gw_backend *b)
 	if (gw_bytes_len(in) != 1 || in->data[in->start] != 'S')
 		return broken(b, "no TLS there");
 	gw_bytes_drop(in, 1);
-	ssl = gw_tls_connect(&b->core->tls, b->stream.fd, b->target.server_name,
+	ssl = gw_tls_connect(&b->core->tls, b->target.server_name,
 	    b->entry != NULL ? b->entry->route.role : NULL);
 	if (ssl == NULL)
 		return broken(b, "no certificate for its role");
-	gw_stream_secure(&b->stream, ssl);
+	gw_stream_secure(&b->stream, ssl, b->core->seal);
 	b->state = GW_BACKEND_TLS;
 	return GOES_ON;
 }
@@ -651,6 +651,7 @@ static struct gw_backend *make(
 
 	b->core = core;
 	b->stream.fd = -1;
+	b->stream.outbox = core->outbox;
 	b->stream.watch.fn = on_event;
 	b->deadline.fn = on_deadline;
 	b->stream.watch.owner = b->deadline.owner = b;

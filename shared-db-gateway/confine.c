@@ -98,7 +98,7 @@ static const int for_listener[] = {
 static const int for_worker[] = {
 	/* Connections to PostgreSQL. */
 	SCMP_SYS(socket), SCMP_SYS(connect), SCMP_SYS(shutdown), SCMP_SYS(getsockname), SCMP_SYS(getpeername),
-	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(eventfd2),
+	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(eventfd2), SCMP_SYS(io_submit), SCMP_SYS(io_getevents), SCMP_SYS(io_destroy),
 	/* Files. */
 	SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(lseek), SCMP_SYS(stat), SCMP_SYS(lstat),
 	SCMP_SYS(statx), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(getdents64), SCMP_SYS(fdatasync),

@@ -12,9 +12,11 @@
 #include "base/mem.h"
 #include "base/tries.h"
 #include "shared-db-gateway/audit.h"
+#include "shared-db-gateway/outbox.h"
 #include "shared-db-gateway/patroni.h"
 #include "shared-db-gateway/people.h"
 #include "shared-db-gateway/pool.h"
+#include "shared-db-gateway/seal.h"
 #include "shared-db-gateway/session.h"
 #include "shared-db-gateway/shape.h"
 
@@ -69,6 +71,10 @@ int gw_core_open(struct gw_core *core, const struct gw_config *config,
 
 	keep.folder = (char *)(uintptr_t)audit;
 	core->config = config;
+	core->outbox = gw_outbox_new(core->loop);
+	core->seal = gw_seal_method_new();
+	if (core->seal == NULL)
+		return hs_fail(err, HS_ESYSTEM, "make a kind of BIO");
 	core->began_ms = hs_loop_now_ms(core->loop);
 	if (RAND_bytes(core->mock_secret, sizeof(core->mock_secret)) != 1)
 		return hs_fail(err, HS_ESYSTEM, "no random bytes");
@@ -215,6 +221,8 @@ void gw_core_close(struct gw_core *core)
 	hs_timer_stop(&core->lost_timer);
 	hs_timer_stop(&core->limit_timer);
 	gw_patroni_close(core->patroni);
+	gw_outbox_free(core->outbox);
+	BIO_meth_free(core->seal);
 	gw_table_free(core->table);
 	gw_tls_close(&core->tls);
 	gw_shapes_free(core->shapes);

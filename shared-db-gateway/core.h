@@ -24,6 +24,8 @@ struct hs_tries;
 struct gw_core {
 	const struct gw_config *config;
 	struct hs_loop *loop;
+	struct gw_outbox *outbox;
+	BIO_METHOD *seal; /* of all streams' TLS */
 	struct gw_tls tls;
 	struct gw_table *table;
 	struct gw_keys keys;

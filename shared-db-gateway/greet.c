@@ -13,11 +13,11 @@
 
 static enum gw_progress begin_tls(struct gw_session *s)
 {
-	SSL *ssl = gw_tls_accept(&s->core->tls, s->client.fd);
+	SSL *ssl = gw_tls_accept(&s->core->tls);
 
 	if (ssl == NULL)
 		return gw_session_end(s, "no-memory");
-	gw_stream_secure(&s->client, ssl);
+	gw_stream_secure(&s->client, ssl, s->core->seal);
 	gw_session_change(s, GW_TLS_ASKED);
 	return GW_AGAIN;
 }

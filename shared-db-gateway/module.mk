@@ -40,7 +40,7 @@ gw_many_PKGS := libpq
 gw_routes_SRCS := tests/gateway/routes.c
 gw_routes_LIBS := gw base
 
-GW_TESTS := test_gw_confine test_gw_front test_gw_people test_gw_repeat test_gw_reply test_gw_route test_gw_scram test_gw_session test_gw_verified test_gw_wire
+GW_TESTS := test_gw_confine test_gw_front test_gw_outbox test_gw_people test_gw_repeat test_gw_reply test_gw_route test_gw_scram test_gw_session test_gw_verified test_gw_wire
 TESTS += $(GW_TESTS)
 $(foreach t,$(GW_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c))
 $(foreach t,$(GW_TESTS),$(eval $(t)_LIBS := gwcore gw tenant base))

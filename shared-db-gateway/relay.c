@@ -37,7 +37,7 @@ static enum gw_progress backend_gone(struct gw_session *s)
 
 static bool is_sent(const struct gw_session *s)
 {
-	return s->backend == NULL || gw_bytes_len(&s->backend->stream.out) == 0;
+	return s->backend == NULL || gw_stream_is_clear(&s->backend->stream);
 }
 
 static enum gw_progress after(struct gw_session *s)
@@ -52,7 +52,7 @@ static enum gw_progress after(struct gw_session *s)
 	/* Its last words may still be taken. */
 	if (s->client.ended && s->deadline.loop == NULL)
 		hs_timer_start(s->core->loop, &s->deadline, LAST_WORDS_MS);
-	if (lost && gw_bytes_len(&s->client.out) == 0 && !is_held)
+	if (lost && !is_held && gw_stream_is_clear(&s->client))
 		return backend_gone(s);
 	if (s->entry->removed || s->revoked)
 		return gw_session_refuse(s, GW_END_ROUTE_REMOVED, "");
@@ -63,7 +63,7 @@ static enum gw_progress after(struct gw_session *s)
 	if (s->is_killed)
 		return gw_session_refuse(s, GW_END_KILLED, "");
 	if (s->core->stopping && !gw_session_is_busy(s) &&
-	    gw_bytes_len(&s->client.out) == 0)
+	    gw_stream_is_clear(&s->client))
 		return gw_session_refuse(s, GW_END_SHUTDOWN, "");
 	return GW_WAIT;
 }

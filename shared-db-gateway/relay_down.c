@@ -373,7 +373,7 @@ enum gw_outcome gw_relay_down(struct gw_session *s)
 	struct gw_backend *b = s->backend;
 	enum gw_outcome outcome, all = GW_STUCK;
 
-	if (!gw_stream_flush(&s->client) || b == NULL)
+	if (!gw_stream_is_clear(&s->client) || b == NULL)
 		return GW_STUCK;
 	gw_stream_fill(&b->stream);
 	if (gw_repeat_is_cut(b) && gw_repeat_take_back(s, true))
@@ -384,7 +384,7 @@ enum gw_outcome gw_relay_down(struct gw_session *s)
 		all = GW_MOVED;
 	if (outcome == GW_BROKEN)
 		return GW_BROKEN;
-	(void)gw_stream_flush(&s->client);
+	gw_stream_post(&s->client);
 	if (s->pool != NULL && s->held == NULL && gw_backend_is_at_rest(b))
 		give_back(s, b);
 	return all;

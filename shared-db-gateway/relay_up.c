@@ -425,7 +425,7 @@ enum gw_outcome gw_relay_up(struct gw_session *s)
 	enum gw_outcome outcome, all = GW_STUCK;
 	bool is_full;
 
-	if (s->backend != NULL && !gw_stream_flush(&s->backend->stream))
+	if (s->backend != NULL && !gw_stream_is_clear(&s->backend->stream))
 		return GW_STUCK;
 	gw_stream_fill(&s->client);
 	if (gw_bytes_len(&s->client.in) == 0 && s->held == NULL &&
@@ -449,6 +449,7 @@ enum gw_outcome gw_relay_up(struct gw_session *s)
 		if (outcome == GW_BROKEN)
 			return GW_BROKEN;
 		is_full = gw_bytes_len(&s->backend->stream.out) > 0;
-	} while (gw_stream_flush(&s->backend->stream) && is_full);
+		gw_stream_post(&s->backend->stream);
+	} while (is_full && gw_bytes_len(&s->backend->stream.out) == 0);
 	return all;
 }

@@ -228,6 +228,7 @@ bool gw_repeat_take_back(struct gw_session *s, bool is_cut)
 	gw_cluster_suspect(b->cluster, b->target.host);
 	gw_naming_undone(b);
 	put_back(s);
+	gw_stream_forget(&b->stream);
 	gw_backend_end(b);
 	return true;
 }

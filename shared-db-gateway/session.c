@@ -341,11 +341,11 @@ static void rearm(struct gw_session *s)
 
 	gw_stream_rearm(&s->client,
 	    gw_bytes_room(&s->client.in) > 0 && s->state != GW_DRAIN &&
-		(b == NULL || gw_bytes_len(&b->stream.out) == 0));
+		(b == NULL || gw_stream_is_flowing(&b->stream)));
 	if (b != NULL)
 		gw_stream_rearm(
 		    &b->stream, gw_bytes_room(&b->stream.in) > 0 &&
-				    gw_bytes_len(&s->client.out) == 0);
+				    gw_stream_is_flowing(&s->client));
 }
 
 void gw_session_run(struct gw_session *s)
@@ -426,6 +426,7 @@ static struct gw_session *make(struct gw_core *core, const char *peer)
 	s->client.watch.owner = s;
 	s->deadline.owner = s->again.owner = s->pace.owner = s;
 	s->client.fd = -1;
+	s->client.outbox = core->outbox;
 	(void)snprintf(s->peer, sizeof(s->peer), "%s", peer);
 	link_in(s);
 	return s;

@@ -2,7 +2,6 @@
 
 #include "shared-db-gateway/statement.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,8 +141,16 @@ void gw_statement_unref(struct gw_statement *statement)
 void gw_statement_name(
     const struct gw_statement *statement, char name[GW_STATEMENT_NAME])
 {
-	(void)snprintf(name, GW_STATEMENT_NAME, GW_STATEMENT_PREFIX "%llx",
-	    (unsigned long long)statement->id);
+	static const char digits[] = "0123456789abcdef";
+	char *at = stpcpy(name, GW_STATEMENT_PREFIX);
+	int shift = 60;
+
+	/* Not by printf(): this is done for each Bind. */
+	while (shift > 0 && statement->id >> shift == 0)
+		shift -= 4;
+	for (; shift >= 0; shift -= 4)
+		*at++ = digits[statement->id >> shift & 15];
+	*at = '\0';
 }
 
 /* -- Names of a client ----------------------------------------------------- */

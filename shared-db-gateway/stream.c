@@ -10,11 +10,15 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "shared-db-gateway/outbox.h"
+#include "shared-db-gateway/seal.h"
 
 #define IDLE_S  10
 #define EVERY_S 5
 #define TIMES   3
 #define LOST_MS ((IDLE_S + TIMES * EVERY_S) * 1000)
+/* What is longer is a stream of data: it goes at once, and more behind it. */
+#define POST_MAX 4096
 
 void gw_stream_prepare(int fd)
 {
@@ -48,20 +52,6 @@ int gw_stream_open(
 	return 0;
 }
 
-void gw_stream_close(struct gw_stream *stream)
-{
-	if (stream->fd < 0)
-		return;
-	hs_watch_stop(&stream->watch);
-	SSL_free(stream->ssl);
-	(void)close(stream->fd);
-	gw_bytes_done(&stream->in);
-	gw_bytes_done(&stream->out);
-	stream->ssl = NULL;
-	stream->fd = -1;
-	stream->ended = true;
-}
-
 void gw_stream_ready(struct gw_stream *stream, unsigned events)
 {
 	if ((events & HS_LOOP_READ) != 0)
@@ -83,49 +73,204 @@ void gw_stream_rearm(struct gw_stream *stream, bool want_read)
 
 	if (want_read && !stream->ended)
 		events |= HS_LOOP_READ;
-	if (gw_bytes_len(&stream->out) > 0 || stream->wants_write)
+	if (!gw_stream_is_flowing(stream) || stream->wants_write)
 		events |= HS_LOOP_WRITE;
 	hs_watch_set(&stream->watch, events);
 }
 
-void gw_stream_secure(struct gw_stream *stream, SSL *ssl)
+void gw_stream_secure(
+    struct gw_stream *stream, SSL *ssl, const BIO_METHOD *seal)
 {
+	BIO *bio = gw_seal_new(seal, stream);
+
 	stream->ssl = ssl;
 	stream->readable = true;
+	if (bio != NULL)
+		SSL_set_bio(ssl, bio, bio);
+	else
+		stream->ended = true;
 }
+
+/* -- Writing --------------------------------------------------------------- */
+
+const struct gw_bytes *gw_stream_leaving(const struct gw_stream *stream)
+{
+	return stream->ssl != NULL ? &stream->sealed : &stream->out;
+}
+
+static struct gw_bytes *leaving(struct gw_stream *stream)
+{
+	return stream->ssl != NULL ? &stream->sealed : &stream->out;
+}
+
+static bool is_empty(const struct gw_stream *stream)
+{
+	return gw_bytes_len(&stream->out) == 0 &&
+	       gw_bytes_len(&stream->sealed) == 0;
+}
+
+static void break_off(struct gw_stream *stream)
+{
+	stream->ended = true;
+	gw_bytes_done(&stream->out);
+	gw_bytes_done(&stream->sealed);
+}
+
+static void take_out(struct gw_stream *stream)
+{
+	if (stream->outbox != NULL)
+		gw_outbox_remove(stream->outbox, stream);
+	stream->is_posted = stream->is_awaited = false;
+}
+
+/* To the socket; false: it takes no more now, or never. */
+static bool push(struct gw_stream *stream)
+{
+	struct gw_bytes *bytes = leaving(stream);
+
+	while (gw_bytes_len(bytes) > 0 && stream->writable) {
+		ssize_t n = send(stream->fd, bytes->data + bytes->start,
+		    gw_bytes_len(bytes), MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (n > 0) {
+			stream->sent += (uint64_t)n;
+			gw_bytes_drop(bytes, (size_t)n);
+		} else if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			stream->writable = false;
+		else {
+			break_off(stream);
+			return false;
+		}
+	}
+	return gw_bytes_len(bytes) == 0;
+}
+
+/* Through TLS, as far as there is room behind it; false: nothing went. */
+static bool seal(struct gw_stream *stream)
+{
+	struct gw_bytes *out = &stream->out;
+	bool any = false;
+
+	while (gw_bytes_len(out) > 0) {
+		int n, what;
+
+		ERR_clear_error();
+		n = SSL_write(stream->ssl, out->data + out->start,
+		    (int)gw_bytes_len(out));
+		if (n <= 0) {
+			what = SSL_get_error(stream->ssl, n);
+			if (what != SSL_ERROR_WANT_WRITE &&
+			    what != SSL_ERROR_WANT_READ)
+				break_off(stream);
+			break;
+		}
+		gw_bytes_drop(out, (size_t)n);
+		any = true;
+	}
+	return any;
+}
+
+bool gw_stream_flush(struct gw_stream *stream)
+{
+	bool moved = stream->ssl != NULL;
+
+	if (stream->is_posted)
+		take_out(stream);
+	while (push(stream) && moved && gw_bytes_len(&stream->out) > 0)
+		moved = seal(stream);
+	return is_empty(stream);
+}
+
+void gw_stream_post(struct gw_stream *stream)
+{
+	bool is_short = gw_bytes_len(&stream->out) <= POST_MAX;
+
+	if (stream->is_posted || is_empty(stream))
+		return;
+	if (stream->ssl != NULL && is_short)
+		(void)seal(stream);
+	stream->is_posted =
+	    is_short && stream->writable && stream->outbox != NULL &&
+	    (stream->ssl == NULL || gw_bytes_len(&stream->out) == 0) &&
+	    gw_bytes_len(leaving(stream)) > 0 &&
+	    gw_outbox_add(stream->outbox, stream);
+	if (!stream->is_posted)
+		(void)gw_stream_flush(stream);
+}
+
+bool gw_stream_is_clear(struct gw_stream *stream)
+{
+	if (!stream->is_posted)
+		return gw_stream_flush(stream);
+	stream->is_awaited = true;
+	return false;
+}
+
+bool gw_stream_is_flowing(const struct gw_stream *stream)
+{
+	return stream->is_posted || is_empty(stream);
+}
+
+void gw_stream_forget(struct gw_stream *stream)
+{
+	take_out(stream);
+	break_off(stream);
+}
+
+void gw_stream_posted(struct gw_stream *stream, long result)
+{
+	stream->is_posted = false;
+	if (result > 0) {
+		stream->sent += (uint64_t)result;
+		gw_bytes_drop(leaving(stream), (size_t)result);
+	} else if (result == -EAGAIN)
+		stream->writable = false;
+	else if (result != -EINTR)
+		break_off(stream);
+	/* The loop is to tell when there is room, or that this is the end. */
+	if (!is_empty(stream) || stream->ended)
+		stream->is_awaited = true;
+}
+
+/* -- TLS's handshake ------------------------------------------------------- */
 
 /* What TLS waits for; true if it is over. */
 static bool tls_stopped(struct gw_stream *stream, int rc)
 {
 	int what = SSL_get_error(stream->ssl, rc);
 
-	stream->wants_write = what == SSL_ERROR_WANT_WRITE;
 	if (what == SSL_ERROR_WANT_READ)
 		stream->readable = false;
-	else if (what == SSL_ERROR_WANT_WRITE)
-		stream->writable = false;
-	else
+	else if (what != SSL_ERROR_WANT_WRITE)
 		return true;
 	return stream->hung_up;
 }
 
 int gw_stream_handshake(struct gw_stream *stream)
 {
+	bool is_over;
 	int rc;
 
-	ERR_clear_error();
-	rc = SSL_do_handshake(stream->ssl);
-	if (rc == 1) {
-		stream->wants_write = false;
-		/* TLS may hold what came behind the handshake. */
-		stream->readable = true;
-		return 1;
+	do {
+		ERR_clear_error();
+		rc = SSL_do_handshake(stream->ssl);
+	} while (rc != 1 &&
+		 SSL_get_error(stream->ssl, rc) == SSL_ERROR_WANT_WRITE &&
+		 push(stream));
+	is_over = rc != 1 && tls_stopped(stream, rc);
+	/* An alert goes out, too. */
+	(void)push(stream);
+	if (is_over || stream->ended) {
+		stream->ended = true;
+		return -1;
 	}
-	if (!tls_stopped(stream, rc))
-		return 0;
-	stream->ended = true;
-	return -1;
+	/* TLS may hold what came behind the handshake. */
+	if (rc == 1)
+		stream->readable = true;
+	return rc == 1 ? 1 : 0;
 }
+
+/* -- Reading --------------------------------------------------------------- */
 
 static void fill_plain(struct gw_stream *stream)
 {
@@ -150,12 +295,14 @@ static void fill_tls(struct gw_stream *stream)
 	n = SSL_read(stream->ssl, gw_bytes_space(&stream->in), (int)room);
 	if (n > 0) {
 		stream->in.end += (size_t)n;
-		stream->wants_write = false;
 		/* What the kernel still has, the loop tells again. */
 		if (!SSL_has_pending(stream->ssl) && !stream->hung_up)
 			stream->readable = false;
 	} else if (tls_stopped(stream, n))
 		stream->ended = true;
+	/* TLS may have something to say to that. */
+	if (!stream->is_posted && gw_bytes_len(&stream->sealed) > 0)
+		(void)push(stream);
 }
 
 void gw_stream_fill(struct gw_stream *stream)
@@ -171,53 +318,36 @@ void gw_stream_fill(struct gw_stream *stream)
 		gw_bytes_done(&stream->in);
 }
 
-static bool write_some(struct gw_stream *stream)
-{
-	struct gw_bytes *out = &stream->out;
-	const uint8_t *at = out->data + out->start;
-	ssize_t n;
-
-	if (stream->ssl == NULL) {
-		n = send(stream->fd, at, gw_bytes_len(out),
-		    MSG_DONTWAIT | MSG_NOSIGNAL);
-		if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-			stream->writable = false;
-			return false;
-		}
-	} else {
-		ERR_clear_error();
-		n = SSL_write(stream->ssl, at, (int)gw_bytes_len(out));
-		if (n <= 0 && !tls_stopped(stream, (int)n)) {
-			/* Reading must not be taken for drained. */
-			stream->readable = true;
-			return false;
-		}
-	}
-	if (n <= 0) {
-		stream->ended = true;
-		gw_bytes_done(out);
-		return false;
-	}
-	stream->sent += (uint64_t)n;
-	gw_bytes_drop(out, (size_t)n);
-	return true;
-}
-
-bool gw_stream_flush(struct gw_stream *stream)
-{
-	while (gw_bytes_len(&stream->out) > 0 && stream->writable)
-		if (!write_some(stream))
-			break;
-	return gw_bytes_len(&stream->out) == 0;
-}
+/* -- The end --------------------------------------------------------------- */
 
 void gw_stream_finish(struct gw_stream *stream)
 {
 	if (stream->fd < 0)
 		return;
+	if (stream->is_posted)
+		(void)gw_stream_flush(stream);
 	if (stream->ssl != NULL && SSL_is_init_finished(stream->ssl)) {
 		ERR_clear_error();
 		(void)SSL_shutdown(stream->ssl);
+		(void)push(stream);
 	}
 	(void)shutdown(stream->fd, SHUT_WR);
+}
+
+void gw_stream_close(struct gw_stream *stream)
+{
+	if (stream->fd < 0)
+		return;
+	if (stream->is_posted)
+		(void)gw_stream_flush(stream);
+	take_out(stream);
+	hs_watch_stop(&stream->watch);
+	SSL_free(stream->ssl);
+	(void)close(stream->fd);
+	gw_bytes_done(&stream->in);
+	gw_bytes_done(&stream->out);
+	gw_bytes_done(&stream->sealed);
+	stream->ssl = NULL;
+	stream->fd = -1;
+	stream->ended = true;
 }

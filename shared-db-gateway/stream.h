@@ -16,11 +16,15 @@ struct gw_stream {
 	int fd;                /* -1: closed */
 	SSL *ssl;              /* NULL: plain, so far */
 	struct gw_bytes in, out;
+	struct gw_bytes sealed;  /* what TLS has made of out; see seal.h */
 	bool readable, writable; /* as far as we know */
 	bool hung_up;            /* the kernel said so: nothing more comes */
 	bool ended;              /* no more bytes, or broken */
 	bool wants_write;
-	uint64_t sent; /* bytes, those of TLS aside */
+	uint64_t sent;            /* bytes that have left us */
+	struct gw_outbox *outbox; /* NULL: all is written at once */
+	bool is_posted;  /* what is to leave is the outbox's to write */
+	bool is_awaited; /* and the owner has to be run after that */
 };
 
 /**
@@ -48,8 +52,13 @@ void gw_stream_ready(struct gw_stream *stream, unsigned events);
 /** Set the loop's interest for what is to come. */
 void gw_stream_rearm(struct gw_stream *stream, bool want_read);
 
-/** From now on TLS; the stream owns ssl. */
-void gw_stream_secure(struct gw_stream *stream, SSL *ssl);
+/**
+ * From now on TLS; the stream owns ssl.
+ *
+ * @seal:  of gw_seal_method_new(), kept
+ */
+void gw_stream_secure(
+    struct gw_stream *stream, SSL *ssl, const BIO_METHOD *seal);
 
 /** Go on with the handshake: 1 done, 0 wait, -1 failed. */
 int gw_stream_handshake(struct gw_stream *stream);
@@ -59,6 +68,27 @@ void gw_stream_fill(struct gw_stream *stream);
 
 /** Write out as far as it goes; true when nothing is left. */
 bool gw_stream_flush(struct gw_stream *stream);
+
+/**
+ * Write out at the end of the loop's round, with what others have (outbox.h),
+ * where that is possible; else now.
+ */
+void gw_stream_post(struct gw_stream *stream);
+
+/** Whether there is room for more: all has gone. What goes at the end of the
+ * round has not, and then the owner is run again. */
+bool gw_stream_is_clear(struct gw_stream *stream);
+
+/** Whether it waits for nothing but the end of the round. */
+bool gw_stream_is_flowing(const struct gw_stream *stream);
+
+/** What was to be written out never is; it has ended. */
+void gw_stream_forget(struct gw_stream *stream);
+
+/** For the outbox: what is to be written, and how that has ended: bytes or
+ * -errno. */
+const struct gw_bytes *gw_stream_leaving(const struct gw_stream *stream);
+void gw_stream_posted(struct gw_stream *stream, long result);
 
 /** Say that no more comes from us. */
 void gw_stream_finish(struct gw_stream *stream);

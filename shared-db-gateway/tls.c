@@ -227,15 +227,12 @@ void gw_tls_close(struct gw_tls *tls)
 	*tls = (struct gw_tls) { 0 };
 }
 
-SSL *gw_tls_accept(const struct gw_tls *tls, int fd)
+SSL *gw_tls_accept(const struct gw_tls *tls)
 {
 	SSL *ssl = SSL_new(tls->front);
 
-	if (ssl == NULL || SSL_set_fd(ssl, fd) != 1) {
-		SSL_free(ssl);
-		return NULL;
-	}
-	SSL_set_accept_state(ssl);
+	if (ssl != NULL)
+		SSL_set_accept_state(ssl);
 	return ssl;
 }
 
@@ -263,12 +260,11 @@ static bool use_role(const struct gw_tls *tls, SSL *ssl, const char *role)
 }
 
 SSL *gw_tls_connect(
-    const struct gw_tls *tls, int fd, const char *server_name, const char *role)
+    const struct gw_tls *tls, const char *server_name, const char *role)
 {
 	SSL *ssl = SSL_new(tls->back);
 
-	if (ssl == NULL || SSL_set_fd(ssl, fd) != 1 ||
-	    SSL_set1_host(ssl, server_name) != 1 ||
+	if (ssl == NULL || SSL_set1_host(ssl, server_name) != 1 ||
 	    SSL_set_tlsext_host_name(ssl, server_name) != 1 ||
 	    !use_role(tls, ssl, role)) {
 		SSL_free(ssl);

@@ -38,11 +38,11 @@ int gw_tls_open(const struct gw_config *config, const struct json_t *keys,
 void gw_tls_close(struct gw_tls *tls);
 
 /** A connection's TLS, owned by the caller; NULL when memory runs out. */
-SSL *gw_tls_accept(const struct gw_tls *tls, int fd);
+SSL *gw_tls_accept(const struct gw_tls *tls);
 /** @role: whose certificate it shows; NULL: a cancel, which needs none. Returns
  * NULL, too, when the role has none. */
-SSL *gw_tls_connect(const struct gw_tls *tls, int fd, const char *server_name,
-    const char *role);
+SSL *gw_tls_connect(
+    const struct gw_tls *tls, const char *server_name, const char *role);
 
 /** Whether the client named the protocol "postgresql" in its hello. */
 bool gw_tls_is_postgresql(const SSL *ssl);
