@@ -42,10 +42,10 @@ BENCHES += tco_xlsx
 tco_xlsx_SRCS := bench/tco/xlsx.c
 tco_xlsx_LIBS := tcoxlsx base
 
-FUZZERS += fuzz_tco_csv
-fuzz_tco_csv_SRCS := tests/fuzz/fuzz_tco_csv.c
-fuzz_tco_csv_LIBS := tco base
-fuzz_tco_csv_SEEDS := tests/fuzz/seeds/tco
+FUZZERS += fuzz_tco_input
+fuzz_tco_input_SRCS := tests/fuzz/fuzz_tco_input.c
+fuzz_tco_input_LIBS := tco base
+fuzz_tco_input_SEEDS := tests/fuzz/seeds/tco
 
 BENCHES += monte_carlo
 monte_carlo_SRCS := bench/tco/monte_carlo.c

@@ -15,6 +15,7 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "tco-report/exact/tape.h"
 #include "tco-report/input/usage.h"
 #include "tco-report/tco.h"
 
@@ -570,6 +571,49 @@ static void test_dearer(void **state)
 	assert_null(r->cash[TCO_BOUGHT].payback);
 }
 
+/* What Monte Carlo runs in doubles is what the exact model says, at both ends
+ * of every bar of the tornado, with all that moves from year to year. */
+static void test_tape(void **state)
+{
+	static const struct tco_setting all[] = {
+		{ "finance.growth", "7" },
+		{ "finance.horizon", "7" },
+		{ "finance.price_increase", "2" },
+		{ "finance.labour_increase", "3" },
+		{ "finance.hardware_change", "-5" },
+		{ "server.life", "4" },
+		{ "server.residual", "10" },
+		{ "platform.residual", "5" },
+		{ "platform.shared_capex", "30000" },
+		{ "platform.project", "5000" },
+	};
+	hs_auto(tco_case_freep) struct tco_case *tcase =
+	    load(all, ARRAY_LEN(all));
+	hs_auto(tco_result_freep) struct tco_result *r = run(tcase);
+	const struct num *npv = r->cash[TCO_DUE].npv;
+	size_t compared = 0;
+
+	(void)state;
+	for (size_t i = 0; i < r->tornado_count; i++) {
+		const struct tco_swing *s = &r->tornado[i];
+		const struct num *leaf =
+		    tcase->params[s->driver.params[0]].value;
+		hs_auto(tape_freep) struct tape *tape = NULL;
+		double low = num_double(s->low), high = num_double(s->high);
+		double at_low, at_high;
+
+		if (s->driver.count > 1)
+			continue;
+		tape = tape_new(&npv, 1, &leaf, 1);
+		tape_run(tape, &low, &at_low);
+		tape_run(tape, &high, &at_high);
+		assert_true(fabs(at_low - num_double(s->npv_low)) < 1e-6);
+		assert_true(fabs(at_high - num_double(s->npv_high)) < 1e-6);
+		compared++;
+	}
+	assert_int_equal(compared, 25);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -591,6 +635,7 @@ int main(void)
 		cmocka_unit_test(test_soft),
 		cmocka_unit_test(test_month),
 		cmocka_unit_test(test_dearer),
+		cmocka_unit_test(test_tape),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
-/* fuzz_tco_csv.c - libFuzzer: usage and load as CSV, and numbers in them. The
- * first byte says which.
+/* fuzz_tco_input.c - libFuzzer: usage and load as CSV, numbers in them, price
+ * books, and cases; what is a good case is worked out, too. The first byte says
+ * which, and whether a CSV's first line is there already.
  */
 
 #include <assert.h>
@@ -14,6 +15,7 @@
 #include "tco-report/exact/number.h"
 #include "tco-report/input/case.h"
 #include "tco-report/input/usage.h"
+#include "tco-report/model/model.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -85,6 +87,41 @@ static void rows(const char *text, bool is_load)
 	file(whole, is_load);
 }
 
+/* Prices that are taken do not overlap. */
+static void book(const char *text)
+{
+	hs_auto(num_pool_freep) struct num_pool *pool = num_pool_new();
+	hs_auto(tco_prices_freep) struct tco_price_book *prices = NULL;
+	struct hs_err err = { 0 };
+
+	if (tco_prices_load("f", text, pool, &prices, NULL, &err) < 0) {
+		assert(err.code == HS_EINVAL && err.msg[0] != '\0');
+		return;
+	}
+	for (size_t i = 1; i < prices->count; i++)
+		assert(
+		    prices->list[i].resource != prices->list[i - 1].resource ||
+		    prices->list[i].from > prices->list[i - 1].to);
+}
+
+/* A case that is taken can be worked out. */
+static void whole(const char *text)
+{
+	static const struct tco_options options = { .seed = 1, .draws = 3 };
+	hs_auto(tco_case_freep) struct tco_case *tcase = NULL;
+	hs_auto(tco_result_freep) struct tco_result *result = NULL;
+	struct hs_err err = { 0 };
+
+	if (tco_case_load("/nowhere/f", text, NULL, 0, &tcase, NULL, &err) <
+	    0) {
+		assert(err.code != HS_OK && err.msg[0] != '\0');
+		return;
+	}
+	assert(tco_model_run(tcase, &options, &result, &err) == 0);
+	assert(num_cmp(result->dedicated_annual, result->platform_annual) ==
+	       num_sign(result->verdict.saving));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	hs_auto(hs_freep) char *text = NULL;
@@ -92,16 +129,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (len == 0)
 		return 0;
 	text = hs_strndup((const char *)data + 1, len - 1);
-	switch (data[0] % 5) {
+	switch (data[0] % 7) {
 	case 0:
 		number(text);
 		break;
 	case 1:
 	case 2:
-		file(text, data[0] % 5 == 1);
+		file(text, data[0] % 7 == 1);
+		break;
+	case 3:
+	case 4:
+		rows(text, data[0] % 7 == 3);
+		break;
+	case 5:
+		book(text);
 		break;
 	default:
-		rows(text, data[0] % 5 == 3);
+		whole(text);
 		break;
 	}
 	return 0;
