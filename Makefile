@@ -4,7 +4,7 @@
 #   PROGRAMS  += p     p_SRCS  p_LIBS  p_PKGS  p_LDLIBS p_LDFLAGS -> $(B)/p
 #   TESTS     += t     the same; run by "make unit"    -> $(B)/t
 #   BENCHES   += b     the same; built by "make bench" -> $(B)/b
-#   FUZZERS   += f     the same, and f_SEEDS folders; "make fuzz" -> build/fuzz/f
+#   FUZZERS   += f     the same, and f_SEEDS folders, f_SECONDS; "make fuzz" runs them
 #   EMBEDS    += e     e_FILES                         -> $(B)/gen/e.{c,h}
 #
 # x_PKGS are pkg-config names; p_LIBS names libraries of ours, lowest last.
@@ -82,9 +82,11 @@ soak:
 	@tests/kill/run.sh undo
 	@tests/e2e/specs.sh 500
 	@tests/gateway/regress.sh
+	@SEEDS="$$(seq 100 119 | paste -sd' ')" tests/tco/meter.sh
+	@tests/tco/load.sh
 	@SEEDS="$$(seq 1000 | paste -sd' ')" MESSAGES=100000 tests/gateway/pool.sh
 
-.PHONY: soak all unit asan fuzz fuzz-short fuzzers bench format lint clean install up down purge check check-xen
+.PHONY: soak all unit asan fuzz fuzz-short fuzzers fuzzers-built bench format lint clean install up down purge check check-xen
 all: $(addprefix $(B)/,$(PROGRAMS))
 
 unit: $(addprefix $(B)/,$(TESTS))
@@ -94,16 +96,23 @@ asan:
 	@$(MAKE) --no-print-directory B=build/asan FORTIFY= \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' unit
 
-# libFuzzer's programs; fuzz-short runs each for FUZZ_SECONDS.
+# libFuzzer's programs: fuzz-short runs each for its f_SECONDS (20), fuzz for ten
+# minutes; FUZZ_SECONDS says otherwise. With -j side by side.
 fuzzers: $(addprefix $(B)/,$(FUZZERS))
-fuzz:
+fuzzers-built:
 	@$(MAKE) --no-print-directory B=build/fuzz CC=clang FORTIFY= \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all' fuzzers
-FUZZ_SECONDS ?= 20
-fuzz-short: fuzz
-	@set -e; $(foreach f,$(FUZZERS),mkdir -p build/fuzz/corpus/$(f); \
-	    echo "$(f)"; build/fuzz/$(f) -max_total_time=$(FUZZ_SECONDS) -verbosity=0 \
-	    -artifact_prefix=build/fuzz/ build/fuzz/corpus/$(f) $($(f)_SEEDS);) :
+define fuzz_rule
+.PHONY: run-$(1)
+run-$(1): fuzzers-built
+	@mkdir -p build/fuzz/corpus/$(1)
+	@build/fuzz/$(1) -max_total_time=$$(or $$(FUZZ_SECONDS),$$($(1)_SECONDS),20) -verbosity=0 \
+	    -artifact_prefix=build/fuzz/ build/fuzz/corpus/$(1) $$($(1)_SEEDS) && echo "$(1): nothing found"
+endef
+$(foreach f,$(FUZZERS),$(eval $(call fuzz_rule,$(f))))
+fuzz-short: $(addprefix run-,$(FUZZERS))
+fuzz:
+	@$(MAKE) --no-print-directory FUZZ_SECONDS=600 fuzz-short
 
 bench: all $(addprefix $(B)/,$(BENCHES))
 

@@ -67,10 +67,11 @@ struct gw_backend {
 	struct gw_lane up, down;
 	uint64_t scope;   /* what an error may skip ends with one */
 	uint64_t charged; /* the scope that counts as a transaction */
-	/* The unnamed portal: the scope of the last Bind of it; and whether it
-	 * is one that a Query has left, as far as has been answered. */
+	/* The unnamed portal: the scope of the last Bind of it; whether it is
+	 * one that a Query has left, as far as has been answered; and whether
+	 * the Query that is being answered has made one. */
 	uint64_t portal_scope;
-	bool is_ghostly;
+	bool is_ghostly, has_portal;
 	uint64_t serial; /* of what it does: a cancel is meant for one */
 	unsigned errands;
 	/* By the loop's clock, 0: not now. */

@@ -49,6 +49,7 @@ test_gw_front_PKGS := cmocka jansson libssl
 test_gw_verified_PKGS += libssl libcrypto
 
 FUZZERS += fuzz_audit fuzz_repeat fuzz_reply fuzz_scram fuzz_shape fuzz_sni fuzz_wire
+$(foreach f,fuzz_repeat fuzz_reply fuzz_scram fuzz_sni fuzz_wire,$(eval $(f)_SECONDS := 60))
 fuzz_audit_SRCS := tests/fuzz/fuzz_audit.c
 fuzz_audit_LIBS := gwcore gw tenant base
 fuzz_audit_SEEDS := tests/fuzz/seeds/audit

@@ -76,6 +76,20 @@ static bool is_amiss(const struct gw_owed *asked, const char *sqlstate)
 		   asked->asked == GW_ASKED_STATEMENT);
 }
 
+/* An error that PostgreSQL finds in a Query before it has made a portal for the
+ * statement, if the transaction was aborted before. */
+static bool is_early(const char *sqlstate)
+{
+	return strcmp(sqlstate, "25P02") == 0 || /* aborted */
+	       strcmp(sqlstate, "42601") == 0 || /* syntax */
+	       strcmp(sqlstate, "22021") == 0;   /* encoding */
+}
+
+static bool is_query(const struct gw_owed *asked)
+{
+	return asked != NULL && asked->asked == GW_ASKED_QUERY;
+}
+
 static void take_error(struct gw_session *s, struct gw_backend *b,
     const uint8_t *body, size_t len, enum gw_refusal instead)
 {
@@ -84,6 +98,9 @@ static void take_error(struct gw_session *s, struct gw_backend *b,
 	bool known =
 	    HEADER + len <= GW_BLOCK && gw_trouble_parse(body, len, &trouble);
 
+	b->has_portal |=
+	    is_query(asked) && (b->replies.transaction != 'E' || !known ||
+				   !is_early(trouble.sqlstate));
 	if (s->pool != NULL && known && is_amiss(asked, trouble.sqlstate))
 		b->is_spent = true;
 	if (asked != NULL)
@@ -135,8 +152,10 @@ static void note_portal(struct gw_backend *b, const struct gw_owed *ended,
 		b->is_ghostly = false;
 	else if (type == 'Z' && status != 'E')
 		b->is_ghostly = false;
-	else if (type == 'Z' && ended->asked == GW_ASKED_QUERY)
+	else if (type == 'Z' && ended->asked == GW_ASKED_QUERY && b->has_portal)
 		b->is_ghostly = true;
+	if (type == 'Z')
+		b->has_portal = false;
 }
 
 /* What a message is to the backend's account. */
@@ -152,6 +171,8 @@ static enum gw_use take(struct gw_session *s, struct gw_backend *b,
 	b->answered += HEADER + frame->body;
 	if (frame->type == 'C' || frame->type == 'I' || frame->type == 's')
 		take_end(s, b, frame, body);
+	b->has_portal |=
+	    frame->type == 'C' && is_query(gw_replies_first(&b->replies));
 	use = gw_replies_take(&b->replies, frame->type,
 	    frame->type == 'Z' ? *body : 0, &ended, &has_ended);
 	if (use == GW_USE_BROKEN)

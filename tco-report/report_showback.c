@@ -5,7 +5,8 @@
 #include "base/text.h"
 #include "tco-report/report_part.h"
 
-#define BARS_DRAWN 12 /* enterprises */
+#define BARS_DRAWN   12 /* enterprises */
+#define LOSERS_NAMED 20 /* in one cell; the table of gains marks them all */
 
 static const char *rule_name(const struct report *rep, enum tco_rule rule)
 {
@@ -177,6 +178,19 @@ static struct doc_table *add_bills(
 	return table;
 }
 
+/* A chart of some is no chart of all, and says so. */
+static const char *chart_text(const struct report *rep)
+{
+	size_t count = rep->r->showback.count;
+	const char *text = say(rep, TCO_MSG_SHOWBACK_CHART_TEXT);
+
+	if (count <= BARS_DRAWN)
+		return text;
+	return doc_printf(rep->doc, "%s %s", text,
+	    say_with(rep, TCO_MSG_SHOWBACK_CHART_PART,
+		say_count(rep, BARS_DRAWN), say_count(rep, count), NULL));
+}
+
 static void draw_bills(const struct report *rep, struct doc_section *sec)
 {
 	static const enum tco_rule drawn[] = { TCO_IDLE_PROPORTIONAL,
@@ -196,7 +210,7 @@ static void draw_bills(const struct report *rep, struct doc_section *sec)
 		.kind = DOC_BARS,
 		.id = "bills-chart",
 		.title = title,
-		.description = say(rep, TCO_MSG_SHOWBACK_CHART_TEXT),
+		.description = chart_text(rep),
 		.x_title = rep->currency,
 		.data = table,
 		.first = 1,
@@ -241,17 +255,21 @@ static void add_gains(const struct report *rep, struct doc_section *sec)
 	}
 }
 
-/* All of them, not only the first few: a loser has a right to be named. */
 static const char *losers(const struct report *rep, enum tco_rule rule)
 {
 	const struct tco_showback *s = &rep->r->showback;
 	hs_auto(hs_text_done) struct hs_text out = { 0 };
+	size_t named = 0;
 
 	if (s->losers[rule] == 0)
 		return say(rep, TCO_MSG_VERDICT_NOBODY);
 	for (size_t b = 0; b < s->count; b++) {
 		if (s->bill[b].gain[rule] >= 0)
 			continue;
+		if (named++ == LOSERS_NAMED)
+			return say_with(rep, TCO_MSG_DOC_AND_MORE, out.data,
+			    say_count(rep, s->losers[rule] - LOSERS_NAMED),
+			    NULL);
 		if (out.len > 0)
 			hs_text_add(&out, say(rep, TCO_MSG_DOC_COMMA));
 		hs_text_add(&out, s->bill[b].enterprise->title);

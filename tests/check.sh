@@ -8,21 +8,60 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 passed=0 failed=0 names=
 only=" $* "
+work=$(mktemp -d) port=29000
+trap 'rm -rf "$work"' EXIT
 
-# part NAME COMMAND...: run it, show it, count it
-part() {
-	local name=$1 since=$SECONDS
-	shift
-	[ "$only" = "  " ] || [[ $only == *" $name "* ]] || return 0
-	printf '\n=== %s\n' "$name"
-	if "$@"; then
+is_wanted() { [ "$only" = "  " ] || [[ $only == *" $1 "* ]]; }
+count() { # NAME RC
+	if [ "$2" -eq 0 ]; then
 		passed=$((passed + 1))
-		printf '=== %s: ok, %d s\n' "$name" $((SECONDS - since))
 	else
 		failed=$((failed + 1))
-		names="$names $name"
-		printf '=== %s: FAILED after %d s\n' "$name" $((SECONDS - since))
+		names="$names $1"
 	fi
+}
+verdict() { # NAME RC SECONDS
+	[ "$2" -eq 0 ] && printf '=== %s: ok, %d s\n' "$1" "$3" || printf '=== %s: FAILED after %d s\n' "$1" "$3"
+}
+# part NAME COMMAND...: run it, show it, count it
+part() {
+	local name=$1 since=$SECONDS rc=0
+	shift
+	is_wanted "$name" || return 0
+	printf '\n=== %s\n' "$name"
+	"$@" || rc=$?
+	verdict "$name" "$rc" $((SECONDS - since))
+	count "$name" "$rc"
+}
+# beside NAME COMMAND...: a part that needs the processor and ports of its own
+# only; two at a time. What it says comes when it is done.
+beside() {
+	is_wanted "$1" || return 0
+	[ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n
+	port=$((port + 50))
+	in_background "$@" &
+}
+in_background() { # NAME COMMAND...
+	local name=$1 since=$SECONDS rc=0
+	shift
+	PORT=$port "$@" >"$work/$name.said" 2>&1 || rc=$?
+	{
+		printf '\n=== %s\n' "$name"
+		cat "$work/$name.said"
+		verdict "$name" "$rc" $((SECONDS - since))
+	} >"$work/$name.all"
+	flock "$work/lock" cat "$work/$name.all"
+	echo "$name $rc" >"$work/$name.rc"
+}
+# all of them are done
+together() {
+	local name rc
+	wait
+	for file in "$work"/*.rc; do
+		[ -e "$file" ] || continue
+		read -r name rc <"$file"
+		count "$name" "$rc"
+	done
 }
 quietly() { # a build: its output only if it fails
 	local log
@@ -33,7 +72,8 @@ quietly() { # a build: its output only if it fails
 mk() { make --no-print-directory -j"$(nproc)" "$@"; }
 
 tools/packages.sh build run test || exit 1
-part build quietly mk all
+# With what tests and measurements need: two at a time must not build the same.
+part build quietly mk all bench
 [ "$failed" -eq 0 ] || exit 1
 part lint mk lint
 part layers tests/layers/run.sh
@@ -43,21 +83,23 @@ part clang quietly mk CC=clang B=build/clang all
 part fuzz mk fuzz-short
 part command tests/cli/run.sh
 part provisioning tests/provisioning/run.sh
-part metering tests/tco/meter.sh
 part schema tests/sql/run.sh
 part directory tests/directory/run.sh
-part tco tests/tco/run.sh
-part gateway tests/gateway/run.sh
-part workers tests/gateway/workers.sh
-part pooling tests/gateway/pool.sh
+# These go by the clock.
 part limits tests/gateway/limits.sh
-part audit tests/gateway/audit.sh
-part people tests/gateway/people.sh
 part failover tests/gateway/failover.sh
-part escapes tests/gateway/escape.sh
-part regress tests/gateway/regress.sh portals portals_p2 transactions prepare plancache copy2 rowsecurity privileges errors
-part portal tests/portal/run.sh
-part console tests/console/run.sh
+beside pooling tests/gateway/pool.sh
+beside people tests/gateway/people.sh
+beside escapes tests/gateway/escape.sh
+beside gateway tests/gateway/run.sh
+beside workers tests/gateway/workers.sh
+beside audit tests/gateway/audit.sh
+beside portal tests/portal/run.sh
+beside console tests/console/run.sh
+beside regress tests/gateway/regress.sh portals portals_p2 transactions prepare plancache copy2 rowsecurity privileges errors
+beside tco tests/tco/run.sh
+beside metering tests/tco/meter.sh
+together
 part images tests/with-libvirt.sh tests/image/run.sh
 part hypervisor tests/with-libvirt.sh tests/hv/run.sh
 part isolation tests/with-libvirt.sh tests/isolation/run.sh

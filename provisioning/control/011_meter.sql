@@ -477,13 +477,15 @@ BEGIN
 			coalesce(l.life = r.life AND meter_goes_on(kinds, l.counts, r.counts), false) AS goes_on,
 			l.name IS NOT NULL OR seen IS NOT NULL AS is_counted
 		FROM r LEFT JOIN meter_last AS l ON l.source = of_source AND l.name = r.name
-	), counted AS MATERIALIZED (
+	), timed AS MATERIALIZED (
 		SELECT *, CASE WHEN gone AND NOT goes_on THEN seen ELSE coalesce(at, seen, moment) END AS since FROM joined
-	), written AS (
+	), counted AS MATERIALIZED (
+		SELECT *, meter_used(kinds, was, counts, goes_on,
+			CASE WHEN gone THEN 0 ELSE meter_between(since, moment) / 1000 END) AS used FROM timed
+	), written AS ( -- of what has used nothing there is nothing to say
 		INSERT INTO meter_sample (source, name, object, life, epoch, from_at, to_at, counts, used)
-		SELECT of_source, name, object, life, meter_epoch_now(), since, moment, counts,
-			meter_used(kinds, was, counts, goes_on, CASE WHEN gone THEN 0 ELSE meter_between(since, moment) / 1000 END)
-		FROM counted WHERE is_counted
+		SELECT of_source, name, object, life, meter_epoch_now(), since, moment, counts, used
+		FROM counted WHERE is_counted AND 0 <> ANY (used)
 	)
 	INSERT INTO meter_last AS l (source, name, object, life, at, counts)
 	SELECT of_source, name, object, life, moment, CASE WHEN goes_on THEN meter_known(was, counts) ELSE counts END FROM counted

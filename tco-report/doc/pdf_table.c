@@ -9,11 +9,13 @@
 
 #include "tco-report/doc/pdf.h"
 
-#define PAD         5.0 /* beside a cell's text */
-#define ROW_PAD     3.0 /* above and below it */
-#define WORDS_LEAST 55.0
-#define SIZE_MOST   8.5
-#define SIZE_LEAST  5.0
+#define PAD           5.0 /* beside a cell's text */
+#define ROW_PAD       3.0 /* above and below it */
+#define WORDS_LEAST   90.0
+#define CELL_HIGHEST  (PAGE_BOTTOM - PAGE_TOP - 110) /* titles are above */
+#define FIGURES_TITLE 52.0 /* a title of figures is broken beyond it */
+#define SIZE_MOST     8.5
+#define SIZE_LEAST    5.0
 
 /* A cell's text: a run where that is enough, else a layout. */
 struct set {
@@ -152,11 +154,13 @@ static void column_needs(
 	for (size_t r = 0; r < g->table->row_count; r++)
 		if (g->table->rows[r].kind != DOC_ROW_GROUP)
 			cells = fmax(cells, set_width(cell_at(g, r, column)));
-	if (!words)
-		title = fmin(title,
-		    fmax(title_least(g->titles[column]), fmax(cells, 52)));
-	*ret_most = fmax(cells, title) + 2 * PAD;
-	*ret_least = words ? fmin(*ret_most, WORDS_LEAST) : *ret_most;
+	if (words) {
+		*ret_most = fmax(cells, title) + 2 * PAD;
+		*ret_least = fmin(*ret_most, WORDS_LEAST);
+		return;
+	}
+	*ret_least = fmax(cells, title_least(g->titles[column])) + 2 * PAD;
+	*ret_most = fmax(*ret_least, fmin(title, FIGURES_TITLE) + 2 * PAD);
 }
 
 /* The level at which everybody has the same, or what he wants if less. */
@@ -209,11 +213,19 @@ static bool grid_fits(struct grid *g)
 	return true;
 }
 
-/* Only what is too wide is set to the width: the rest is shaped already. */
+/*
+ * Only what is too wide is set to the width: the rest is shaped already. A row
+ * stays on one page, so a cell that would be higher ends with an ellipsis.
+ */
 static void wrap(PangoLayout *layout, double width)
 {
-	if (layout != NULL && type_width(layout) > width)
-		pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
+	if (layout == NULL || type_width(layout) <= width)
+		return;
+	pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
+	if (type_height(layout) <= CELL_HIGHEST)
+		return;
+	pango_layout_set_height(layout, (int)(CELL_HIGHEST * PANGO_SCALE));
+	pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
 }
 
 static void grid_wrap(struct grid *g)

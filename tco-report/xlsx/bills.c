@@ -198,7 +198,7 @@ static void write_gain(const struct block *b, lxw_row_t row, size_t i)
 	struct xl_sheet *s = b->s;
 	const struct tco_bill *bill = &b->model->bill[i];
 	struct xl_cell alone = xl_put_as(s, row, ALONE, XL_MONEY,
-	    xl_round(s, xl_of(s, b->parts->standalone[i]), 2),
+	    xl_round(s, xl_round(s, xl_of(s, b->parts->standalone[i]), 8), 2),
 	    num_of_cents(s->xl->pool, bill->standalone_cents));
 	b->gain[i] = xl_put_as(s, row, GAIN, XL_GAIN,
 	    xl_round(s, xl_sub(s, xl_of(s, alone), xl_of(s, b->bill[i])), 2),
@@ -213,7 +213,7 @@ static void write_left(struct block *b, lxw_row_t row)
 
 	xl_label(s, row, WHO, XL_NOTE, XL_("Cents to give out"));
 	b->due = xl_put(s, row, WHOLE, XL_WHOLE,
-	    xl_round(s, xl_mul(s, all, xl_int(s, 100)), 0));
+	    xl_round(s, xl_round(s, xl_mul(s, all, xl_int(s, 100)), 6), 0));
 	xl_label(s, row, REST, XL_NOTE, XL_("left over"));
 	b->left = xl_put(s, row, RANK, XL_WHOLE,
 	    xl_sub(s, xl_of(s, b->due), xl_sum(s, b->whole, entries(b))));
@@ -240,7 +240,8 @@ static void write_sums(struct block *b, lxw_row_t row)
 	xl_label(s, row + 1, WHO, XL_TEXT, XL_("The operator bears"));
 	b->parts->borne[b->rule] = xl_put_as(s, row + 1, BILL, XL_MONEY,
 	    xl_round(s,
-		xl_sub(s, xl_round(s, xl_of(s, b->parts->total), 2),
+		xl_sub(s,
+		    xl_round(s, xl_round(s, xl_of(s, b->parts->total), 8), 2),
 		    xl_of(s, sum)),
 		2),
 	    num_of_cents(pool, b->model->operator_cents[b->rule]));

@@ -279,6 +279,25 @@ static const char *name_of(const struct block *b, const char *what)
 	return xl_printf(b->s->xl, "%s_%s", what, timings[b->timing].name);
 }
 
+/* The function looks for the rate from a guess on; not every guess finds one,
+ * and some find one below -100 %, where no money is. There is one rate here, so
+ * whichever is found above that is right.
+ */
+static const char *irr_of(const struct xl *xl, const char *net)
+{
+	static const char *const guesses[] = { "100", "10", "3", "1", "-0.97",
+		"-0.9", "-0.8", "-0.7", "-0.6", "-0.45", "-0.3", "0.1" };
+	const char *text = xl_printf(xl, "IRR(%s,30)", net);
+
+	for (size_t i = 0; i < ARRAY_LEN(guesses); i++) {
+		const char *irr = xl_printf(xl, "IRR(%s,%s)", net, guesses[i]);
+
+		text = xl_printf(
+		    xl, "IFERROR(IF(%s>-1,%s,NA()),%s)", irr, irr, text);
+	}
+	return text;
+}
+
 static void write_rates(struct block *b)
 {
 	struct xl_sheet *s = b->s;
@@ -291,11 +310,11 @@ static void write_rates(struct block *b)
 
 	b->parts->irr[b->timing] = raw(b, IRR, XL_PERCENT,
 	    xl_printf(xl,
-		"IF(AND(SUMPRODUCT(--(%s*%s<0))=1,%s>0),ROUND(IFERROR(IRR(%s),"
-		"IFERROR(IRR(%s,-0.3),IRR(%s,3))),8),\"%s\")",
+		"IF(AND(SUMPRODUCT(--(%s*%s<0))=1,%s>0),ROUND(%s,8),\"%s\")",
 		span(b, SIGN, 0, TCO_HORIZON_MAX - 1),
 		span(b, SIGN, 1, TCO_HORIZON_MAX),
-		xl_ref(s, b->cell[SIGN][TCO_HORIZON_MAX]), net, net, net, none),
+		xl_ref(s, b->cell[SIGN][TCO_HORIZON_MAX]), irr_of(xl, net),
+		none),
 	    b->model->irr, none);
 	xl_name(&b->parts->irr[b->timing], name_of(b, "irr"));
 	mirr = raw(b, MIRR, XL_PERCENT,

@@ -51,6 +51,31 @@ static struct xl_expr bought(
 	    o->s, present_of(o, h->worth + 1, 1), present_of(o, h->cost, 0));
 }
 
+/* Of every year within the horizon: (1 + rise)^(year - 1) * discount. */
+static const struct num *risen(const struct present *o, size_t i)
+{
+	struct num_pool *pool = o->s->xl->pool;
+	struct xl_expr rise =
+	    xl_growth(o->s, xl_param(o->s, o->parts, TCO_PRICE_INCREASE));
+
+	if (i >= o->s->xl->result->horizon)
+		return num_int(pool, 0);
+	return num_mul(pool, num_pow(pool, rise.value, (unsigned)i),
+	    o->parts->factor[i + 1].value);
+}
+
+static const char *risen_text(const struct present *o)
+{
+	struct xl_sheet *s = o->s;
+	struct xl_parts *p = o->parts;
+	const char *years = xl_range(s, p->time[1], p->time[TCO_HORIZON_MAX]);
+
+	return xl_printf(s->xl, "(%s<=%s)*(%s)^(%s-1)*%s", years,
+	    xl_param(s, p, TCO_HORIZON).text,
+	    xl_growth(s, xl_param(s, p, TCO_PRICE_INCREASE)).text, years,
+	    xl_range(s, p->factor[1], p->factor[TCO_HORIZON_MAX]));
+}
+
 /* The support is a part of the hardware's price, so it moves with it. */
 static struct xl_expr supported(
     const struct present *o, const struct xl_hardware *h, bool hosts)
@@ -58,38 +83,25 @@ static struct xl_expr supported(
 	struct xl_sheet *s = o->s;
 	struct xl_parts *p = o->parts;
 	struct num_pool *pool = s->xl->pool;
-	struct xl_expr shared = xl_param(s, p, TCO_SHARED_CAPEX);
-	struct xl_expr price = xl_param(s, p, TCO_HOST_PRICE);
-	const struct num *value = num_int(pool, 0);
-	const char *support = xl_range(s, p->platform[TCO_SUPPORT][0],
-	    p->platform[TCO_SUPPORT][TCO_HORIZON_MAX - 1]);
-	const char *count =
-	    xl_range(s, p->hosts_in[0], p->hosts_in[TCO_HORIZON_MAX - 1]);
-	const char *factor = xl_range(s, p->factor[1], p->factor[10]);
+	struct xl_expr price =
+	    xl_mul(s, xl_percent(s, xl_param(s, p, TCO_HOST_SUPPORT)),
+		xl_param(s, p, hosts ? TCO_HOST_PRICE : TCO_SHARED_CAPEX));
+	const struct num *sum = num_int(pool, 0);
+	const char *count = "";
 
-	for (size_t i = 0; i < TCO_HORIZON_MAX; i++) {
-		const struct num *racks =
-		    num_mul(pool, p->hosts_in[i].value, price.value);
-		const struct num *all = num_add(pool, racks, shared.value);
-		const struct num *mine = hosts ? racks : shared.value;
-
-		if (num_sign(all) == 0)
-			continue;
-		value = num_add(pool, value,
-		    num_mul(pool,
-			num_mul(pool, p->platform[TCO_SUPPORT][i].value,
-			    p->factor[i + 1].value),
-			num_div(pool, mine, all)));
-	}
+	if (hosts)
+		count = xl_printf(s->xl, "%s*",
+		    xl_range(
+			s, p->hosts_in[0], p->hosts_in[TCO_HORIZON_MAX - 1]));
+	for (size_t i = 0; i < TCO_HORIZON_MAX; i++)
+		sum = num_add(pool, sum,
+		    hosts ? num_mul(pool, risen(o, i), p->hosts_in[i].value)
+			  : risen(o, i));
 	return xl_sub(s, bought(o, h),
-	    (struct xl_expr) {
-		hosts ? xl_printf(s->xl, "SUMPRODUCT(%s*%s*%s*%s/(%s*%s+%s))",
-			    support, factor, count, price.text, count,
-			    price.text, shared.text)
-		      : xl_printf(s->xl, "SUMPRODUCT(%s*%s*%s/(%s*%s+%s))",
-			    support, factor, shared.text, count, price.text,
-			    shared.text),
-		value, 3 });
+	    xl_mul(s, price,
+		(struct xl_expr) {
+		    xl_printf(s->xl, "SUMPRODUCT(%s%s)", count, risen_text(o)),
+		    sum, 3 }));
 }
 
 static struct xl_expr servers(const struct present *o)

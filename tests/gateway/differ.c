@@ -5,6 +5,7 @@
  *   differ break CONNINFO
  *   differ ghost CONNINFO
  *   differ copied CONNINFO
+ *   differ bound CONNINFO
  *
  * DIRECT and GATEWAY are conninfos (with TLS). Each client has a connection to
  * both; some hang up amidst a script and come again, some cancel, some fall
@@ -946,6 +947,45 @@ static int copied(const char *conninfo)
 	return is_kept ? 0 : 1;
 }
 
+/* What is bound in an aborted transaction to end it is no ghost, whatever Query
+ * comes between that makes no portal. */
+static int bound(const char *conninfo)
+{
+	static const char *const queries_between[3] = { ";", "SELEC",
+		"SELECT 1" };
+	static struct client c;
+	struct way *w = &c.ways[0];
+	size_t at;
+
+	w->conninfo = conninfo;
+	for (size_t i = 0; i < 3; i++) {
+		c.script.len = 0;
+		query(&c, "BEGIN");
+		query(&c, "SELECT 1/(random()*0)::int");
+		at = begin(&c, 'P');
+		put_text(&c.script, "");
+		put_text(&c.script, "ROLLBACK");
+		put_u16(&c.script, 0);
+		end(&c, at);
+		at = begin(&c, 'B');
+		add(&c.script, "\0\0\0\0\0\0\0\0", 8);
+		end(&c, at);
+		plain(&c, 'S');
+		query(&c, queries_between[i]);
+		an_execute(&c);
+		closing(&c);
+		if (open_way(w) < 0 ||
+		    talk(w, &c.script, c.script.len, true) != 0 ||
+		    memmem(w->got.data, w->got.len, "C34000", 7) != NULL) {
+			show(queries_between[i], &w->got);
+			return 1;
+		}
+		close_way(w);
+	}
+	(void)printf("done\n");
+	return 0;
+}
+
 static int ghosts(const char *conninfo)
 {
 	static struct client c;
@@ -971,6 +1011,8 @@ int main(int argc, char **argv)
 		return ghosts(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "copied") == 0)
 		return copied(argv[2]);
+	if (argc == 3 && strcmp(argv[1], "bound") == 0)
+		return bound(argv[2]);
 	if (count < 1 || count > CLIENTS_MAX)
 		return 2;
 	conninfos[0] = argv[1];

@@ -11,14 +11,14 @@ make -s B="$B" "$B/hanse-gateway" "$B/gw_cancel" "$B/gw_differ" "$B/gw_escape" "
 dir=$(mktemp -d) gateway_pid=''
 chmod 0711 "$dir"
 ca=$dir/ca routes=$dir/routes socket=$dir/run/control.sock log=$dir/gateway.log
-front=$PORT back=$((PORT + 1))
+front=$PORT back=$((PORT + 1)) cut=hanse-cut-$PORT # a table of run.sh
 anna=alpha.anna bert=alpha.bert carl=beta.carl
 
 finish() {
 	[ -z "$gateway_pid" ] || kill "$gateway_pid" 2>/dev/null
 	database_stop >/dev/null 2>&1
 	wait 2>/dev/null
-	nft delete table inet hanse-cut 2>/dev/null # of run.sh
+	nft delete table inet "$cut" 2>/dev/null
 	[ -n "${KEEP:-}" ] || rm -rf "$dir"
 }
 trap finish EXIT

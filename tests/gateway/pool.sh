@@ -84,6 +84,7 @@ same "who breaks off amidst a message leaves nothing of it to the next" whole "$
 write_alpha 250
 tool call "$socket" reload >/dev/null
 same "a portal that a Query has left is nobody's" none "$(timeout 60 "$B/gw_differ" ghost "$by_cert")"
+same "but one that was bound to end an aborted transaction is" "done" "$(timeout 60 "$B/gw_differ" bound "$by_cert")"
 pg_restart() { as_postgres pg_ctl -D "$dir/data" -m immediate -w stop >/dev/null; pg_start; }
 pg_restart
 same "after PostgreSQL was restarted" 3 "$(ask "$by_cert" -c 'SELECT 3')"

@@ -12,25 +12,34 @@ export POOLING=session
 
 # --- the tests ----------------------------------------------------------------
 
-version=$(dpkg-query -W -f '${Version}' postgresql-15)
-archive=postgresql-15_${version%%-*}.orig.tar.bz2
+# The server's own, or those of another version that Debian has: both ways are given the
+# same. A digest as Debian's description of the source has it, which comes by TLS; what is
+# in the cache is kept by that digest, and asks for nothing more.
 cache=${HANSE_CACHE:-/var/cache/hanse}
 mkdir -p "$cache"
-# Its digest as Debian's description of the source has it, which comes by TLS; what is in
-# the cache is kept by that digest, and asks for nothing more.
 from_debian() { # FILE
 	for pool in https://deb.debian.org/debian/pool/main https://security.debian.org/debian-security/pool/updates/main; do
 		curl -sfL --retry 2 "$pool/p/postgresql-15/$1" && return
 	done
 }
-description=$cache/postgresql-15_$version.dsc
-[ -s "$description" ] || { from_debian "${description##*/}" >"$description.new" && mv "$description.new" "$description"; }
-digest=$(sed -n "/^Checksums-Sha256:/,/^Files:/s/^ \([0-9a-f]\{64\}\) .* $archive\$/\1/p" "$description" 2>/dev/null)
-source=$cache/postgresql-15-${digest:0:20}.tar.bz2
-if [ -n "$digest" ] && [ ! -s "$source" ] && from_debian "$archive" >"$source.new"; then
-	sha256sum --status -c <<<"$digest  $source.new" && mv "$source.new" "$source"
-fi
-[ -s "$source" ] || { fail "PostgreSQL's source" "$archive, sha256 ${digest:-unknown}, cannot be had from Debian"; summary; exit 1; }
+get_source() { # VERSION; $source is the archive
+	local archive=postgresql-15_${1%%-*}.orig.tar.bz2 description=$cache/postgresql-15_$1.dsc digest
+	[ -s "$description" ] || { from_debian "${description##*/}" >"$description.new" && mv "$description.new" "$description"; }
+	digest=$(sed -n "/^Checksums-Sha256:/,/^Files:/s/^ \([0-9a-f]\{64\}\) .* $archive\$/\1/p" "$description" 2>/dev/null)
+	source=$cache/postgresql-15-${digest:0:20}.tar.bz2
+	if [ -n "$digest" ] && [ ! -s "$source" ] && from_debian "$archive" >"$source.new"; then
+		sha256sum --status -c <<<"$digest  $source.new" && mv "$source.new" "$source"
+	fi
+	rm -f "$source.new" "$description.new"
+	[ -n "$digest" ] && [ -s "$source" ]
+}
+version=$(dpkg-query -W -f '${Version}' postgresql-15)
+tests_of=
+for known in "$version" $(apt-cache madison postgresql-15 | awk '{ print $3 }' | sort -ruV); do
+	get_source "$known" && tests_of=$known && break
+done
+[ -n "$tests_of" ] || { fail "PostgreSQL's source" "cannot be had from Debian, of $version or of another"; summary; exit 1; }
+echo "note  tests of $tests_of, server $version"
 tar -xjf "$source" -C "$dir" --strip-components=3 --wildcards '*/src/test/regress/sql' '*/src/test/regress/data' '*/src/test/regress/parallel_schedule'
 export PG_ABS_SRCDIR=$dir/regress PG_LIBDIR=$dir PG_DLSUFFIX=.so PG_ABS_BUILDDIR=$dir/results
 export PGTZ=PST8PDT PGDATESTYLE="Postgres, MDY"

@@ -193,7 +193,7 @@ eventually "one that is busy" 5 bash -c \
     "'$B/gw_routes' call '$socket' sessions | grep -q '\"busy\":true'"
 tool kill "$socket" "$(of_busy)" >/dev/null
 eventually "is cancelled, too" 5 bash -c \
-    "! ps -C postgres -o args= | grep -q \"^postgres: $anna .*SELECT\""
+    "! ps --ppid \$(head -n 1 '$dir/data/postmaster.pid') -o args= | grep -q \"^postgres: $anna .*SELECT\""
 let_go busy
 
 # --- a client that is cut off amidst an answer --------------------------------
@@ -201,15 +201,15 @@ let_go busy
 hold cut "$by_cert"
 same "a session" 9 "$(say cut 'SELECT 9;')"
 port=$(tool call "$socket" sessions | jq -r '.sessions[] | select(.enterprise == "anna").peer' | sed 's/.*://')
-nft "add table inet hanse-cut; add chain inet hanse-cut in { type filter hook input priority 0; };
-	add rule inet hanse-cut in ip saddr 127.0.0.1 tcp sport $front tcp dport $port drop"
+nft "add table inet $cut; add chain inet $cut in { type filter hook input priority 0; };
+	add rule inet $cut in ip saddr 127.0.0.1 tcp sport $front tcp dport $port drop"
 # shellcheck disable=SC2154 # hold has made it
 echo 'SELECT 10;' >&"$held_cut"
 sleep 0.3
-nft "add rule inet hanse-cut in ip saddr 127.0.0.1 tcp dport $front tcp sport $port drop"
+nft "add rule inet $cut in ip saddr 127.0.0.1 tcp dport $front tcp sport $port drop"
 eventually "whose answer nobody takes is given up" 45 bash -c \
     "'$B/gw_routes' call '$socket' status | jq -e '.sessions == 0'"
-nft delete table inet hanse-cut
+nft delete table inet "$cut"
 let_go cut
 
 # --- which certificates -------------------------------------------------------

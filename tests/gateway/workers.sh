@@ -124,6 +124,9 @@ contains "renew" '"ok":true' "$(tool call "$socket" renew)"
 same "a new worker" yes "$([ "$(worker_of alpha)" != "$alpha" ] && echo yes)"
 same "the old one drains" draining "$(state ".workers[] | select(.pid == $alpha).state")"
 same "the session goes on there" 9 "$(say kept 'SELECT 9;')"
+same "each has its own meters" yes \
+    "$(state '[.routes[] | select(.ve == "alpha" and .enterprise == "anna")][0] | if (.meters | length) == 2 and
+	([.meters[][0]] | add) == .statements and ([.meters[][5]] | add) == .connected_ms and .connected_ms > 0 then "yes" else . end')"
 # shellcheck disable=SC2154 # hold has made it
 echo '\set ON_ERROR_STOP 0
 SELECT pg_sleep(30);' >&"$held_kept"

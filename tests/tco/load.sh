@@ -39,7 +39,7 @@ group_of() { # PID: its cgroup's folder of cpuacct
 }
 lxc_kernel() { cat "$(group_of "$(lxc_pid "$1")")/cpuacct.usage"; }
 qemu_kernel() { # hundredths of a second of all its threads, as nanoseconds
-	awk '{ print ($14 + $15) * 10000000 }' "/proc/$(cat "/run/libvirt/qemu/$1.pid")/stat"
+	awk '{ printf "%.0f", ($14 + $15) * 10000000 }' "/proc/$(cat "/run/libvirt/qemu/$1.pid")/stat"
 }
 lxc_burn() { # in the domain's cgroup, with half a processor's share of sleep
 	local group
@@ -54,7 +54,7 @@ qemu_burn() { # pages of its portal, as many as it makes
 	local end=$((SECONDS + seconds))
 	while [ $SECONDS -lt $end ]; do
 		for _ in $(seq 20); do echo "https://${1#*.}.${1%.*}.localhost:8443/login"; done |
-			xargs -P 4 -n 5 curl -sk -o /dev/null
+			xargs -P 4 -n 1 curl -sk -o /dev/null
 	done
 }
 # try DRIVER

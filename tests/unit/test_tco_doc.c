@@ -353,6 +353,35 @@ static void test_pdf(void **state)
 	assert_non_null(memmem(one.data, one.len, "/StructTreeRoot", 15));
 }
 
+/* A cell that is higher than a page, a word wider than one, a title as well:
+ * the file is still one, and not endless. */
+static void test_pdf_too_much(void **state)
+{
+	hs_auto(doc_freep) struct doc *doc = doc_make();
+	hs_auto(hs_text_done) struct hs_text pdf = { 0 }, long_text = { 0 },
+					     long_word = { 0 };
+	struct doc_section *sec = doc_section(doc, 1, "x", "X");
+	struct doc_table *t = doc_table(doc, sec, "t", "T", columns, 2);
+	struct hs_err err = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 4000; i++) {
+		hs_text_add(&long_text, "Wort für Wort ");
+		hs_text_add(&long_word, "企W");
+	}
+	for (int i = 0; i < 3; i++) {
+		struct doc_row *row = doc_row(doc, t, DOC_ROW);
+
+		(void)doc_words_cell(
+		    doc, row, 0, i == 1 ? long_word.data : long_text.data);
+		(void)doc_words_cell(doc, row, 1, long_word.data);
+	}
+	(void)doc_paragraph(doc, sec, long_text.data);
+	(void)doc_section(doc, 2, "y", long_word.data);
+	assert_int_equal(doc_write_pdf(doc, &pdf, &err), 0);
+	assert_in_range(pdf.len, 10000, 2000000);
+}
+
 static int end_fonts(void **state)
 {
 	(void)state;
@@ -376,6 +405,7 @@ int main(void)
 		cmocka_unit_test(test_tick),
 		cmocka_unit_test(test_histogram),
 		cmocka_unit_test(test_pdf),
+		cmocka_unit_test(test_pdf_too_much),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, end_fonts);

@@ -126,6 +126,24 @@ static void test_not_written(void **state)
 	done(&l);
 }
 
+/* A model that says something else than the formulas: no workbook. */
+static void test_contradicted(void **state)
+{
+	struct loaded l;
+	struct hs_err err = { 0 };
+
+	(void)state;
+	load(&l, NULL, 0);
+	l.result->year[2].platform[TCO_ENERGY] =
+	    num_add(l.tcase->pool, l.result->year[2].platform[TCO_ENERGY],
+		num_ratio(l.tcase->pool, 1, 1000000000));
+	assert_int_equal(tco_xlsx_write(l.path, l.result, NULL, &err), -1);
+	assert_int_equal(err.code, HS_ESYSTEM);
+	assert_non_null(strstr(err.msg, "sheet 'Platform', cell D"));
+	assert_int_equal(access(l.path, F_OK), -1);
+	done(&l);
+}
+
 static void test_rows(void **state)
 {
 	static const struct xl_column columns[] = {
@@ -202,6 +220,7 @@ int main(void)
 		cmocka_unit_test(test_same_bytes),
 		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_not_written),
+		cmocka_unit_test(test_contradicted),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_table),
 	};
