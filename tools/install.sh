@@ -43,7 +43,6 @@ put_tree etc/edge "$share/edge"
 put_tree etc/systemd "$share/systemd"
 put_tree etc/examples "$share/examples"
 put_tree etc/tco "$share/tco"
-put_tree etc/tco "$share/tco"
 put_tree tenant-mgr/schema "$share/directory/schema"
 put_tree portal/static "$share/static"
 for file in shared-db-gateway/schema/*.sql; do

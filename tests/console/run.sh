@@ -291,7 +291,7 @@ chapter_publish() {
 	database_make || { fail 'a database of a virtual enterprise' "$(tail -n 5 "$dir/pg/log")"; return; }
 	month=$(at -c 'SELECT max(month) FROM bill_close')
 	statement() { # FILE: with its parameters as psql's
-		sed -e 's/\$1/:'"'a'"'/g; s/\$2/:'"'b'"'/g' "provisioning/sql/$1.sql"
+		sed -e "s/[$]1/:'a'/g; s/[$]2/:'b'/g" "provisioning/sql/$1.sql"
 	}
 	same 'it is to be published' "$month|$ve" "$(statement bill_unpublished | at -f -)"
 	for enterprise in adler-motors brecht-braking; do

@@ -85,6 +85,27 @@ works "two enterprises trade in the browser" trade node tests/browser/apart.mjs 
 	$edge anna.becker "$buyer_password" \
 	https://brecht-braking.automotive.localhost:8443 jonas.keller "$seller_password"
 
+echo "--- finance"
+expect "somebody for the console" 0 hanse user add asp frida.fink 'Frida Fink' finance
+expect "the console answers" 0 page_is 200 https://console.localhost:8443/healthz
+expect "with a report to log in for" 0 page_is 303 https://console.localhost:8443/report/pdf
+console_password=$(hanse user passwd asp frida.fink --generate -o json | jq_get password)
+token=$(curl -sk -c "$work/jar" https://console.localhost:8443/login | sed -n 's/.*name="csrf" value="\([0-9a-f]*\)".*/\1/p' | head -n 1)
+expect "finance logs in" 0 page_is 303 -b "$work/jar" -c "$work/jar" -H 'Origin: https://console.localhost:8443' \
+	--data-urlencode "csrf=$token" --data-urlencode login=frida.fink --data-urlencode "password=$console_password" https://console.localhost:8443/login
+expect "and has the report" 0 page_is 200 -b "$work/jar" https://console.localhost:8443/report/json
+# A month as if it had been closed: hansed brings it to the enterprise.
+month=$(date -u -d "$(date -u +%Y-%m-01) -1 month" +%F)
+psql -XqAt -v ON_ERROR_STOP=1 -v month="$month" -h /run/hanse/control-db -U hanse -d hanse -f - <<'SQL' || fail "a closed month"
+BEGIN;
+INSERT INTO bill_line (month, line_no, ve, enterprise, meter, state, late, quantity, amount, currency, unit, divisor, valid, cents)
+VALUES (:'month', 1, 'automotive', 'adler-motors', 'vcpus', 'running', false, 2678400000000, 0.0157, 'EUR', 'vCPU-h', 3600000000, '[2020-01-01,)', 1168);
+INSERT INTO bill_close (month, interval_id, hour_id, currency, cents, lines, sha256) VALUES (:'month', 0, 0, 'EUR', 1168, 1, bill_digest(:'month'));
+COMMIT;
+SQL
+eventually "an enterprise has its bill" 90 bash -c "[ \"\$(hanse psql automotive/adler-motors -- -XAtqc 'SELECT amount FROM api.bill')\" = 11.68 ]"
+same "and its neighbour none" "" "$(sql automotive/brecht-braking 'SELECT amount FROM api.bill')"
+
 echo "--- isolation"
 expect "a second VE with the same enterprise names" 0 hanse apply -q $here/second.yaml
 expect "plan of the second VE is empty" 0 hanse plan $here/second.yaml
