@@ -168,6 +168,24 @@ same 'of another time nothing' 'Nothing was used.' "$("$hanse" usage v --from 20
 contains 'what hanse-tco reads' '^enterprise,meter,quantity,unit.e,requests.used,4.000000000,requests' \
 	"$("$hanse" usage model v -o csv | tr -d '\n')"
 contains 'and the load by hour' "^20[0-9-]*T[0-9]{2}:00:00Z,d1,cpu,0[.][0-9]{9},cores" "$("$hanse" usage load meter -o csv)"
+# The ledger goes into the comparison as it is.
+mkdir "$work/case"
+cp etc/tco/example/parameters.yaml "$work/case"
+"$hanse" usage model meter -o csv >"$work/case/usage.csv"
+"$hanse" usage load meter -o csv >"$work/case/load.csv"
+{
+	printf 'title: Metered\ncurrency: EUR\nparameters_from: [parameters.yaml]\nusage: usage.csv\nload: load.csv\n'
+	printf 'period: { from: %s-01, months: 1 }\nenterprises:\n' "$(date -u +%Y-%m)"
+	{ tail -n +2 "$work/case/usage.csv" | cut -d, -f1; tail -n +2 "$work/case/load.csv" | cut -d, -f2; } | sort -u |
+	    sed 's/.*/  - { name: &, servers: 1, domains: 1 }/'
+	printf 'parameters:\n'
+	printf '  - { name: host.%s, value: %s, unit: "%s" }\n' cpu 32 cores target_cpu 70 % ram 256 GiB target_ram 80 % \
+	    iops 50000 IOPS target_iops 70 % network 10 Gbit/s target_network 50 %
+} >"$work/case/case.yaml"
+expect 'which reads it' 0 "$build/hanse-tco" check "$work/case/case.yaml"
+expect 'and bills by it' 0 cmp <(cut -d, -f1 "$work/case/usage.csv" | tail -n +2 | sort -u) \
+	<("$build/hanse-tco" report --case "$work/case/case.yaml" --draws 100 -o json |
+		jq -r '.showback.bills[] | select((.direct | tonumber) > 0) | .enterprise' | sort)
 expect 'a time that is none' 3 "$hanse" usage --from 2026-02-30
 expect 'a period that is none' 3 "$hanse" usage --by week
 expect 'a correction' 0 "$hanse" usage correct v.e statements --note 'ours' -- -0.000074
