@@ -228,6 +228,10 @@ do_up() {
 	start_all
 	hanse start
 	hanse apply "$1"
+	echo
+	echo "Finance: https://console.localhost:8443"
+	hanse user list asp -o json 2>/dev/null | grep -q '"finance"' ||
+		echo "         nobody yet: hanse user add asp LOGIN 'FULL NAME' finance && hanse user passwd asp LOGIN --generate"
 }
 
 do_down() {
