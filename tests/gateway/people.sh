@@ -139,7 +139,7 @@ same "and nobody where it was none" "anna null" "$(last '"\(.enterprise) \(.pers
 same "and is whole" true "$(tool audit "$dir/audit" | jq .ok)"
 contains "the log, too" 'event=session.login .*enterprise=anna person="li.wei" user=alpha.anna .*by=directory' "$(cat "$log")"
 contains "and at the end" 'event=session.close .*enterprise=anna person="li.wei"' "$(cat "$log")"
-lacks "no password is in it" 'horse' "$(cat "$log" "$dir"/audit/*.audit | strings)"
+lacks "no password is in it" 'horse' "$(cat "$log" "$dir"/audit/*/*.audit | strings)"
 timeout 20 psql -XqAt -d "$(to "$anna/li.wei" "$good")" -c 'SELECT pg_sleep(30)' >"$dir/long" 2>&1 &
 long=$!
 eventually "and who is there" 10 bash -c "'$B/gw_routes' call '$socket' sessions | jq -e '.sessions[] | select(.person == \"li.wei\" and .enterprise == \"anna\")'"
