@@ -176,12 +176,7 @@ static int write_rounding(struct file *f, size_t i, struct hs_err *err)
 	if (num_sign(rest) == 0)
 		return 0;
 	set_account(f, i, &charge);
-	charge.charge_category = "Adjustment";
-	charge.charge_frequency = "Recurring";
-	charge.charge_description = "Rounding of the bill to the cent";
-	charge.service_category = "Management and Governance";
-	charge.service_subcategory = "Other (Management and Governance)";
-	charge.service_name = "Platform";
+	focus_call_rounding(&charge);
 	set_cost(&charge, exact(f, rest));
 	return focus_write_charge(f->out, &charge, err);
 }

@@ -271,12 +271,7 @@ static int write_rounding(const struct bills *b, const struct tco_bill *bill,
 	struct focus_charge charge = b->common;
 
 	set_enterprise(b, &charge, bill->enterprise);
-	charge.charge_category = "Adjustment";
-	charge.charge_frequency = "Recurring";
-	charge.charge_description = "Rounding of the bill to the cent";
-	charge.service_category = "Management and Governance";
-	charge.service_subcategory = "Other (Management and Governance)";
-	charge.service_name = "Platform";
+	focus_call_rounding(&charge);
 	set_cost(&charge, decimal(b->row, difference, COST_DECIMALS));
 	return focus_write_charge(b->out, &charge, err);
 }

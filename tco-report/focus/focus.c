@@ -138,6 +138,16 @@ static const char *value(
 	return text;
 }
 
+void focus_call_rounding(struct focus_charge *charge)
+{
+	charge->charge_category = "Adjustment";
+	charge->charge_frequency = "Recurring";
+	charge->charge_description = "Rounding of the bill to the cent";
+	charge->service_category = "Management and Governance";
+	charge->service_subcategory = "Other (Management and Governance)";
+	charge->service_name = "Platform";
+}
+
 int focus_write_charge(
     FILE *out, const struct focus_charge *charge, struct hs_err *err)
 {

@@ -71,6 +71,10 @@ const char *focus_column(size_t index);
 /** Write the line of names. Errors: HS_ESYSTEM. */
 int focus_write_head(FILE *out, struct hs_err *err);
 
+/** Say of a charge that it is what rounding a bill to the cent has added; whose
+ * it is and its cost are left to the caller. */
+void focus_call_rounding(struct focus_charge *charge);
+
 /**
  * Check one charge against FOCUS's rules and write it as a line of CSV
  * (RFC 4180). What breaks a rule is refused by column: a null that may not be
