@@ -54,18 +54,23 @@ lacks() {
 	fi
 }
 
-# eventually NAME SECONDS COMMAND...: it succeeds within that time
-eventually() {
-	local name=$1 end=$(($(date +%s) + $2))
-	shift 2
-	while ! "$@" >/dev/null 2>&1; do
-		if [ "$(date +%s)" -ge "$end" ]; then
-			fail "$name" "never: $*"
-			return
-		fi
+# by_then SECONDS COMMAND...: it succeeds within that time
+by_then() {
+	local end=$(($(date +%s) + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(date +%s)" -lt "$end" ] || return 1
 		sleep 0.2
 	done
-	pass "$name"
+}
+
+# eventually NAME SECONDS COMMAND...: the same, as a check
+eventually() {
+	if by_then "${@:2}"; then
+		pass "$1"
+	else
+		fail "$1" "never: ${*:3}"
+	fi
 }
 
 # damage FILE OFFSET: one byte of it becomes another one

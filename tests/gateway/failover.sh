@@ -157,25 +157,45 @@ event() { # NAME COMMAND...
 	before=$(primary)
 	say calm >/dev/null
 	say "mark before" >/dev/null
-	"$@" >>"$dir/events" 2>&1
+	"$@" >>"$dir/events" 2>&1 || echo "note  $name: $(tail -n 1 "$dir/events")"
 	eventually "$name: another one is the primary" 60 moved_from "$before"
 	sleep 1
 	say calm >/dev/null
 	figures=$(say "mark $name")
 	echo "note  $figures"
 }
-switchover() { # to a standby that may be one, at once
+# A cluster may decline, or let a planned one pass: a standby that lags behind the
+# load, or is not yet said to be synchronous, is not to lead. It is asked again.
+ask_switchover() { # [AT]: to a standby that may be one; succeeds if it is done, or will be
 	local from to
-	from=$(primary)
+	from=$(primary) || return
 	to=$(rest "$from" /cluster | jq -r '[.members[] | select(.role == "sync_standby" or (.role == "replica" and .state != "stopped"))] | sort_by(.role) | last | .name')
-	rest "$from" /switchover -XPOST -d "{\"leader\": \"n$from\", \"candidate\": \"$to\"}"
+	answer=$(rest "$from" /switchover -XPOST -w ' %{http_code}' --max-time 30 \
+	    -d "$(jq -nc --arg l "n$from" --arg c "$to" --arg at "${1:-}" '{leader: $l, candidate: $c} + if $at == "" then {} else {scheduled_at: $at} end')")
+	echo "$answer"
+	[[ $answer =~ ' 20'.$ ]]
 }
-planned() { # the same, said eight seconds before
-	local from at
-	from=$(primary) at=$(date -u -d '+8 seconds' +%Y-%m-%dT%H:%M:%S.%6N+00:00)
-	say "planned $(date -d "$at" +%s%3N)"
-	rest "$from" /switchover -XPOST -d "{\"leader\": \"n$from\", \"scheduled_at\": \"$at\"}"
-	sleep 7
+switchover() { # at once
+	local from _
+	from=$(primary)
+	for _ in {1..10}; do
+		ask_switchover && return
+		sleep 2
+		! moved_from "$from" || return 0
+	done
+	return 1
+}
+planned() { # said eight seconds before
+	local from at _
+	from=$(primary)
+	for _ in {1..3}; do
+		at=$(date -u -d '+8 seconds' +%Y-%m-%dT%H:%M:%S.%6N+00:00)
+		say "planned $(date -d "$at" +%s%3N)"
+		ask_switchover "$at" || continue
+		sleep 7
+		by_then 10 moved_from "$from" && return
+	done
+	return 1
 }
 kill_primary() { # its postmaster and its Patroni
 	local n
