@@ -33,14 +33,17 @@ part() {
 	verdict "$name" "$rc" $((SECONDS - since))
 	count "$name" "$rc"
 }
-# beside NAME COMMAND...: a part that needs the processor and ports of its own
-# only; two at a time. What it says comes when it is done.
+# beside NAME COMMAND...: a part that goes with others; two at a time. What it says
+# comes when it is done.
 beside() {
 	is_wanted "$1" || return 0
 	[ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n
 	port=$((port + 50))
+	printf -- '--- %s begins\n' "$1"
 	in_background "$@" &
 }
+# alone COMMAND...: one at a time has this machine's libvirt
+alone() { flock "$work/machine" "$@"; }
 in_background() { # NAME COMMAND...
 	local name=$1 since=$SECONDS rc=0
 	shift
@@ -60,6 +63,7 @@ together() {
 	for file in "$work"/*.rc; do
 		[ -e "$file" ] || continue
 		read -r name rc <"$file"
+		rm "$file"
 		count "$name" "$rc"
 	done
 }
@@ -102,10 +106,13 @@ beside metering tests/tco/meter.sh
 together
 part images tests/with-libvirt.sh tests/image/run.sh
 part hypervisor tests/with-libvirt.sh tests/hv/run.sh
-part isolation tests/with-libvirt.sh tests/isolation/run.sh
-part platform tests/e2e/run.sh
+# In hosts of their own, which have no network: with the images.
+beside kills tests/kill/host.sh
+beside isolation alone tests/with-libvirt.sh tests/isolation/run.sh
+beside platform alone tests/e2e/run.sh
+beside hosts tests/e2e/hosts.sh
+together
 part xen tests/xen/run.sh
-part hosts tests/e2e/hosts.sh
 
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ] || { echo "failed:$names"; exit 1; }

@@ -54,6 +54,26 @@ lacks() {
 	fi
 }
 
+now_ms() { echo $(($(date +%s%N) / 1000000)); }
+seconds() { printf '%d.%d s' $(($1 / 1000)) $(($1 % 1000 / 100)); }
+# why FILE: the failed checks in a test's output, else how it ended
+why() { grep -A 3 '^FAIL' "$1" || tail -n 15 "$1"; }
+
+# works NAME FILE COMMAND...: it succeeds; its output in FILE below $work, its time
+# printed
+works() {
+	local name=$1 file=$work/$2 since got=0
+	since=$(now_ms)
+	shift 2
+	"$@" >"$file" 2>&1 </dev/null || got=$?
+	if [ $got -eq 0 ]; then
+		pass "$name ($(seconds $(($(now_ms) - since))))"
+	else
+		fail "$name (exit $got)" "$(why "$file")"
+	fi
+	return $got
+}
+
 # by_then SECONDS COMMAND...: it succeeds within that time
 by_then() {
 	local end=$(($(date +%s) + $1))

@@ -27,21 +27,6 @@ on() { # HOST COMMAND...
 	$lab run "$host" "$@"
 }
 hanse() { on $a hanse "$@"; }
-now_ms() { echo $(($(date +%s%N) / 1000000)); }
-# works NAME COMMAND...: it succeeds, its time is shown
-works() {
-	local name=$1 since got=0
-	since=$(now_ms)
-	shift
-	"$@" >"$work/out" 2>&1 </dev/null || got=$?
-	if [ $got -eq 0 ]; then
-		pass "$name ($(($(now_ms) - since)) ms)"
-	else
-		fail "$name (exit $got)" "$(tail -n 15 "$work/out")"
-	fi
-	return $got
-}
-
 # spec VE ENTERPRISE[:PLACEMENT]...: a file
 spec() {
 	local ve=$1 e
@@ -131,7 +116,7 @@ member $c
 echo "--- members"
 on $a sh -c "mkdir -p /etc/hanse && sed 's/^platform_address:.*/&\nunderlay: ${at[$a]}/' etc/hansed.yaml >/etc/hanse/hansed.yaml"
 spec home one two >"$work/home.yaml"
-works "a platform on the first host" on $a make --no-print-directory up SPEC="$work/home.yaml" || { summary; exit 1; }
+works "a platform on the first host" out on $a make --no-print-directory up SPEC="$work/home.yaml" || { summary; exit 1; }
 same "one host is known" local "$(hanse get hosts -o json | jq -r '.[].name')"
 expect "a host's name must be a label" 3 hanse host add H_2 "${at[$b]}"
 expect "its address must be one" 3 hanse host add hx nowhere
@@ -140,15 +125,15 @@ expect "so is one without hanse" 7 hanse host add hx $net.1 --shell "env false"
 expect "the first host cannot be added" 6 hanse host add local "${at[$b]}"
 expect "nor removed" 3 hanse host remove local
 same "still one host is known" local "$(hanse get hosts -o json | jq -r '.[].name')"
-works "a second host becomes a member" add $b
-works "a third, with room for two" add $c --memory-mib 600
+works "a second host becomes a member" out add $b
+works "a third, with room for two" out add $c --memory-mib 600
 expect "nobody joins twice" 6 add $c
 same "all answer" "yes yes yes" "$(hanse get hosts -o json | jq -r '[.[].answers] | join(" ")')"
 contains "describe tells the limit" '600' "$(hanse host describe $c)"
 
 echo "--- placement"
 spec trade p q r s >"$work/trade.yaml"
-works "four enterprises, apply to answering" hanse apply -q "$work/trade.yaml"
+works "four enterprises, apply to answering" out hanse apply -q "$work/trade.yaml"
 same "they are on the other hosts, by load" "$b $b $c $c" "$(hosts_of trade)"
 expect "every portal answers through the first host's edge" 0 answers trade p q r s
 expect "and those at home" 0 answers home one two
@@ -160,11 +145,11 @@ contains "it says why" "'$c' has 88 of 600 MiB left, 256 are asked" "$(hanse app
 expect "and nothing of it is there" 0 hanse verify
 same "no such VE is stored" "" "$(hanse get ves -o json | jq -r '.[] | select(.ve == "full") | .ve')"
 spec apart n:"avoid: [m, db]" m:"avoid: [n]" >"$work/apart.yaml"
-works "two that avoid each other, one the database too" hanse apply -q "$work/apart.yaml"
+works "two that avoid each other, one the database too" out hanse apply -q "$work/apart.yaml"
 [ "$(host_of apart.m)" != "$(host_of apart.n)" ] && [ "$(host_of apart.n)" != local ]
 same "they are apart" 0 $?
 spec apart m:"host: local" n:"host: $b" >"$work/apart.yaml"
-works "pinned" hanse apply -q "$work/apart.yaml"
+works "pinned" out hanse apply -q "$work/apart.yaml"
 same "they are where they should be" "local $b" "$(host_of apart.m) $(host_of apart.n)"
 expect "and answer" 0 answers apart m n
 
@@ -199,7 +184,7 @@ same "so is the folder of the sockets" 700 "$(on $a stat -c %a /run/hanse/hosts)
 
 there=$(hanse get domains -o json | jq -r --arg h $b '[.[] | select(.host == $h) | .name] | sort_by(startswith("apart")) | .[:3] | join(" ")')
 # shellcheck disable=SC2086
-works "isolation from inside the domains of a member" on $b tests/isolation/run.sh $there
+works "isolation from inside the domains of a member" out on $b tests/isolation/run.sh $there
 
 echo "--- behind our back, elsewhere"
 one=${there##* } # of the chain that is not apart
@@ -243,7 +228,7 @@ for e in $moved; do
 		curl -sk -o /dev/null -w "%{http_code} %{exitcode} %{time_total}\n" --max-time 20 "$1"
 	done' "$work/asking" "https://$e.trade.localhost:8443/login" >"$work/asked-$e" &
 done
-works "drain" hanse host drain -q $b
+works "drain" out hanse host drain -q $b
 rm -f "$work/asking"
 wait
 same "no request failed meanwhile" "" "$(grep -v '^200 ' "$work"/asked-*)"
@@ -265,15 +250,15 @@ since=$(begun $c)
 same "there are domains on $c" 0 $?
 send STOP $c
 sleep 1 # a look at the hosts may be a second old
-works "status answers, and is not well" sh -c "$lab run $a hanse status >$work/status; [ \$? -eq 1 ]"
+works "status answers, and is not well" out sh -c "$lab run $a hanse status >$work/status; [ \$? -eq 1 ]"
 contains "it names the host" "host $c +down" "$(cat "$work/status")"
 contains "domains there are unknown" 'trade +4 +2 +0 +0 +2 ' "$(cat "$work/status")"
-works "another VE is made meanwhile" hanse apply -q <(spec meanwhile g)
+works "another VE is made meanwhile" out hanse apply -q <(spec meanwhile g)
 expect "and answers" 0 answers meanwhile g
 expect "verify is not clean" 1 hanse verify
 contains "it says unknown, nothing else" '^unknown$' "$(hanse verify -o json | jq -r '.findings[].problem' | sort -u)"
 expect "a host that does not answer cannot be drained" 7 hanse host drain $c
-works "a VE that is on it goes as far as it can be seen" hanse destroy -q --yes fresh
+works "a VE that is on it goes as far as it can be seen" out hanse destroy -q --yes fresh
 send CONT $c
 eventually "it is back" 20 sh -c "$lab run $a hanse verify"
 same "nothing on it was started again" "$since" "$(begun $c)"
@@ -281,23 +266,23 @@ expect "all portals answer" 0 answers trade p q r s
 
 echo "--- a host is given up, and comes back"
 send STOP $c
-works "its enterprises begin again elsewhere" hanse host remove -q --lost $c
+works "its enterprises begin again elsewhere" out hanse host remove -q --lost $c
 lacks "none is on it" "$c" "$(hosts_of trade)"
 expect "all portals answer" 0 answers trade p q r s
 expect "verify is clean" 0 hanse verify
 send CONT $c
 [ -n "$(begun $c)" ]
 same "the old ones still run there" 0 $?
-works "it becomes a member again" add $c
+works "it becomes a member again" out add $c
 contains "the old ones are unexplained" "unexplained domain trade\..*@$c" \
 	"$(hanse verify -o json | jq -r '.findings[] | .problem + " " + .kind + " " + .name')"
-works "apply removes them" hanse apply -q "$work/trade.yaml"
+works "apply removes them" out hanse apply -q "$work/trade.yaml"
 expect "verify is clean" 0 hanse verify
 same "none runs twice" "" "$(begun $c)"
 
 echo "--- a virtual machine elsewhere"
 driver=qemu spec machine v:"host: $b" >"$work/machine.yaml"
-works "a QEMU member on another host, apply to answering" hanse apply -q "$work/machine.yaml"
+works "a QEMU member on another host, apply to answering" out hanse apply -q "$work/machine.yaml"
 expect "it answers" 0 answers machine v
 contains "it is there" 'machine.v' "$(on $b virsh -q -c qemu:///system list --name)"
 
@@ -306,13 +291,13 @@ $lab down $b
 expect "what is pinned to it keeps it from being given up" 6 hanse host remove -q --lost $b
 driver=qemu spec machine v >"$work/machine.yaml"
 expect "the VE with the pinned one goes" 0 hanse destroy -q --yes machine
-works "given up" hanse host remove -q --lost $b
+works "given up" out hanse host remove -q --lost $b
 expect "all portals answer" 0 answers trade p q r s
 expect "verify is clean" 0 hanse verify
 
 echo "--- nothing is left"
-works "purge of the platform" on $a make --no-print-directory purge
-works "purge of a member" on $c /usr/local/libexec/hanse/platform purge
+works "purge of the platform" out on $a make --no-print-directory purge
+works "purge of a member" out on $c /usr/local/libexec/hanse/platform purge
 for h in $a $c; do
 	on "$h" tests/e2e/libvirt-once.sh
 	of_hanse "$h" >"$work/after"

@@ -24,23 +24,6 @@ finish() {
 }
 trap finish EXIT
 
-now_ms() { echo $(($(date +%s%N) / 1000000)); }
-seconds() { printf '%d.%d s' $(($1 / 1000)) $(($1 % 1000 / 100)); }
-# why FILE: the failed checks in a test's output, else how it ended
-why() { grep -A 3 '^FAIL' "$1" || tail -n 15 "$1"; }
-# works NAME FILE COMMAND...: it succeeds; its output in FILE, its time printed
-works() {
-	local name=$1 file=$work/$2 since got=0
-	since=$(now_ms)
-	shift 2
-	"$@" >"$file" 2>&1 </dev/null || got=$?
-	if [ $got -eq 0 ]; then
-		pass "$name ($(seconds $(($(now_ms) - since))))"
-	else
-		fail "$name (exit $got)" "$(why "$file")"
-	fi
-	return $got
-}
 page() { curl -sk -o /dev/null -w '%{http_code}' --max-time 5 "$@"; }
 page_is() { [ "$(page "${@:2}")" = "$1" ]; }
 password() { # VE/ENTERPRISE LOGIN
@@ -163,18 +146,6 @@ echo "--- burn-in"
 works "everything an operator does, to two chains at once" burnin hanse burnin 2
 expect "and verify is clean" 0 hanse verify
 expect "the event log is whole" 0 hanse audit verify
-
-echo "--- generated specs"
-works "${SPECS:-10} generated specs" specs $here/specs.sh "${SPECS:-10}"
-
-echo "--- killed"
-works "at every boundary of every step" killed tests/kill/run.sh steps
-works "at ${KILLS:-200} random instants" killed2 tests/kill/run.sh random "${KILLS:-200}"
-works "between the gateway's files and its reading them" killed3 tests/kill/run.sh cuts 1 gateway.
-works "between the start of a domain and its confinement" killed4 tests/kill/run.sh cuts 1 hv.domain.confine
-works "every ${CALLS:-61}th outside call fails" failed tests/kill/run.sh calls "${CALLS:-61}"
-grep -hE '^(ok|FAIL)' "$work"/killed* "$work/failed" | sed 's/^/      /'
-expect "and verify is clean" 0 hanse verify
 
 echo "--- down and up"
 orders=$(sql automotive/adler-motors 'select count(*) from api."order"')

@@ -13,7 +13,6 @@ limits() { # NAME=VALUE...: those of VE alpha, from now on
 	tool call "$socket" reload >/dev/null
 }
 of_route() { tool call "$socket" status | jq -r --arg user "$1" ".routes[] | select(.user == \$user) | $2"; }
-now_ms() { echo $(($(date +%s%N) / 1000000)); }
 took() { # COMMAND...: in milliseconds; what it says goes to $dir/said
 	local since
 	since=$(now_ms)

@@ -38,7 +38,6 @@ trap 'exit 1' INT TERM
 
 ident() { "$try" uuid domain "$1" | sed -n "$2p"; }
 image() { sed -n "s/^$1=//p" "$work/images/manifest"; }
-now_ms() { echo $(($(date +%s%N) / 1000000)); }
 build() { # CACHE ARGUMENT...
 	local cache=$1
 	shift

@@ -8,9 +8,9 @@
 #   host.sh pid NAME           its first process, as the machine numbers it
 #   host.sh down NAME
 #
-# /etc, /var/lib and /var/log are overlays over the machine's, /usr/local over a
-# copy of it (hard links), so that a platform of the machine's own may come and
-# go; /run is its own; /tmp, /var/cache and everything else are the machine's.
+# /var/lib and /var/log are overlays over the machine's, /etc and /usr/local over
+# copies, so that a platform of the machine's own may come and go; /run is its own;
+# /tmp, /var/cache and everything else are the machine's.
 # Needs root.
 set -u
 root=/tmp/hanse-lab
@@ -58,8 +58,11 @@ init() {
 		fi
 	done
 	for d in $overlaid; do
-		lower=/$d
-		[ "$d" != usr/local ] || lower=$dir/lower
+		case $d in
+		etc) lower=$dir/etc ;;
+		usr/local) lower=$dir/lower ;;
+		*) lower=/$d ;;
+		esac
 		mount -t overlay overlay "/$d" \
 			-o "lowerdir=$lower,upperdir=$dir/upper/$d,workdir=$dir/work/$d" || exit 1
 	done
@@ -82,6 +85,11 @@ up() {
 	[ ! -e "$dir/pid" ] || fail "there is a host '$name' already"
 	for d in $overlaid; do
 		mkdir -p "$dir/upper/$d" "$dir/work/$d"
+	done
+	# What is below must not change while it is mounted.
+	cp -a /etc "$dir/etc" || exit 1
+	for d in var/lib var/log; do
+		mknod "$dir/upper/$d/hanse" c 0 0 || exit 1 # hides the machine's
 	done
 	cp -al /usr/local "$dir/lower" 2>/dev/null || { rm -rf "$dir/lower"; cp -a /usr/local "$dir/lower"; } || exit 1
 	(
