@@ -295,6 +295,9 @@ static json_t *break_even(const struct tco_result *r)
 		json_t *o = json_object();
 
 		put(o, "parameter", word(tco_kinds[b->param].name));
+		put(o, "enterprise",
+		    b->enterprise != NULL ? word(b->enterprise->name)
+					  : json_null());
 		put(o, "value", figure(b->value));
 		put(o, "due", figure(b->at[TCO_DUE]));
 		put(o, "bought", figure(b->at[TCO_BOUGHT]));

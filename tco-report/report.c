@@ -18,6 +18,16 @@ const char *part_param(const struct report *rep, enum tco_param_id id)
 	return say_named(rep, "param.", tco_kinds[id].name);
 }
 
+const char *part_turning(
+    const struct report *rep, const struct tco_break_even *even)
+{
+	const char *name = part_param(rep, even->param);
+
+	return even->enterprise == NULL ? name
+					: doc_printf(rep->doc, "%s (%s)", name,
+					      even->enterprise->title);
+}
+
 const char *part_driver(
     const struct report *rep, const struct tco_driver *driver)
 {

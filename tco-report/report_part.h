@@ -15,6 +15,9 @@ const char *part_timing(const struct report *rep, enum tco_timing timing);
 const char *part_driver(
     const struct report *rep, const struct tco_driver *driver);
 const char *part_param(const struct report *rep, enum tco_param_id id);
+/** The same, and whose it is if it is an enterprise's own. */
+const char *part_turning(
+    const struct report *rep, const struct tco_break_even *even);
 /** A parameter's value with its unit, for a sentence. */
 const char *part_param_value(
     const struct report *rep, enum tco_param_id id, const struct num *value);

@@ -229,7 +229,7 @@ static void put_break_even(const struct report *rep, struct doc_table *table,
     const struct tco_break_even *even)
 {
 	struct doc_row *row =
-	    part_row(rep, table, part_param(rep, even->param));
+	    part_row(rep, table, part_turning(rep, even));
 
 	(void)doc_words_cell(
 	    rep->doc, row, 1, say_unit(rep, tco_kinds[even->param].unit));

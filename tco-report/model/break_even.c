@@ -68,32 +68,48 @@ static double bound_of(const struct model *m, const char *text)
 	return num_double(bound);
 }
 
+/* The figure that turns: the case's, or one of an enterprise's own. */
+struct figure {
+	enum tco_param_id id;
+	const struct tco_enterprise *enterprise;
+};
+
+static const struct num *figure_value(
+    const struct model *m, const struct figure *f, enum tco_param_id id)
+{
+	return tco_param_of(m->tcase, f->enterprise, id)->value;
+}
+
 /* Bounds of a parameter as the case accepts it: a machine that does nothing
  * draws no more than one that does all it can. */
-static double lowest(const struct model *m, enum tco_param_id id)
+static double lowest(const struct model *m, const struct figure *f)
 {
+	enum tco_param_id id = f->id;
+
 	if (id == TCO_SERVER_MAX_POWER)
-		return num_double(val(m, TCO_SERVER_IDLE_POWER));
+		return num_double(figure_value(m, f, TCO_SERVER_IDLE_POWER));
 	if (id == TCO_HOST_MAX_POWER)
 		return num_double(val(m, TCO_HOST_IDLE_POWER));
 	return bound_of(m, tco_kinds[id].min);
 }
 
-static double highest(const struct model *m, enum tco_param_id id)
+static double highest(const struct model *m, const struct figure *f)
 {
+	enum tco_param_id id = f->id;
+
 	if (id == TCO_SERVER_IDLE_POWER)
-		return num_double(val(m, TCO_SERVER_MAX_POWER));
+		return num_double(figure_value(m, f, TCO_SERVER_MAX_POWER));
 	if (id == TCO_HOST_IDLE_POWER)
 		return num_double(val(m, TCO_HOST_MAX_POWER));
 	return bound_of(m, tco_kinds[id].max);
 }
 
 static const struct num *nearest(
-    const struct model *m, enum tco_param_id id, const struct curve *c)
+    const struct model *m, const struct figure *f, const struct curve *c)
 {
-	double value = num_double(val(m, id));
-	double down = search(c, value, lowest(m, id));
-	double up = search(c, value, highest(m, id));
+	double value = num_double(figure_value(m, f, f->id));
+	double down = search(c, value, lowest(m, f));
+	double up = search(c, value, highest(m, f));
 
 	if (isnan(down) || (!isnan(up) && up - value < value - down))
 		return num_from_double(m->pool, up, DECIMALS);
@@ -102,9 +118,10 @@ static const struct num *nearest(
 
 /* False if no NPV depends on it. */
 static bool by_bisection(
-    struct model *m, enum tco_param_id id, struct tco_break_even *b)
+    struct model *m, const struct figure *f, struct tco_break_even *b)
 {
-	const struct num *npv[TCO_TIMING_COUNT], *leaf = val(m, id);
+	const struct num *npv[TCO_TIMING_COUNT];
+	const struct num *leaf = figure_value(m, f, f->id);
 	hs_auto(tape_freep) struct tape *tape = NULL;
 
 	for (size_t i = 0; i < TCO_TIMING_COUNT; i++)
@@ -114,7 +131,7 @@ static bool by_bisection(
 		return false;
 	for (size_t i = 0; i < TCO_TIMING_COUNT; i++)
 		b->at[i] = nearest(
-		    m, id, &(struct curve) { .tape = tape, .timing = i });
+		    m, f, &(struct curve) { .tape = tape, .timing = i });
 	return true;
 }
 
@@ -122,7 +139,7 @@ static bool by_bisection(
  * core to be run anew; of the others there is a tape. */
 struct whole {
 	struct model *m;
-	enum tco_param_id id;
+	const struct figure *figure;
 	struct tape *tape; /* NULL: shapes the years */
 	int64_t min, max;
 	struct tco_break_even *b;
@@ -130,19 +147,33 @@ struct whole {
 
 static void whole_init(struct whole *w)
 {
-	const struct num *npv[TCO_TIMING_COUNT], *leaf = val(w->m, w->id);
+	enum tco_param_id id = w->figure->id;
+	const struct num *npv[TCO_TIMING_COUNT];
+	const struct num *leaf = figure_value(w->m, w->figure, id);
 
-	w->min = (int64_t)bound_of(w->m, tco_kinds[w->id].min);
-	w->max = (int64_t)bound_of(w->m, tco_kinds[w->id].max);
+	w->min = (int64_t)bound_of(w->m, tco_kinds[id].min);
+	w->max = (int64_t)bound_of(w->m, tco_kinds[id].max);
 	/* Of hosts at least one works. */
-	if (w->id == TCO_HOSTS)
+	if (id == TCO_HOSTS)
 		w->min = num_int64(val(w->m, TCO_SPARE_HOSTS)) + 1;
-	if (w->id == TCO_SPARE_HOSTS && is_given(w->m, TCO_HOSTS))
+	if (id == TCO_SPARE_HOSTS && is_given(w->m, TCO_HOSTS))
 		w->max = num_int64(val(w->m, TCO_HOSTS)) - 1;
 	for (size_t i = 0; i < TCO_TIMING_COUNT; i++)
 		npv[i] = w->m->r->cash[i].npv;
-	if (w->id == TCO_HOSTS || w->id == TCO_SPARE_HOSTS)
+	if (id == TCO_HOSTS || id == TCO_SPARE_HOSTS)
 		w->tape = tape_new(npv, TCO_TIMING_COUNT, &leaf, 1);
+}
+
+static const struct num **variant_figure(
+    struct variant *v, const struct whole *w)
+{
+	const struct tco_enterprise *e = w->figure->enterprise;
+
+	if (e == NULL)
+		return &v->tcase.params[w->figure->id].value;
+	return &v->tcase.enterprises[e - w->m->tcase->enterprises]
+		    .own[w->figure->id]
+		    .value;
 }
 
 /* Whether both NPVs are losses with the parameter at another value. */
@@ -160,7 +191,7 @@ static void losses_at(
 		return;
 	}
 	variant_init(&v, w->m->tcase);
-	v.tcase.params[w->id].value = num_int(v.pool, value);
+	*variant_figure(&v, w) = num_int(v.pool, value);
 	variant_run(&v, w->m, npv);
 	for (size_t i = 0; i < TCO_TIMING_COUNT; i++)
 		ret_loss[i] = num_sign(npv[i]) < 0;
@@ -184,10 +215,10 @@ static void look_at(const struct whole *w, int64_t value)
 }
 
 static void by_steps(
-    struct model *m, enum tco_param_id id, struct tco_break_even *b)
+    struct model *m, const struct figure *f, struct tco_break_even *b)
 {
-	struct whole w = { .m = m, .id = id, .b = b };
-	int64_t value = num_int64(val(m, id));
+	struct whole w = { .m = m, .figure = f, .b = b };
+	int64_t value = num_int64(figure_value(m, f, f->id));
 
 	whole_init(&w);
 	for (int64_t k = 1; k <= WHOLE_STEPS; k++) {
@@ -199,13 +230,15 @@ static void by_steps(
 	tape_free(w.tape);
 }
 
-static void one(struct model *m, enum tco_param_id id)
+static void one(struct model *m, const struct figure *f)
 {
-	struct tco_break_even b = { .param = id, .value = val(m, id) };
+	struct tco_break_even b = { .param = f->id,
+		.enterprise = f->enterprise,
+		.value = figure_value(m, f, f->id) };
 
-	if (tco_kinds[id].is_whole)
-		by_steps(m, id, &b);
-	else if (!by_bisection(m, id, &b))
+	if (tco_kinds[f->id].is_whole)
+		by_steps(m, f, &b);
+	else if (!by_bisection(m, f, &b))
 		return;
 	for (size_t i = 0; i < TCO_TIMING_COUNT; i++)
 		if (b.at[i] != NULL && num_sign(b.value) != 0)
@@ -213,11 +246,38 @@ static void one(struct model *m, enum tco_param_id id)
 	m->r->break_even[m->r->break_even_count++] = b;
 }
 
+/* Figures that are given: the case's, or an enterprise's own. */
+static size_t given(const struct tco_param *params)
+{
+	size_t count = 0;
+
+	for (int i = 0; i < TCO_PARAM_COUNT; i++)
+		count += params[i].value != NULL;
+	return count;
+}
+
+static void all_of(struct model *m, const struct tco_enterprise *e,
+    const struct tco_param *params)
+{
+	struct figure f = { .enterprise = e };
+
+	for (int i = 0; i < TCO_PARAM_COUNT; i++) {
+		f.id = (enum tco_param_id)i;
+		if (params[i].value != NULL)
+			one(m, &f);
+	}
+}
+
 void break_even_run(struct model *m)
 {
+	const struct tco_case *tcase = m->tcase;
+	size_t count = given(tcase->params);
+
+	for (size_t i = 0; i < tcase->count; i++)
+		count += given(tcase->enterprises[i].own);
 	m->r->break_even = hs_arena_alloc(
-	    m->tcase->arena, TCO_PARAM_COUNT * sizeof(*m->r->break_even));
-	for (int i = 0; i < TCO_PARAM_COUNT; i++)
-		if (is_given(m, (enum tco_param_id)i))
-			one(m, (enum tco_param_id)i);
+	    tcase->arena, (count + 1) * sizeof(*m->r->break_even));
+	all_of(m, NULL, tcase->params);
+	for (size_t i = 0; i < tcase->count; i++)
+		all_of(m, &tcase->enterprises[i], tcase->enterprises[i].own);
 }

@@ -208,6 +208,8 @@ struct tco_swing {
 
 struct tco_break_even {
 	enum tco_param_id param;
+	const struct tco_enterprise *enterprise; /* whose own figure it is;
+						  * NULL: the case's */
 	const struct num *value; /* as given, in its unit */
 	const struct num
 	    *at[TCO_TIMING_COUNT]; /* NPV is 0 there, the nearest
@@ -307,7 +309,8 @@ struct tco_result {
 	struct tco_showback showback; /* bill is NULL without usage */
 	struct tco_swing *tornado;    /* of TCO_DUE; the largest first */
 	size_t tornado_count;
-	struct tco_break_even *break_even; /* by parameter */
+	/* By parameter, the case's; then by enterprise, their own. */
+	struct tco_break_even *break_even;
 	size_t break_even_count;
 	uint64_t seed;
 	unsigned draws;

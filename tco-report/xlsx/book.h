@@ -105,6 +105,9 @@ const char *xl_say_named(const struct xl *xl, const char *prefix,
 
 /** The words for a parameter, a confidence, a unit. */
 const char *xl_param_title(const struct xl *xl, enum tco_param_id id);
+/** The same, and whose it is if it is an enterprise's own. */
+const char *xl_turning_title(
+    const struct xl *xl, const struct tco_break_even *b);
 const char *xl_confidence(const struct xl *xl, enum tco_confidence confidence);
 const char *xl_unit(const struct xl *xl, const char *unit);
 

@@ -7,7 +7,7 @@ static void write_break_even(
 {
 	const char *never = xl_say(s->xl, XL_("nowhere"));
 
-	xl_text(s, row, 0, XL_TEXT, xl_param_title(s->xl, b->param));
+	xl_text(s, row, 0, XL_TEXT, xl_turning_title(s->xl, b));
 	(void)xl_number(s, row, 1, XL_FIXED_NUMBER, b->value);
 	for (size_t k = 0; k < TCO_TIMING_COUNT; k++) {
 		lxw_col_t col = (lxw_col_t)(2 + 2 * k);

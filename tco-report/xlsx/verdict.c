@@ -368,7 +368,7 @@ static void write_costs(struct xl_sheet *s, struct xl_parts *parts)
 static void write_change(
     struct xl_sheet *s, lxw_row_t row, const struct tco_break_even *b)
 {
-	xl_text(s, row, 0, XL_TEXT, xl_param_title(s->xl, b->param));
+	xl_text(s, row, 0, XL_TEXT, xl_turning_title(s->xl, b));
 	(void)xl_number(s, row, 3, XL_FIXED_NUMBER, b->value);
 	(void)xl_number(s, row, 4, XL_FIXED_NUMBER, b->at[TCO_DUE]);
 	(void)xl_number(s, row, 5, XL_FIXED_PERCENT, b->distance[TCO_DUE]);

@@ -61,6 +61,16 @@ const char *xl_param_title(const struct xl *xl, enum tco_param_id id)
 	    xl, "param", tco_kinds[id].name, tco_kinds[id].help);
 }
 
+const char *xl_turning_title(
+    const struct xl *xl, const struct tco_break_even *b)
+{
+	const char *title = xl_param_title(xl, b->param);
+
+	return b->enterprise == NULL
+		   ? title
+		   : xl_printf(xl, "%s (%s)", title, b->enterprise->title);
+}
+
 const char *xl_confidence(const struct xl *xl, enum tco_confidence confidence)
 {
 	const char *name = tco_confidence_name(confidence);

@@ -258,37 +258,103 @@ static void test_simulation(void **state)
 	}
 }
 
-/* Where the NPV is said to be nothing, it is nothing, by the exact model. */
-static void test_break_even(void **state)
+/* A number of one case as one of another's; NULL is NULL. */
+static const struct num *taken(
+    const struct tco_case *to, const struct num *value)
 {
-	hs_auto(tco_case_freep) struct tco_case *tcase = load(NULL, 0);
-	hs_auto(tco_result_freep) struct tco_result *r = run(tcase);
+	hs_auto(hs_freep) char *text = NULL;
+	const struct num *copy = NULL;
+
+	if (value == NULL)
+		return NULL;
+	text = num_text_short(value);
+	assert_int_equal(num_parse(to->pool, text, &copy, NULL), 0);
+	return copy;
+}
+
+/* The NPV of the case with one figure, the case's or an enterprise's own, at
+ * another value. */
+static double npv_at(const struct tco_case *tcase,
+    const struct tco_break_even *b, enum tco_timing timing)
+{
+	hs_auto(tco_case_freep) struct tco_case *other = load(NULL, 0);
+	hs_auto(tco_result_freep) struct tco_result *r = NULL;
+	const struct num *at = taken(other, b->at[timing]);
+
+	for (size_t i = 0; i < tcase->count; i++)
+		for (int id = 0; id < TCO_PARAM_COUNT; id++)
+			other->enterprises[i].own[id].value =
+			    taken(other, tcase->enterprises[i].own[id].value);
+	if (b->enterprise != NULL)
+		other->enterprises[b->enterprise - tcase->enterprises]
+		    .own[b->param]
+		    .value = at;
+	else
+		other->params[b->param].value = at;
+	r = run(other);
+	return num_double(r->cash[timing].npv);
+}
+
+/* Where the NPV is said to be nothing, it is nothing, by the exact model: at
+ * has six decimals, what is cut off is worth less than half a unit of money.
+ * Returns how often; *ret_own: of these of an enterprise's own. */
+static size_t check_break_even(
+    const struct tco_case *tcase, const struct tco_result *r, size_t *ret_own)
+{
 	size_t found = 0;
 
-	(void)state;
+	*ret_own = 0;
 	for (size_t i = 0; i < r->break_even_count; i++) {
 		const struct tco_break_even *b = &r->break_even[i];
 
 		for (size_t k = 0; k < TCO_TIMING_COUNT; k++) {
-			hs_auto(hs_freep) char *text = NULL;
-			hs_auto(tco_case_freep) struct tco_case *other = NULL;
-			hs_auto(tco_result_freep) struct tco_result *at = NULL;
-
 			if (b->at[k] == NULL || tco_kinds[b->param].is_whole)
 				continue;
-			text = num_text_short(b->at[k]);
-			other = load(
-			    &(struct tco_setting) {
-				tco_kinds[b->param].name, text },
-			    1);
-			at = run(other);
-			/* at has six decimals: what is cut off is worth less
-			 * than half a unit of money */
-			assert_true(fabs(num_double(at->cash[k].npv)) < 0.5);
+			assert_true(
+			    fabs(npv_at(tcase, b, (enum tco_timing)k)) < 0.5);
 			found++;
+			*ret_own += b->enterprise != NULL;
 		}
 	}
-	assert_int_equal(found, 18);
+	return found;
+}
+
+static void test_break_even(void **state)
+{
+	hs_auto(tco_case_freep) struct tco_case *tcase = load(NULL, 0);
+	hs_auto(tco_result_freep) struct tco_result *r = run(tcase);
+	size_t own;
+
+	(void)state;
+	assert_int_equal(check_break_even(tcase, r, &own), 18);
+	assert_int_equal(own, 0);
+}
+
+/* An enterprise's own maintenance and life turn the verdict, too. */
+static void test_own_break_even(void **state)
+{
+	hs_auto(tco_case_freep) struct tco_case *tcase = load(NULL, 0);
+	hs_auto(tco_result_freep) struct tco_result *r = NULL;
+	const struct tco_break_even *life;
+	size_t own;
+
+	(void)state;
+	tcase->enterprises[1].own[TCO_SERVER_SUPPORT].value =
+	    num_int(tcase->pool, 650);
+	tcase->enterprises[0].own[TCO_SERVER_SUPPORT].value =
+	    num_int(tcase->pool, 700);
+	tcase->enterprises[2].own[TCO_SERVER_LIFE].value =
+	    num_int(tcase->pool, 4);
+	r = run(tcase);
+	(void)check_break_even(tcase, r, &own);
+	assert_int_equal(own, 2);
+	life = &r->break_even[r->break_even_count - 1];
+	assert_int_equal(life->param, TCO_SERVER_LIFE);
+	assert_ptr_equal(life->enterprise, &tcase->enterprises[2]);
+	for (size_t k = 0; k < TCO_TIMING_COUNT; k++)
+		if (life->at[k] != NULL)
+			assert_true((npv_at(tcase, life, (enum tco_timing)k) <
+					0) != (num_sign(r->cash[k].npv) < 0));
 }
 
 /* -- Beyond the example --------------------------------------------------- */
@@ -624,6 +690,7 @@ int main(void)
 		cmocka_unit_test(test_tornado),
 		cmocka_unit_test(test_simulation),
 		cmocka_unit_test(test_break_even),
+		cmocka_unit_test(test_own_break_even),
 		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_replacement),
 		cmocka_unit_test(test_horizons),
