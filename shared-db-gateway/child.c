@@ -29,18 +29,23 @@ int gw_child_program(char **ret_path, struct hs_err *err)
 /* Between fork and exec: only what is safe there. */
 static void become(char *const argv[], int master, int clients)
 {
+	unsigned first = STDERR_FILENO + 1;
 	sigset_t none;
 
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	master = fcntl(master, F_DUPFD, FREE_FROM);
+	if (master >= 0)
+		master = fcntl(master, F_DUPFD, FREE_FROM);
 	if (clients >= 0)
 		clients = fcntl(clients, F_DUPFD, FREE_FROM);
-	if (dup2(master, GW_CHILD_MASTER) < 0 ||
+	if ((master >= 0 && dup2(master, GW_CHILD_MASTER) < 0) ||
 	    (clients >= 0 && dup2(clients, GW_CHILD_CLIENTS) < 0))
 		_exit(EXIT_FAILURE);
-	(void)close_range(
-	    clients >= 0 ? GW_CHILD_CLIENTS + 1 : GW_CHILD_MASTER + 1, ~0u, 0);
+	if (clients >= 0)
+		first = GW_CHILD_CLIENTS + 1;
+	else if (master >= 0)
+		first = GW_CHILD_MASTER + 1;
+	(void)close_range(first, ~0u, 0);
 	(void)execv(argv[0], argv);
 	_exit(127);
 }

@@ -22,6 +22,7 @@ int gw_child_program(char **ret_path, struct hs_err *err);
  * Start it; all other descriptors but standard ones are closed in it.
  *
  * @argv:     the program and its arguments
+ * @master:   -1: none; then no clients, either
  * @clients:  -1: none
  *
  * Returns its process id, or -1. Errors: HS_ESYSTEM.

@@ -4,6 +4,7 @@
 
 #include "shared-db-gateway/control.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,6 +14,7 @@
 
 #include "base/err.h"
 #include "base/loop.h"
+#include "base/mem.h"
 #include "shared-db-gateway/line.h"
 
 #define LINE_MAX_BYTES 4096u
@@ -22,6 +24,7 @@ struct gw_caller {
 	struct gw_line line;
 	struct gw_control *control;
 	struct gw_caller *next;
+	char *waiting; /* what it has asked during a pause */
 	bool is_asking, is_gone;
 };
 
@@ -32,6 +35,7 @@ struct gw_control {
 	void *owner;
 	struct gw_caller *callers;
 	unsigned count;
+	bool is_paused;
 	char *path;
 };
 
@@ -44,6 +48,7 @@ static void caller_free(struct gw_caller *c)
 	*at = c->next;
 	c->control->count--;
 	gw_line_close(&c->line);
+	free(c->waiting);
 	free(c);
 }
 
@@ -65,7 +70,35 @@ static void on_line(void *owner, char *line)
 
 	c->is_asking = true;
 	gw_line_hold(&c->line);
-	c->control->fn(c->control->owner, c, line);
+	if (c->control->is_paused)
+		c->waiting = hs_strdup(line);
+	else
+		c->control->fn(c->control->owner, c, line);
+}
+
+static void ask_what_waits(struct gw_caller *c)
+{
+	hs_auto(hs_freep) char *line = c->waiting;
+
+	c->waiting = NULL;
+	if (line != NULL)
+		c->control->fn(c->control->owner, c, line);
+}
+
+void gw_control_pause(struct gw_control *control)
+{
+	control->is_paused = true;
+}
+
+void gw_control_go_on(struct gw_control *control)
+{
+	struct gw_caller *next;
+
+	control->is_paused = false;
+	for (struct gw_caller *c = control->callers; c != NULL; c = next) {
+		next = c->next;
+		ask_what_waits(c);
+	}
 }
 
 void gw_caller_answer(struct gw_caller *c, const char *text)
@@ -89,21 +122,11 @@ static bool may_call(int fd)
 	       (who.uid == 0 || who.uid == getuid());
 }
 
-static void on_connect(void *owner, unsigned events)
+/* NULL: it could not; the descriptor is closed. */
+static struct gw_caller *caller_new(struct gw_control *control, int fd)
 {
-	struct gw_control *control = owner;
-	int fd = accept4(
-	    control->watch.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	struct gw_caller *c;
+	struct gw_caller *c = hs_alloc(sizeof(*c));
 
-	(void)events;
-	if (fd < 0)
-		return;
-	if (!may_call(fd) || control->count >= CALLERS_MAX) {
-		(void)close(fd);
-		return;
-	}
-	c = hs_alloc(sizeof(*c));
 	c->control = control;
 	c->line.on_line = on_line;
 	c->line.on_gone = on_gone;
@@ -112,11 +135,28 @@ static void on_connect(void *owner, unsigned events)
 	    0) {
 		(void)close(fd);
 		free(c);
-		return;
+		return NULL;
 	}
 	c->next = control->callers;
 	control->callers = c;
 	control->count++;
+	return c;
+}
+
+static void on_connect(void *owner, unsigned events)
+{
+	struct gw_control *control = owner;
+	int fd = accept4(
+	    control->watch.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	(void)events;
+	if (fd < 0)
+		return;
+	if (!may_call(fd) || control->count >= CALLERS_MAX) {
+		(void)close(fd);
+		return;
+	}
+	(void)caller_new(control, fd);
 }
 
 static int listen_at(const char *path, int *ret_fd, struct hs_err *err)
@@ -142,15 +182,13 @@ static int listen_at(const char *path, int *ret_fd, struct hs_err *err)
 	return 0;
 }
 
-int gw_control_open(struct hs_loop *loop, const char *path, gw_control_fn *fn,
-    void *owner, struct gw_control **ret_control, struct hs_err *err)
+/* The descriptor becomes its own, or is closed. */
+static int control_new(struct hs_loop *loop, const char *path, int fd,
+    gw_control_fn *fn, void *owner, struct gw_control **ret_control,
+    struct hs_err *err)
 {
-	struct gw_control *control;
-	int fd = -1;
+	struct gw_control *control = hs_alloc(sizeof(*control));
 
-	if (listen_at(path, &fd, err) < 0)
-		return -1;
-	control = hs_alloc(sizeof(*control));
 	control->loop = loop;
 	control->fn = fn;
 	control->owner = owner;
@@ -164,6 +202,79 @@ int gw_control_open(struct hs_loop *loop, const char *path, gw_control_fn *fn,
 		return -1;
 	}
 	*ret_control = control;
+	return 0;
+}
+
+int gw_control_open(struct hs_loop *loop, const char *path, gw_control_fn *fn,
+    void *owner, struct gw_control **ret_control, struct hs_err *err)
+{
+	int fd = -1;
+
+	if (listen_at(path, &fd, err) < 0)
+		return -1;
+	return control_new(loop, path, fd, fn, owner, ret_control, err);
+}
+
+static json_t *caller_state(
+    const struct gw_caller *c, const struct gw_caller *asker)
+{
+	return json_pack("{s:i, s:b, s:s?, s:s?}", "fd", c->line.watch.fd,
+	    "asks", c == asker, "waiting", c->waiting, "heard",
+	    c->line.in.data);
+}
+
+json_t *gw_control_state(
+    const struct gw_control *control, const struct gw_caller *asker)
+{
+	json_t *callers = json_array();
+
+	for (const struct gw_caller *c = control->callers; c != NULL;
+	     c = c->next)
+		if (!c->is_gone && c->line.sent >= c->line.out.len)
+			(void)json_array_append_new(
+			    callers, caller_state(c, asker));
+	return json_pack(
+	    "{s:i, s:o}", "fd", control->watch.fd, "callers", callers);
+}
+
+static void adopt_caller(struct gw_control *control, const json_t *state,
+    struct gw_caller **ret_asker)
+{
+	struct gw_caller *c = caller_new(
+	    control, (int)json_integer_value(json_object_get(state, "fd")));
+	const char *waiting =
+	    json_string_value(json_object_get(state, "waiting"));
+	const char *heard = json_string_value(json_object_get(state, "heard"));
+
+	if (c == NULL)
+		return;
+	if (heard != NULL)
+		hs_text_add(&c->line.in, heard);
+	if (json_is_true(json_object_get(state, "asks")))
+		*ret_asker = c;
+	else if (waiting == NULL)
+		return;
+	else
+		c->waiting = hs_strdup(waiting);
+	c->is_asking = true;
+	gw_line_hold(&c->line);
+}
+
+int gw_control_adopt(struct hs_loop *loop, const char *path,
+    const json_t *state, gw_control_fn *fn, void *owner,
+    struct gw_control **ret_control, struct gw_caller **ret_asker,
+    struct hs_err *err)
+{
+	json_t *caller;
+	size_t i;
+
+	*ret_asker = NULL;
+	if (control_new(loop, path,
+		(int)json_integer_value(json_object_get(state, "fd")), fn,
+		owner, ret_control, err) < 0)
+		return -1;
+	json_array_foreach (json_object_get(state, "callers"), i, caller)
+		adopt_caller(*ret_control, caller, ret_asker);
 	return 0;
 }
 

@@ -138,6 +138,11 @@ void gw_line_go_on(struct gw_line *line)
 		hs_timer_start(line->watch.loop, &line->again, 0);
 }
 
+bool gw_line_is_at_rest(const struct gw_line *line)
+{
+	return line->in.len == 0 && line->sent >= line->out.len;
+}
+
 void gw_line_close(struct gw_line *line)
 {
 	hs_timer_stop(&line->again);

@@ -41,6 +41,9 @@ void gw_line_say(struct gw_line *line, const char *text);
 void gw_line_hold(struct gw_line *line);
 void gw_line_go_on(struct gw_line *line);
 
+/** Nothing is half said or half heard, and what was heard is taken. */
+bool gw_line_is_at_rest(const struct gw_line *line);
+
 /** End it; what has not been sent is lost. Twice is fine. */
 void gw_line_close(struct gw_line *line);
 

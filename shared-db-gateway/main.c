@@ -23,17 +23,19 @@
 #define DEFAULT_CONFIG "/etc/hanse/gateway.yaml"
 
 static const char usage[] =
-    "Usage: hanse-gateway [--config FILE]\n"
+    "Usage: hanse-gateway [--config FILE] [--check]\n"
     "Serve PostgreSQL's protocol and pin each session to one role and "
     "database.\n"
     "\n"
     "  --config FILE  configuration (default " DEFAULT_CONFIG ")\n"
+    "  --check        say whether it could serve that, and exit\n"
     "  --help         print this and exit\n"
     "  --version      print the version and exit\n"
     "\n"
     "Runs in the foreground and logs to standard error, with a listener and a\n"
     "worker for each virtual enterprise as its children. SIGHUP reads the\n"
-    "routes again, SIGTERM ends it cleanly.\n";
+    "routes again, SIGTERM ends it cleanly. 'hanse gateway renew' puts the\n"
+    "program that is installed now in its place; who is in stays in.\n";
 
 /* As many descriptors as we may have: two a session. */
 static void raise_limits(void)
@@ -61,7 +63,8 @@ static void set_level(const char *log)
 struct role {
 	const char *config, *worker;
 	unsigned slot;
-	bool is_listener;
+	int state; /* -1: none */
+	bool is_listener, is_check;
 };
 
 static int run(const struct role *role, struct hs_err *err)
@@ -82,7 +85,9 @@ static int run(const struct role *role, struct hs_err *err)
 		return gw_listener_run(config, GW_CHILD_MASTER, err);
 	if (role->worker != NULL)
 		return gw_worker_run(config, &place, err);
-	return gw_master_run(config, role->config, err);
+	if (role->is_check)
+		return gw_master_check(config, err);
+	return gw_master_run(config, role->config, role->state, err);
 }
 
 static void parse_option(int c, struct role *role)
@@ -100,6 +105,12 @@ static void parse_option(int c, struct role *role)
 	case 's':
 		role->slot = (unsigned)strtoul(optarg, NULL, 10);
 		break;
+	case 'k':
+		role->is_check = true;
+		break;
+	case 't':
+		role->state = (int)strtol(optarg, NULL, 10);
+		break;
 	case 'h':
 		(void)fputs(usage, stdout);
 		exit(EXIT_SUCCESS);
@@ -115,12 +126,15 @@ static void parse_options(int argc, char **argv, struct role *role)
 {
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
+		{ "check", no_argument, NULL, 'k' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		/* Of the master's children. */
 		{ "listener", no_argument, NULL, 'l' },
 		{ "worker", required_argument, NULL, 'w' },
 		{ "slot", required_argument, NULL, 's' },
+		/* Of the master itself, once more. */
+		{ "state", required_argument, NULL, 't' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -135,7 +149,7 @@ static void parse_options(int argc, char **argv, struct role *role)
 
 int main(int argc, char **argv)
 {
-	struct role role = { .config = DEFAULT_CONFIG };
+	struct role role = { .config = DEFAULT_CONFIG, .state = -1 };
 	struct hs_err err = { 0 };
 
 	parse_options(argc, argv, &role);
@@ -148,7 +162,7 @@ int main(int argc, char **argv)
 		hs_err_log("gateway.failed", "msg=\"%s\"", err.msg);
 		return EXIT_FAILURE;
 	}
-	if (!role.is_listener && role.worker == NULL)
+	if (!role.is_listener && role.worker == NULL && !role.is_check)
 		hs_info("gateway.stopped", "reason=signal");
 	return EXIT_SUCCESS;
 }

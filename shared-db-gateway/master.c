@@ -49,13 +49,11 @@ void gw_master_come_up(struct master *m)
 	hs_info("gateway.ready", "version=%s", HANSE_VERSION);
 }
 
-static void on_child(void *owner, int signo)
+void gw_master_reap(struct master *m)
 {
-	struct master *m = owner;
 	int status = 0;
 	pid_t pid;
 
-	(void)signo;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		struct worker *w = m->workers;
 
@@ -65,7 +63,15 @@ static void on_child(void *owner, int signo)
 			gw_worker_died(w, status);
 		else if (pid == m->listener)
 			gw_listener_died(m, status);
+		else if (pid == m->renewal.checker)
+			gw_renew_checked(m, status);
 	}
+}
+
+static void on_child(void *owner, int signo)
+{
+	(void)signo;
+	gw_master_reap(owner);
 }
 
 static void on_hangup(void *owner, int signo)
@@ -106,9 +112,11 @@ static void on_term(void *owner, int signo)
 }
 
 /* The listener of one that was killed may not have noticed yet. */
-static int bind_patiently(const char *address, int *ret_fd, struct hs_err *err)
+int gw_master_bind(const char *listen, int *ret_fd, struct hs_err *err)
 {
 	const struct timespec moment = { 0, BIND_AGAIN_MS * 1000000L };
+	hs_auto(hs_freep) char *address =
+	    hs_strndup(listen, strcspn(listen, " "));
 	int rc = gw_bind(address, ret_fd, err);
 
 	for (int i = 0; i < BIND_TRIES && rc < 0 && err->code == HS_EEXISTS;
@@ -127,34 +135,38 @@ static int bind_all(struct master *m, struct hs_err *err)
 	for (unsigned i = 0; i < c->listen_count; i++)
 		m->ports[i] = -1;
 	for (unsigned i = 0; i < c->listen_count; i++) {
-		hs_auto(hs_freep) char *address =
-		    hs_strndup(c->listen[i], strcspn(c->listen[i], " "));
-
-		if (bind_patiently(address, &m->ports[i], err) < 0)
+		if (gw_master_bind(c->listen[i], &m->ports[i], err) < 0)
 			return -1;
 		hs_info("listener.open", "address=%s", c->listen[i]);
 	}
 	return 0;
 }
 
-static int serve(struct master *m, struct hs_err *err)
+static int begin(struct master *m, struct hs_err *err)
 {
-	struct hs_loop *loop = m->loop;
 	size_t routes;
 	struct ask *a;
 
-	if (hs_loop_signal(loop, SIGHUP, on_hangup, m, err) < 0 ||
-	    hs_loop_signal(loop, SIGCHLD, on_child, m, err) < 0 ||
-	    hs_loop_signal(loop, SIGTERM, on_term, m, err) < 0 ||
-	    hs_loop_signal(loop, SIGINT, on_term, m, err) < 0 ||
-	    gw_child_program(&m->program, err) < 0 || bind_all(m, err) < 0 ||
-	    gw_master_load(m, &routes, err) < 0 ||
+	if (bind_all(m, err) < 0 || gw_master_load(m, &routes, err) < 0 ||
 	    gw_listener_start(m, err) < 0)
 		return -1;
 	a = gw_ask_new(m, NULL, false);
 	gw_master_spread(a);
 	gw_ask_asked(a);
-	if (hs_loop_run(loop, err) < 0)
+	return 0;
+}
+
+static int serve(struct master *m, int state, struct hs_err *err)
+{
+	struct hs_loop *loop = m->loop;
+
+	if (hs_loop_signal(loop, SIGHUP, on_hangup, m, err) < 0 ||
+	    hs_loop_signal(loop, SIGCHLD, on_child, m, err) < 0 ||
+	    hs_loop_signal(loop, SIGTERM, on_term, m, err) < 0 ||
+	    hs_loop_signal(loop, SIGINT, on_term, m, err) < 0 ||
+	    gw_child_program(&m->program, err) < 0 ||
+	    (state < 0 ? begin(m, err) : gw_master_adopt(m, state, err)) < 0 ||
+	    hs_loop_run(loop, err) < 0)
 		return -1;
 	return m->rc;
 }
@@ -170,6 +182,7 @@ static void end(struct master *m)
 		gw_ve_free(m->ves);
 	gw_control_close(m->control);
 	hs_timer_stop(&m->stop_timer);
+	hs_timer_stop(&m->renewal.look);
 	for (unsigned i = 0; m->ports != NULL && i < m->config->listen_count;
 	     i++)
 		hs_closep(&m->ports[i]);
@@ -180,16 +193,11 @@ static void end(struct master *m)
 	free(m);
 }
 
-int gw_master_run(
-    const struct gw_config *config, const char *path, struct hs_err *err)
+static struct master *master_new(const struct gw_config *config,
+    const char *path, struct hs_loop *loop, struct hs_err *err)
 {
-	hs_auto(hs_loop_freep) struct hs_loop *loop = NULL;
-	struct master *m;
-	int rc;
+	struct master *m = hs_alloc(sizeof(*m));
 
-	if (hs_loop_new(&loop, err) < 0)
-		return -1;
-	m = hs_alloc(sizeof(*m));
 	m->config = config;
 	m->loop = loop;
 	m->path = hs_strdup(path);
@@ -198,7 +206,38 @@ int gw_master_run(
 	m->began_ms = hs_loop_now_ms(loop);
 	m->listener_again.fn = gw_listener_again;
 	m->listener_again.owner = m;
-	rc = serve(m, err);
+	return m;
+}
+
+int gw_master_run(const struct gw_config *config, const char *path, int state,
+    struct hs_err *err)
+{
+	hs_auto(hs_loop_freep) struct hs_loop *loop = NULL;
+	struct master *m;
+	int rc;
+
+	if (hs_loop_new(&loop, err) < 0)
+		return -1;
+	m = master_new(config, path, loop, err);
+	rc = serve(m, state, err);
+	end(m);
+	return rc;
+}
+
+int gw_master_check(const struct gw_config *config, struct hs_err *err)
+{
+	hs_auto(hs_loop_freep) struct hs_loop *loop = NULL;
+	struct master *m;
+	size_t routes = 0;
+	int rc;
+
+	if (hs_loop_new(&loop, err) < 0)
+		return -1;
+	m = master_new(config, "", loop, err);
+	rc = gw_master_load(m, &routes, err);
+	if (rc == 0)
+		hs_info("gateway.checked", "version=%s listen=%u routes=%zu",
+		    HANSE_VERSION, config->listen_count, routes);
 	end(m);
 	return rc;
 }

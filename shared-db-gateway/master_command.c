@@ -1,7 +1,6 @@
 /* master_command.c - what is asked on the control socket. */
 
 #include <jansson.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,29 +62,7 @@ static void ask_all(struct ask *a, const char *line)
 	gw_ask_asked(a);
 }
 
-/* A new worker for each; the old one's clients stay with it. */
-static void renew(struct master *m, struct gw_caller *caller)
-{
-	struct ask *a = gw_ask_new(m, caller, false);
-	int workers = 0;
-
-	a->all = true;
-	for (struct ve *ve = m->ves; ve != NULL; ve = ve->next) {
-		struct worker *w = gw_worker_start(ve);
-
-		if (w == NULL)
-			continue;
-		gw_worker_tell_routes(a, ve, w);
-		workers++;
-	}
-	a->own = json_pack("{s:i}", "workers", workers);
-	/* It is started again, by the same program as they. */
-	if (m->listener > 0)
-		(void)kill(m->listener, SIGKILL);
-	gw_ask_asked(a);
-}
-
-static void answer_now(
+void gw_master_answer(
     struct gw_caller *caller, json_t *result, const struct hs_err *err)
 {
 	json_t *answer = gw_answer(result, err);
@@ -126,9 +103,9 @@ static void run_here(
 	if (strcmp(name, "reload") == 0)
 		gw_master_reload(m, caller);
 	else if (strcmp(name, "renew") == 0)
-		renew(m, caller);
+		gw_master_renew(m, caller);
 	else
-		answer_now(caller,
+		gw_master_answer(caller,
 		    json_pack("{s:s, s:i}", "version", HANSE_VERSION, "pid",
 			(int)getpid()),
 		    NULL);
@@ -147,7 +124,7 @@ void gw_master_run_command(
 		(void)hs_fail(&err, HS_EINVAL,
 		    "expected {\"command\": \"kill|ping|pools|reload|renew|"
 		    "retire|sessions|status\"}");
-		answer_now(caller, NULL, &err);
+		gw_master_answer(caller, NULL, &err);
 	} else if (command->where == HERE)
 		run_here(m, caller, command->name);
 	else {

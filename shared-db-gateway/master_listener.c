@@ -52,8 +52,9 @@ void gw_listener_tell_all(struct master *m)
 			gw_listener_tell(
 			    m, GW_NOTE_WORKER, w->slot, w->name, w->clients);
 	for (unsigned i = 0; i < m->config->listen_count; i++)
-		gw_listener_tell(m, GW_NOTE_LISTEN, 0,
-		    port_ve(m->config->listen[i]), m->ports[i]);
+		if (m->ports[i] >= 0)
+			gw_listener_tell(m, GW_NOTE_LISTEN, 0,
+			    port_ve(m->config->listen[i]), m->ports[i]);
 }
 
 int gw_listener_start(struct master *m, struct hs_err *err)

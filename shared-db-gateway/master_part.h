@@ -71,6 +71,14 @@ struct ve {
 	bool is_gone; /* of a reload: it is in no file any more */
 };
 
+/* Of the program, from the question for it to the next one's beginning. */
+struct renewal {
+	pid_t checker; /* 0: none is under way */
+	struct gw_caller *caller;
+	struct hs_timer look;
+	uint64_t until_ms;
+};
+
 struct master {
 	const struct gw_config *config;
 	struct hs_loop *loop;
@@ -84,6 +92,7 @@ struct master {
 	struct worker *workers;
 	struct json_t
 	    *elsewhere; /* of the platform's worker: the files, no secrets */
+	struct renewal renewal;
 	unsigned last_slot, starting;
 	bool is_up, is_stopping;
 	uint64_t began_ms, reloads, listener_deaths;
@@ -122,6 +131,11 @@ void gw_ask_part_done(struct worker *w, const struct json_t *answer);
 
 /* master_worker.c */
 
+/** One of its VE (NULL: of none any more), without a process yet. */
+struct worker *gw_worker_new(
+    struct master *m, struct ve *ve, const char *name, unsigned slot);
+/** Its answers come there. Errors: HS_ESYSTEM; the descriptor stays open. */
+int gw_worker_hear(struct worker *w, int fd, struct hs_err *err);
 /** NULL: it could not be started, and is tried again. */
 struct worker *gw_worker_start(struct ve *ve);
 void gw_worker_tell_routes(struct ask *a, struct ve *ve, struct worker *w);
@@ -140,17 +154,46 @@ int gw_master_load(struct master *m, size_t *ret_routes, struct hs_err *err);
 void gw_master_spread(struct ask *a);
 /** Both. @caller: NULL: a signal */
 void gw_master_reload(struct master *m, struct gw_caller *caller);
+/** From now on the VEs are those. @files, @keys: by name */
+void gw_master_take(
+    struct master *m, struct json_t *files, const struct json_t *keys);
+/** NULL: none of that name. */
+struct ve *gw_master_ve(const struct master *m, const char *name);
 void gw_ve_free(struct ve *ve);
 
 /* master_command.c */
 
 /** What workers say of themselves, to what the master says of them. */
 void gw_master_add_sessions(struct json_t *own, const struct json_t *answer);
+/** Of a question that the master answers. @result: taken; NULL: @err is it */
+void gw_master_answer(
+    struct gw_caller *caller, struct json_t *result, const struct hs_err *err);
 /** Of the control socket. */
 void gw_master_run_command(
     void *master, struct gw_caller *caller, const char *line);
 
+/* master_renew.c */
+
+/** The program that is installed now takes over: master, listener, workers. */
+void gw_master_renew(struct master *m, struct gw_caller *caller);
+/** Whether it would start, by its exit status. */
+void gw_renew_checked(struct master *m, int status);
+/** New workers, and a new listener; the old workers drain. */
+void gw_master_renew_workers(struct master *m, struct gw_caller *caller);
+
+/* master_adopt.c */
+
+/** Go on with what the program before has left there. Errors: HS_ESYSTEM,
+ * HS_EINVAL. */
+int gw_master_adopt(struct master *m, int fd, struct hs_err *err);
+
 /* master.c */
+
+/** Children that have ended. */
+void gw_master_reap(struct master *m);
+/** Of "ADDRESS:PORT VE". Errors: HS_EINVAL, HS_EEXISTS, HS_ENOTFOUND,
+ * HS_ESYSTEM. */
+int gw_master_bind(const char *listen, int *ret_fd, struct hs_err *err);
 
 /** A start that fails at the very beginning fails for all. */
 void gw_master_fail_start(struct master *m, const char *why);

@@ -15,7 +15,7 @@
 #include "shared-db-gateway/master_part.h"
 #include "shared-db-gateway/route.h"
 
-static struct ve *find_ve(const struct master *m, const char *name)
+struct ve *gw_master_ve(const struct master *m, const char *name)
 {
 	struct ve *ve = m->ves;
 
@@ -88,7 +88,7 @@ static json_t *add_platform(json_t *files)
 	return files;
 }
 
-static void take_files(struct master *m, json_t *files, const json_t *keys)
+void gw_master_take(struct master *m, json_t *files, const json_t *keys)
 {
 	const char *name;
 	json_t *file;
@@ -98,7 +98,7 @@ static void take_files(struct master *m, json_t *files, const json_t *keys)
 	for (struct ve *ve = m->ves; ve != NULL; ve = ve->next)
 		ve->is_gone = json_object_get(files, ve->name) == NULL;
 	json_object_foreach (files, name, file) {
-		struct ve *ve = find_ve(m, name);
+		struct ve *ve = gw_master_ve(m, name);
 
 		if (ve == NULL)
 			ve = ve_new(m, name);
@@ -176,7 +176,7 @@ int gw_master_load(struct master *m, size_t *ret_routes, struct hs_err *err)
 		rc = load_keys(
 		    m->config, add_platform(files), keys, ret_routes, err);
 	if (rc == 0)
-		take_files(m, files, keys);
+		gw_master_take(m, files, keys);
 	json_decref(files);
 	json_decref(keys);
 	return rc;

@@ -182,6 +182,11 @@ static unsigned free_slot(struct master *m)
 	return 0;
 }
 
+int gw_worker_hear(struct worker *w, int fd, struct hs_err *err)
+{
+	return gw_line_open(&w->line, w->master->loop, fd, ANSWER_MAX, err);
+}
+
 static int start_process(struct worker *w, struct hs_err *err)
 {
 	struct master *m = w->master;
@@ -201,8 +206,7 @@ static int start_process(struct worker *w, struct hs_err *err)
 	(void)close(line[1]);
 	(void)close(clients[1]);
 	w->clients = clients[0];
-	if (w->pid < 0 ||
-	    gw_line_open(&w->line, m->loop, line[0], ANSWER_MAX, err) < 0) {
+	if (w->pid < 0 || gw_worker_hear(w, line[0], err) < 0) {
 		(void)close(line[0]);
 		return -1;
 	}
@@ -236,32 +240,34 @@ void gw_worker_tell_routes(struct ask *a, struct ve *ve, struct worker *w)
 	free(line);
 }
 
-static struct worker *worker_new(struct ve *ve)
+struct worker *gw_worker_new(
+    struct master *m, struct ve *ve, const char *name, unsigned slot)
 {
 	struct worker *w = hs_alloc(sizeof(*w));
 
-	w->master = ve->master;
+	w->master = m;
 	w->ve = ve;
-	w->name = hs_strdup(ve->name);
-	w->slot = free_slot(ve->master);
+	w->name = hs_strdup(name);
+	w->slot = slot;
 	w->pid = -1;
 	w->clients = -1;
-	w->began_ms = hs_loop_now_ms(ve->master->loop);
+	w->began_ms = hs_loop_now_ms(m->loop);
 	w->patience.fn = on_patience;
 	w->patience.owner = w;
 	w->line.on_line = on_answer;
 	w->line.on_gone = on_silence;
 	w->line.owner = w;
 	w->parts_end = &w->parts;
-	w->next = ve->master->workers;
-	ve->master->workers = w;
+	w->next = m->workers;
+	m->workers = w;
 	return w;
 }
 
 /* NULL: it could not be started, and is tried again. */
 struct worker *gw_worker_start(struct ve *ve)
 {
-	struct worker *w = worker_new(ve);
+	struct worker *w =
+	    gw_worker_new(ve->master, ve, ve->name, free_slot(ve->master));
 	struct hs_err err = { 0 };
 
 	if (w->slot == 0 || start_process(w, &err) < 0) {

@@ -228,8 +228,7 @@ static struct doc_value turning(
 static void put_break_even(const struct report *rep, struct doc_table *table,
     const struct tco_break_even *even)
 {
-	struct doc_row *row =
-	    part_row(rep, table, part_turning(rep, even));
+	struct doc_row *row = part_row(rep, table, part_turning(rep, even));
 
 	(void)doc_words_cell(
 	    rep->doc, row, 1, say_unit(rep, tco_kinds[even->param].unit));

@@ -219,8 +219,7 @@ static void add_change(const struct report *rep, struct doc_block *list,
 	const struct num *at = even->at[TCO_DUE];
 
 	doc_item(rep->doc, list,
-	    say_with(rep, TCO_MSG_VERDICT_CHANGE_LINE,
-		part_turning(rep, even),
+	    say_with(rep, TCO_MSG_VERDICT_CHANGE_LINE, part_turning(rep, even),
 		part_param_value(rep, even->param, num_round(rep->pool, at, 2)),
 		part_param_value(rep, even->param, even->value),
 		say_percent(rep, even->distance[TCO_DUE], 1).text, NULL));

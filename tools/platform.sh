@@ -93,11 +93,18 @@ service_is_current() {
 		[ "$(service_stamp "$1")" = "$(cat "$run/$1.stamp" 2>/dev/null)" ]
 }
 
+# It goes on as what is installed now, and who is in stays in.
+service_renew() {
+	[ "$1" = hanse-gateway ] && hanse gateway renew >/dev/null 2>&1
+}
+
 service_start() {
 	stamp=$(service_stamp "$1")
 	if service_is_up "$1"; then
 		[ "$stamp" != "$(cat "$run/$1.stamp" 2>/dev/null)" ] || return 0
-		if has_systemd; then
+		if service_renew "$1"; then
+			:
+		elif has_systemd; then
 			systemctl restart "$1.service"
 		else
 			sv -w 30 restart "$sv/$1" >/dev/null

@@ -210,7 +210,7 @@ struct tco_break_even {
 	enum tco_param_id param;
 	const struct tco_enterprise *enterprise; /* whose own figure it is;
 						  * NULL: the case's */
-	const struct num *value; /* as given, in its unit */
+	const struct num *value;                 /* as given, in its unit */
 	const struct num
 	    *at[TCO_TIMING_COUNT]; /* NPV is 0 there, the nearest
 				    * to value; NULL: nowhere in bounds. A

@@ -51,6 +51,11 @@ for member in adler-motors brecht-braking changjiang-wiring dorn-castings eilfra
 done
 works "make up, warm" up2 make --no-print-directory up
 contains "a second make up changes nothing" "nothing changed" "$(cat "$work/up2")"
+gateway=$(hanse gateway -o json | jq .pid)
+rm /run/hanse/hanse-gateway.stamp # as if another one had been installed
+works "make up, with another gateway" up2 make --no-print-directory up
+same "it goes on in the same process" "$gateway" "$(hanse gateway -o json | jq .pid)"
+contains "with new workers" 'draining|serving' "$(hanse gateway workers)"
 expect "plan is empty after apply" 0 hanse plan $spec
 expect "verify is clean" 0 hanse verify
 expect "status is well" 0 hanse status

@@ -130,7 +130,7 @@ connect_timeout_s: 2
 log: debug
 END
 gateway_start() {
-	"$B/hanse-gateway" --config "$dir/gateway.yaml" 2>>"$log" &
+	"${program:-$B/hanse-gateway}" --config "$dir/gateway.yaml" 2>>"$log" &
 	gateway_pid=$!
 }
 gateway_start

@@ -144,6 +144,79 @@ same "the audit is whole" true "$(sleep 0.2; tool audit "$dir/audit" | jq .ok)"
 let_go of_beta
 eventually "the old one of beta has gone, too" 10 bash -c "! kill -0 $beta 2>/dev/null"
 
+echo "-- another program is installed"
+kill "$gateway_pid"
+wait "$gateway_pid" 2>/dev/null
+program=$dir/program/hanse-gateway
+install -D "$B/hanse-gateway" "$program"
+gateway_start
+eventually "it starts from a place of its own" 10 tool call "$socket" ping
+version=$(state .version)
+next=$(tr 0-9 1-90 <<<"$version")
+put() { # COMMAND...: what it prints is the program from now on
+	"$@" >"$dir/next" && chmod 755 "$dir/next" && mv "$dir/next" "$program"
+}
+kind() { # PID: what it runs
+	head -c 3 "/proc/$1/exe" | tail -c 2
+	grep -aqF "$next" "/proc/$1/exe" && echo " next" || echo " first"
+}
+expect "it can be asked whether it would start" 0 "$program" --config "$dir/gateway.yaml" --check
+hold stays "$by_cert"
+same "a session" 20 "$(say stays 'SELECT 20;')"
+say stays 'SET work_mem = 1024;' >/dev/null
+alpha=$(worker_of alpha) began=$(state .up_ms)
+timeout 90 pgbench -n -C -c 2 -T 12 -f <(echo 'SELECT 1;') "$by_cert" >"$dir/new.bench" 2>&1 &
+load=$!
+timeout 90 pgbench -n -c 2 -T 12 -f <(echo 'SELECT 1;') "$by_carl" >"$dir/old.bench" 2>&1 &
+old_load=$!
+sleep 1
+put echo '#!/bin/false'
+contains "one that does not run is refused" 'would not start' "$(tool call "$socket" renew 2>&1)"
+same "nobody has noticed" "21 $alpha" "$(say stays 'SELECT 21;') $(worker_of alpha)"
+put sed "s/$version\x00/$next\x00/g" "$B/hanse-gateway"
+mv "$routes/alpha.json" "$dir/alpha.json"
+echo '{' >"$routes/alpha.json"
+contains "one that could not read the routes, too" 'would not start' "$(tool call "$socket" renew 2>&1)"
+mv "$dir/alpha.json" "$routes/alpha.json"
+kill -STOP "$alpha"
+timeout 20 "$B/gw_routes" call "$socket" sessions >"$dir/late" 2>&1 & # it owes an answer
+asker=$!
+sleep 0.3
+contains "while a worker owes an answer it cannot be" 'does not answer' "$(tool call "$socket" renew 2>&1)"
+kill -CONT "$alpha"
+wait "$asker"
+same "nobody has noticed that, either" 22 "$(say stays 'SELECT 22;')"
+contains "renewed" '"ok":true' "$(tool call "$socket" renew)"
+same "it is the next one" "$next" "$(state .version)"
+same "in the same process, which has not begun anew" yes \
+    "$([ "$(state .pid)" = "$gateway_pid" ] && [ "$(state .up_ms)" -gt "$began" ] && echo yes)"
+same "everything runs it" "next next next next" \
+    "$(for pid in "$gateway_pid" "$(listener_pid)" "$(worker_of alpha)" "$(worker_of beta)"; do kind "$pid"; done | grep -oE 'next|first' | paste -sd' ')"
+same "but who drains" "first draining" "$(kind "$alpha" | grep -oE 'next|first') $(state ".workers[] | select(.pid == $alpha).state")"
+same "where the session goes on with what it had set" 1MB "$(say stays 'SHOW work_mem;')"
+session=$(tool call "$socket" sessions | jq -r '.sessions[] | select(.enterprise == "anna" and .application == "psql").id' | head -n 1)
+contains "it is listed, and can be ended" '"enterprise": *"anna"' "$(tool kill "$socket" "$session")"
+let_go stays
+for _ in 1 2 3; do
+	(tool call "$socket" renew; tool call "$socket" renew) >/dev/null 2>&1 &
+	askers=$!
+	contains "again and again, while others ask" '"ok":true' "$(for _ in 1 2 3; do tool call "$socket" status || echo lost; done | sort -u | jq -c '{ok}' | sort -u)"
+	wait "$askers"
+done
+wait "$load" "$old_load"
+contains "who came meanwhile has not noticed" 'number of failed transactions: 0 ' "$(cat "$dir/new.bench")"
+lacks "nor has anybody been refused" 'refused|could not|FATAL' "$(cat "$dir/new.bench")"
+contains "nor who was in" 'number of failed transactions: 0 ' "$(cat "$dir/old.bench")"
+eventually "the drained have gone" 10 bash -c "[ \"\$(pgrep -P $gateway_pid | wc -l)\" = 4 ]"
+same "no descriptor is left open" "$(find "/proc/$gateway_pid/fd" -name '[0-9]*' | wc -l)" \
+    "$(tool call "$socket" renew >/dev/null; sleep 1; find "/proc/$gateway_pid/fd" -name '[0-9]*' | wc -l)"
+sed -i "s/^listen: .*/listen: [\"127.0.0.1:$((PORT + 2)) alpha\"]/" "$dir/gateway.yaml"
+contains "another port, with the same program" '"ok":true' "$(tool call "$socket" renew)"
+same "is open" "$anna" \
+    "$(ask "host=127.0.0.1 port=$((PORT + 2)) sslmode=verify-ca sslsni=0 sslrootcert=$ca/ca.crt user=$anna dbname=ve_alpha $(cert anna)" -c 'SELECT session_user')"
+eventually "and that of before is not" 5 bash -c "! exec 3<>/dev/tcp/127.0.0.1/$front"
+same "the audit is whole" true "$(sleep 0.2; tool audit "$dir/audit" | jq .ok)"
+
 echo "-- the master dies"
 before=$(gateway_pids | tail -n +2)
 kill -KILL "$gateway_pid"
