@@ -114,6 +114,8 @@ join() {
 		ip address add 10.98.0.1/24 dev lab
 		ip link set lab up
 	fi
+	# Of one that was ended without "down".
+	ip link del "hl-$name" 2>/dev/null
 	ip link add "hl-$name" type veth peer name lab0 netns "$pid"
 	ip link set "hl-$name" master lab up
 	nsenter -t "$pid" -n ip address add "$1/24" dev lab0
