@@ -176,7 +176,7 @@ eventually "domains elsewhere are known by their host's boot and their beginning
 one=$(ledger "SELECT min(name) $elsewhere AND source = 'domain/$b/lxc'")
 same "which is when their process began" \
 	"$(on $b sh -c "cut -d ' ' -f 22 /proc/\$(virsh -c lxc:///system domid $one)/stat")" \
-	"$(ledger "SELECT split_part(life, '@', 3) FROM meter_last WHERE name = '$one'")"
+	"$(ledger "SELECT split_part(life, '@', 3) $elsewhere AND name = '$one'")"
 for meter in cpu network_in network_out disk_reads disk_read; do
 	expect "and metered: $meter" 0 test "$(hanse usage trade -o json | jq -r --arg m $meter '[.[] | select(.meter == $m) | .quantity | tonumber] | add // 0')" -gt 0
 done
