@@ -139,7 +139,17 @@ int hv_usage_list(
 
 	if (hv_begin(conn, "hv.usage.list", HV_USAGE_MS, &call, err) < 0)
 		return -1;
-	return conn->ops->usage_list(conn, ret_usages, err);
+	return conn->ops->usage_list(conn, NULL, ret_usages, err);
+}
+
+int hv_usage_find(struct hv_conn *conn, const char *name,
+    struct hv_usages *ret_usages, struct hs_err *err)
+{
+	hs_call call = HV_NO_CALL;
+
+	if (hv_begin(conn, "hv.usage.find", HV_USAGE_MS, &call, err) < 0)
+		return -1;
+	return conn->ops->usage_list(conn, name, ret_usages, err);
 }
 
 int hv_list(struct hv_conn *conn, enum hv_kind kind,

@@ -314,6 +314,7 @@ int hv_domain_confine(
 struct hv_usage {
 	char *name;
 	int id;              /* the host's number: another one, another start */
+	uint64_t began;      /* when its process did, in the host's ticks */
 	uint64_t cpu_ns;     /* CPU time of all virtual CPUs */
 	uint64_t memory_kib; /* memory in use (LXC) or given (QEMU) now */
 	uint64_t used_kib;   /* what that takes of the host's now */
@@ -322,6 +323,12 @@ struct hv_usage {
 	/* Of all its disks. */
 	uint64_t disk_reads, disk_writes, disk_read_bytes, disk_write_bytes;
 	uint64_t data_kib; /* what its data volume takes of the host's disk */
+	/* Of an LXC domain here, apart from those: its data volume, whatever in
+	 * the kernel asks for it, since it was attached. */
+	struct {
+		uint64_t life; /* another one, another time; 0: not told */
+		uint64_t reads, writes, read_bytes, write_bytes;
+	} volume;
 };
 
 struct hv_usages {
@@ -334,6 +341,15 @@ void hv_usages_done(struct hv_usages *usages);
 /** Counters of every running domain of ours. Errors: HS_EREMOTE. */
 int hv_usage_list(
     struct hv_conn *conn, struct hv_usages *ret_usages, struct hs_err *err);
+/**
+ * The same of one: a list of it, or an empty one if it does not run.
+ * Errors: HS_ENOTFOUND, HS_EREMOTE.
+ */
+int hv_usage_find(struct hv_conn *conn, const char *name,
+    struct hv_usages *ret_usages, struct hs_err *err);
+
+/** Which boot of this host it is, 32 hexadecimal digits; static. */
+const char *hv_boot(void);
 
 /* -- What is there ------------------------------------------------------ */
 

@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "hv/lxc_disk.h"
 
 #define TRIES      50
 #define LETTING_GO 30
@@ -112,7 +113,7 @@ static int attach_free(
 	return -1;
 }
 
-int hv_loop_attach(const char *file, bool is_readonly, char **ret_device,
+static int attach(const char *file, bool is_readonly, char **ret_device,
     int *ret_fd, struct hs_err *err)
 {
 	int flags = is_readonly ? O_RDONLY : O_RDWR;
@@ -130,5 +131,14 @@ int hv_loop_attach(const char *file, bool is_readonly, char **ret_device,
 	if (attach_free(fd, is_readonly, ret_device, ret_fd) < 0)
 		return hs_fail_errno(
 		    err, HS_ESYSTEM, "%s: no loop device", file);
+	return 0;
+}
+
+int hv_loop_attach(const char *file, bool is_readonly, char **ret_device,
+    int *ret_fd, struct hs_err *err)
+{
+	if (attach(file, is_readonly, ret_device, ret_fd, err) < 0)
+		return -1;
+	hv_loop_count(*ret_device);
 	return 0;
 }

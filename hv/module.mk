@@ -19,7 +19,7 @@ tests/isolation/escape_LDFLAGS := -static
 
 hv_TESTS := test_hv_beside test_hv_breaker test_hv_conn test_hv_domain test_hv_driver \
     test_hv_edit test_hv_events test_hv_fault test_hv_host test_hv_ident \
-    test_hv_live test_hv_object test_hv_sim test_hv_volume test_hv_wall test_hv_watch
+    test_hv_life test_hv_live test_hv_object test_hv_sim test_hv_volume test_hv_wall test_hv_watch
 TESTS += $(hv_TESTS)
 define hv_test
 $(1)_SRCS := tests/unit/$(1).c

@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "hv/hv.h"
 #include "hv/loop.h"
+#include "hv/lxc_disk.h"
 
 #define IMAGES  HV_MOUNT_ROOT "/image"
 #define DOMAINS HV_MOUNT_ROOT "/domain"
@@ -168,17 +169,20 @@ int hv_data_mount(const char *domain, const char *volume, unsigned base,
 {
 	hs_auto(hs_freep) char *dir = NULL;
 	hs_auto(hs_closep) int locked = -1, tree = -1;
+	bool was_shown;
 
 	if (hs_fault("hv.data.mount", err) < 0)
 		return -1;
 	if (domain_dir(domain, "data", &dir, err) < 0 || lock(&locked, err) < 0)
 		return -1;
-	if (!is_shown(dir, loop_of(volume), base) &&
-	    (clear(dir, err) < 0 ||
-		hv_tree_open(volume, "ext4", &tree, err) < 0 ||
-		hv_tree_idmap(tree, base, err) < 0 ||
-		hv_tree_show(tree, dir, err) < 0))
+	was_shown = is_shown(dir, loop_of(volume), base);
+	if (!was_shown && (clear(dir, err) < 0 ||
+			      hv_tree_open(volume, "ext4", &tree, err) < 0 ||
+			      hv_tree_idmap(tree, base, err) < 0 ||
+			      hv_tree_show(tree, dir, err) < 0))
 		return hs_wrap(err, "mount data of '%s'", domain);
+	if (!was_shown)
+		hv_volume_note(domain, volume);
 	*ret_dir = hs_steal(&dir);
 	return 0;
 }
@@ -204,8 +208,11 @@ int hv_mounts_remove(const char *domain, struct hs_err *err)
 	for (size_t i = 0; i < ARRAY_LEN(what); i++) {
 		hs_auto(hs_freep) char *dir = NULL;
 
-		if (domain_dir(domain, what[i], &dir, err) < 0 ||
-		    remove_dir(dir, err) < 0)
+		if (domain_dir(domain, what[i], &dir, err) < 0)
+			return hs_wrap(err, "mounts of '%s'", domain);
+		if (what[i][0] == '\0')
+			hv_volume_forget(domain);
+		if (remove_dir(dir, err) < 0)
 			return hs_wrap(err, "mounts of '%s'", domain);
 	}
 	return 0;

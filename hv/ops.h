@@ -23,8 +23,9 @@ struct hv_ops {
 	    enum hv_state *ret_state, struct hs_err *err);
 	int (*domain_init_pid)(struct hv_conn *conn, const char *name,
 	    pid_t *ret_pid, struct hs_err *err);
-	int (*usage_list)(struct hv_conn *conn, struct hv_usages *ret_usages,
-	    struct hs_err *err);
+	/** Of one domain, or (NULL) of all. */
+	int (*usage_list)(struct hv_conn *conn, const char *name,
+	    struct hv_usages *ret_usages, struct hs_err *err);
 	int (*list)(struct hv_conn *conn, enum hv_kind kind,
 	    struct hv_objects *ret_objects, struct hs_err *err);
 	int (*find)(struct hv_conn *conn, enum hv_kind kind, const char *name,

@@ -2,13 +2,13 @@
  * are numbers and names, behind the same public functions, so that thousands of
  * hosts can be tried on one machine.
  *
- *   sim:///NAME?driver=DRIVER&latency_ms=M&domains=N
+ *   sim:///NAME?driver=DRIVER&latency_ms=M&domains=N&uptime_s=S
  *
  * All connections of the process to one NAME see one host. It behaves as DRIVER
  * ("qemu" if none is said), takes M ms for each question, and has N domains of
- * ours that run from the start. It answers as libvirt does by way of hv.h: what
- * is so already is fine, a name that belongs to another UUID is refused.
- * Only objects of ours can be defined.
+ * ours that run from the start, and have done so for S seconds. It answers as
+ * libvirt does by way of hv.h: what is so already is fine, a name that belongs
+ * to another UUID is refused. Only objects of ours can be defined.
  */
 
 #include "hv/sim.h"
@@ -393,8 +393,14 @@ static int sim_find(struct hv_conn *conn, enum hv_kind kind, const char *name,
 				    hv_kind_name(kind), name);
 }
 
-static int sim_usage_list(
-    struct hv_conn *conn, struct hv_usages *ret_usages, struct hs_err *err)
+/* Since when its domains have run. */
+static uint64_t sim_uptime_ms(const struct sim_host *host)
+{
+	return (uint64_t)(hs_now_ms() - host->since_ms) + host->uptime_ms;
+}
+
+static int sim_usage_list(struct hv_conn *conn, const char *name,
+    struct hv_usages *ret_usages, struct hs_err *err)
 {
 	const struct store *store = &conn->sim->stores[HV_DOMAIN];
 	struct hv_usages usages = { 0 };
@@ -402,14 +408,16 @@ static int sim_usage_list(
 
 	if (reach(conn, err) < 0)
 		return -1;
-	ms = (uint64_t)(hs_now_ms() - conn->sim->since_ms);
+	ms = sim_uptime_ms(conn->sim);
 	(void)pthread_mutex_lock(&conn->sim->lock);
 	usages.list = hs_alloc((store->count + 1) * sizeof(*usages.list));
 	for (size_t i = 0; i < store->count; i++)
-		if (store->list[i].state == HV_RUNNING)
+		if (store->list[i].state == HV_RUNNING &&
+		    (name == NULL || strcmp(name, store->list[i].name) == 0))
 			usages.list[usages.count++] = (struct hv_usage) {
 				.name = hs_strdup(store->list[i].name),
 				.id = (int)i + 1,
+				.began = HV_NOT_TOLD,
 				.cpu_ns = ms * 1000000 / CPU_PART,
 				.memory_kib = store->list[i].memory_kib,
 				.used_kib = store->list[i].memory_kib,

@@ -131,7 +131,7 @@ void hv_sim_tell(struct sim_host *host, const struct hv_object *object,
 struct wanted {
 	char *name;
 	enum hv_driver driver;
-	unsigned latency_ms, domains;
+	unsigned latency_ms, domains, uptime_s;
 };
 
 static void wanted_done(struct wanted *wanted)
@@ -158,6 +158,8 @@ static int parse_parameter(
 		wanted->latency_ms = number;
 	else if (*end == '\0' && strcmp(key, "domains") == 0)
 		wanted->domains = number;
+	else if (*end == '\0' && strcmp(key, "uptime_s") == 0)
+		wanted->uptime_s = number;
 	else
 		return hs_fail(err, HS_EINVAL, "simulated host: '%s'", text);
 	return 0;
@@ -216,6 +218,7 @@ static struct sim_host *host_new(const struct wanted *wanted)
 	host->driver = wanted->driver;
 	host->latency_ms = (int)wanted->latency_ms;
 	host->since_ms = hs_now_ms();
+	host->uptime_ms = (uint64_t)wanted->uptime_s * 1000;
 	atomic_init(&host->is_frozen, false);
 	(void)pthread_mutex_init(&host->lock, NULL);
 	for (unsigned i = 1; i <= wanted->domains; i++)

@@ -18,6 +18,7 @@ struct sim_host {
 	enum hv_driver driver;
 	int latency_ms;
 	int64_t since_ms;
+	uint64_t uptime_ms; /* before that */
 	atomic_bool is_frozen;
 	pthread_mutex_t lock;
 	struct store stores[HV_KIND_COUNT];

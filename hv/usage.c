@@ -11,14 +11,15 @@
 
 #include "base/err.h"
 #include "hv/conn.h"
+#include "hv/domain.h"
+#include "hv/life.h"
+#include "hv/lxc_disk.h"
 #include "hv/vir.h"
 
 #define BULK_STATS                                               \
 	(VIR_DOMAIN_STATS_CPU_TOTAL | VIR_DOMAIN_STATS_BALLOON | \
 	    VIR_DOMAIN_STATS_INTERFACE | VIR_DOMAIN_STATS_BLOCK)
-#define BULK_FLAGS                                   \
-	(VIR_CONNECT_GET_ALL_DOMAINS_STATS_RUNNING | \
-	    VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT)
+#define BULK_FLAGS VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT
 
 #define AT(field) offsetof(struct hv_usage, field)
 
@@ -53,7 +54,8 @@ static uint64_t *field(struct hv_usage *usage, size_t offset)
 	return (uint64_t *)(void *)((char *)usage + offset);
 }
 
-static struct hv_usage *add(struct hv_usages *usages, virDomainPtr domain)
+static struct hv_usage *add(
+    struct hv_conn *conn, struct hv_usages *usages, virDomainPtr domain)
 {
 	struct hv_usage *usage;
 
@@ -63,8 +65,12 @@ static struct hv_usage *add(struct hv_usages *usages, virDomainPtr domain)
 	*usage = (struct hv_usage) {
 		.name = hs_strdup(virDomainGetName(domain)),
 		.id = (int)virDomainGetID(domain),
+		.began = HV_NOT_TOLD,
 		.data_kib = HV_NOT_TOLD,
 	};
+	if (conn->is_local)
+		usage->began =
+		    hv_domain_began(conn->driver, usage->name, usage->id);
 	for (size_t i = 0; i < ARRAY_LEN(counters); i++)
 		*field(usage, counters[i].offset) = HV_NOT_TOLD;
 	for (size_t i = 0; i < ARRAY_LEN(disk_counters); i++)
@@ -133,27 +139,46 @@ static void from_record(struct hv_usage *usage, virDomainStatsRecordPtr record)
 		add_disk(usage, record, i);
 }
 
-static int list_bulk(
-    struct hv_conn *conn, struct hv_usages *usages, struct hs_err *err)
+/* One that has stopped meanwhile has no number any more, and no counters. */
+static void add_record(struct hv_conn *conn, struct hv_usages *usages,
+    virDomainStatsRecordPtr record)
+{
+	char uuid[HV_UUID_SIZE];
+
+	if (virDomainGetID(record->dom) != (unsigned)-1 &&
+	    is_ours(record->dom, uuid))
+		from_record(add(conn, usages, record->dom), record);
+}
+
+/* Of all of them, or of one. */
+static int list_bulk(struct hv_conn *conn, virDomainPtr one,
+    struct hv_usages *usages, struct hs_err *err)
 {
 	virDomainStatsRecordPtr *records = NULL;
-	int count = virConnectGetAllDomainStats(
-	    conn->vir, BULK_STATS, &records, BULK_FLAGS);
-	char uuid[HV_UUID_SIZE];
+	virDomainPtr ones[] = { one, NULL };
+	int count =
+	    one != NULL
+		? virDomainListGetStats(ones, BULK_STATS, &records, BULK_FLAGS)
+		: virConnectGetAllDomainStats(conn->vir, BULK_STATS, &records,
+		      BULK_FLAGS | VIR_CONNECT_GET_ALL_DOMAINS_STATS_RUNNING);
 
 	if (count < 0)
 		return hv_fail(conn, err, "read counters");
 	for (int i = 0; i < count; i++)
-		if (is_ours(records[i]->dom, uuid))
-			from_record(add(usages, records[i]->dom), records[i]);
+		add_record(conn, usages, records[i]);
 	virDomainStatsRecordListFree(records);
 	return 0;
 }
 
-static void read_disks(virDomainPtr domain, struct hv_usage *usage)
+static void read_disks(
+    struct hv_conn *conn, virDomainPtr domain, struct hv_usage *usage)
 {
 	virDomainBlockStatsStruct disks;
 
+	if (conn->driver == HV_LXC && conn->is_local) {
+		hv_lxc_disks(usage);
+		return;
+	}
 	if (virDomainBlockStats(domain, "", &disks, sizeof(disks)) < 0 ||
 	    disks.rd_req < 0 || disks.wr_req < 0)
 		return;
@@ -165,7 +190,8 @@ static void read_disks(virDomainPtr domain, struct hv_usage *usage)
 
 /* A domain that stops meanwhile has no counters any more: it is left out. One
  * that goes on and does not answer is there, and tells nothing. */
-static void read_one(virDomainPtr domain, struct hv_usages *usages)
+static void read_one(
+    struct hv_conn *conn, virDomainPtr domain, struct hv_usages *usages)
 {
 	char uuid[HV_UUID_SIZE], ifname[HV_NAME_SIZE];
 	virDomainInterfaceStatsStruct net;
@@ -178,13 +204,13 @@ static void read_one(virDomainPtr domain, struct hv_usages *usages)
 	told = virDomainGetInfo(domain, &info) == 0;
 	if (!told && virDomainIsActive(domain) == 0)
 		return;
-	usage = add(usages, domain);
+	usage = add(conn, usages, domain);
 	if (!told)
 		return;
 	usage->cpu_ns = info.cpuTime;
 	usage->memory_kib = info.memory;
 	usage->used_kib = info.memory;
-	read_disks(domain, usage);
+	read_disks(conn, domain, usage);
 	hv_ifname(uuid, ifname);
 	if (virDomainInterfaceStats(domain, ifname, &net, sizeof(net)) < 0)
 		return;
@@ -192,30 +218,39 @@ static void read_one(virDomainPtr domain, struct hv_usages *usages)
 	usage->tx_bytes = net.tx_bytes > 0 ? (uint64_t)net.tx_bytes : 0;
 }
 
-static int list_each(
-    struct hv_conn *conn, struct hv_usages *usages, struct hs_err *err)
+static int list_each(struct hv_conn *conn, virDomainPtr one,
+    struct hv_usages *usages, struct hs_err *err)
 {
 	hs_auto(hs_freep) virDomainPtr *domains = NULL;
-	int count = virConnectListAllDomains(
-	    conn->vir, &domains, VIR_CONNECT_LIST_DOMAINS_ACTIVE);
+	int count;
 
+	if (one != NULL) {
+		read_one(conn, one, usages);
+		return 0;
+	}
+	count = virConnectListAllDomains(
+	    conn->vir, &domains, VIR_CONNECT_LIST_DOMAINS_ACTIVE);
 	if (count < 0)
 		return hv_fail(conn, err, "list domains");
 	for (int i = 0; i < count; i++) {
-		read_one(domains[i], usages);
+		read_one(conn, domains[i], usages);
 		(void)virDomainFree(domains[i]);
 	}
 	return 0;
 }
 
-int hv_vir_usage_list(
-    struct hv_conn *conn, struct hv_usages *ret_usages, struct hs_err *err)
+int hv_vir_usage_list(struct hv_conn *conn, const char *name,
+    struct hv_usages *ret_usages, struct hs_err *err)
 {
 	hs_auto(hv_usages_done) struct hv_usages usages = { 0 };
-	int done = hv_caps(conn->driver)->bulk_stats
-		       ? list_bulk(conn, &usages, err)
-		       : list_each(conn, &usages, err);
+	hs_auto(hv_domain_unrefp) virDomainPtr one = NULL;
+	int done;
 
+	if (name != NULL && hv_domain_find(conn, name, &one, err) < 0)
+		return -1;
+	done = hv_caps(conn->driver)->bulk_stats
+		   ? list_bulk(conn, one, &usages, err)
+		   : list_each(conn, one, &usages, err);
 	if (done < 0)
 		return -1;
 	*ret_usages = usages;

@@ -17,8 +17,8 @@ int hv_vir_domain_state(struct hv_conn *conn, const char *name,
     enum hv_state *ret_state, struct hs_err *err);
 int hv_vir_domain_init_pid(
     struct hv_conn *conn, const char *name, pid_t *ret_pid, struct hs_err *err);
-int hv_vir_usage_list(
-    struct hv_conn *conn, struct hv_usages *ret_usages, struct hs_err *err);
+int hv_vir_usage_list(struct hv_conn *conn, const char *name,
+    struct hv_usages *ret_usages, struct hs_err *err);
 int hv_vir_list(struct hv_conn *conn, enum hv_kind kind,
     struct hv_objects *ret_objects, struct hs_err *err);
 int hv_vir_find(struct hv_conn *conn, enum hv_kind kind, const char *name,

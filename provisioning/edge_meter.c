@@ -46,8 +46,7 @@ static void add(json_t *readings, int dir, const char *name)
 	    !S_ISREG(st.st_mode))
 		return;
 	object = hs_strndup(name, len - end);
-	life =
-	    hs_printf("%llu@%s", (unsigned long long)st.st_ino, meter_boot());
+	life = hs_printf("%llu@%s", (unsigned long long)st.st_ino, hv_boot());
 	(void)json_array_append_new(
 	    readings, json_pack("{s:s, s:s, s:[I]}", "name", object, "life",
 			  life, "counts", (json_int_t)st.st_size));

@@ -5,6 +5,7 @@
 #define HANSE_PROVISIONING_METER_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "hv/hv.h"
@@ -26,14 +27,21 @@ int meter_tell(struct hs_db *store, struct hs_err *err);
  */
 int meter_tick(struct hs_db *store, int64_t *ret_hour, struct hs_err *err);
 
-/**
- * All that a source says, in a transaction of its own.
- *
- * @readings:  as meter_take() reads it; a source that has nothing says so with
- *             an empty list
- */
-int meter_take(struct hs_db *store, const char *source, const json_t *readings,
-    struct hs_err *err);
+/** Microseconds of that clock. */
+int64_t meter_us(void);
+
+/** What a source has said. */
+struct meter_reading {
+	/* As meter_take() of the database reads it; a source that has nothing
+	 * says so with an empty list. */
+	json_t *things;
+	int64_t asked_us, told_us; /* meter_us() before and after */
+	bool is_one; /* not all that it has: the last reading of one */
+};
+
+/** Take a reading, in a transaction of its own. */
+int meter_take(struct hs_db *store, const char *source,
+    const struct meter_reading *reading, struct hs_err *err);
 
 /**
  * Readings of domains; the caller owns the reference.
@@ -44,8 +52,5 @@ json_t *meter_domains(const struct hv_usages *usages, const char *boot);
 
 /** Readings of the gateway's meters, of its answer to "status". */
 json_t *meter_gateway(const json_t *status);
-
-/** Which boot of this host it is, 32 hexadecimal digits; static. */
-const char *meter_boot(void);
 
 #endif

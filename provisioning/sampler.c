@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,7 +22,9 @@
 #include "gen/prov_sql.h"
 #include "provisioning/edge_meter.h"
 #include "provisioning/host.h"
+#include "provisioning/lives.h"
 #include "provisioning/meter.h"
+#include "provisioning/meter_last.h"
 #include "provisioning/metric.h"
 #include "provisioning/source.h"
 #include "shared-db-gateway/gateway.h"
@@ -58,17 +59,19 @@ void sampler_wake(void)
 
 /* -- Hands ----------------------------------------------------------------- */
 
-/* What a data volume takes, of one that lies here. */
-static void add_volumes(const struct plat *plat, struct hv_usages *usages)
+/* Over a new connection it may be another boot of the host: first of all it
+ * says which. */
+static int connect_to(struct source *source, struct hs_err *err)
 {
-	for (size_t i = 0; i < usages->count; i++) {
-		hs_auto(hs_freep) char *path =
-		    plat_path(plat, "volumes/%s.raw", usages->list[i].name);
-		struct stat st;
-
-		if (stat(path, &st) == 0)
-			usages->list[i].data_kib = (uint64_t)st.st_blocks / 2;
-	}
+	if (source->conn != NULL && !hv_is_alive(source->conn))
+		hv_closep(&source->conn);
+	if (source->conn != NULL)
+		return 0;
+	if (hv_open(source->uri, &source->conn, err) < 0)
+		return -1;
+	if (!source->is_local)
+		lives_forget(&source->lives);
+	return 0;
 }
 
 static int read_domains(struct plat *plat, struct source *source,
@@ -76,18 +79,18 @@ static int read_domains(struct plat *plat, struct source *source,
 {
 	hs_auto(hv_usages_done) struct hv_usages usages = { 0 };
 
-	if (source->conn != NULL && !hv_is_alive(source->conn))
-		hv_closep(&source->conn);
-	if (source->conn == NULL &&
-	    hv_open(source->uri, &source->conn, err) < 0)
-		return -1;
-	if (hv_usage_list(source->conn, &usages, err) < 0)
+	if (connect_to(source, err) < 0 ||
+	    (!source->is_local && lives_learn(&source->lives, plat,
+				      source->host, source->driver, err) < 0) ||
+	    hv_usage_list(source->conn, &usages, err) < 0)
 		return -1;
 	if (source->is_local)
-		add_volumes(plat, &usages);
+		last_volumes(plat, &usages);
+	else
+		lives_tell(&source->lives, &usages);
 	source->domains = usages.count;
-	*ret_readings =
-	    meter_domains(&usages, source->is_local ? meter_boot() : "");
+	*ret_readings = meter_domains(
+	    &usages, source->is_local ? hv_boot() : source->lives.boot);
 	return 0;
 }
 
@@ -139,20 +142,21 @@ static void complain(
 
 static void read_source(struct plat *plat, struct source *source)
 {
-	json_t *readings = NULL;
+	struct meter_reading reading = { .asked_us = meter_us() };
 	struct hs_err err = { 0 };
 	struct hs_db *store;
+	int failed = readers[source->kind](plat, source, &reading.things, &err);
 
-	if (readers[source->kind](plat, source, &readings, &err) < 0 ||
-	    plat_store(plat, &store, &err) < 0 ||
-	    meter_take(store, source->name, readings, &err) < 0)
+	reading.told_us = meter_us();
+	if (failed < 0 || plat_store(plat, &store, &err) < 0 ||
+	    meter_take(store, source->name, &reading, &err) < 0)
 		complain(plat, source, &err);
 	else {
 		source->is_failing = false;
 		metric_set(METRIC_METER_READ, METRIC_OF(source->name),
 		    (double)time(NULL));
 	}
-	json_decref(readings);
+	json_decref(reading.things);
 }
 
 /* Who only counts is in nobody's way. */

@@ -12,6 +12,7 @@
 static void source_free(struct source *source)
 {
 	hv_closep(&source->conn);
+	lives_done(&source->lives);
 	metric_drop(METRIC_METER_READ, METRIC_OF(source->name));
 	free(source->name);
 	free(source->host);

@@ -9,6 +9,7 @@
 
 #include "hv/hv.h"
 #include "provisioning/host.h"
+#include "provisioning/lives.h"
 
 enum source_kind {
 	SOURCE_DOMAINS, /* of a host and driver */
@@ -32,6 +33,7 @@ struct source {
 	enum source_turn turn;
 	/* The hand's that has it. */
 	struct hv_conn *conn;
+	struct lives lives; /* of another host */
 	bool is_failing;
 	size_t domains; /* at the last reading */
 };

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "provisioning/host.h"
+#include "provisioning/meter_last.h"
 #include "provisioning/remote.h"
 
 void step_mounts_done(struct step_mounts *mounts)
@@ -141,6 +142,7 @@ int step_host_stop(struct plat *plat, const struct object *object,
 
 	if (remote_of(plat, object, &there, err) < 0)
 		return -1;
+	meter_last(plat, object_host(object), driver, name);
 	if (there != NULL && driver == HV_LXC)
 		return remote_run(there, argv, NULL, REMOTE_LONG_MS, NULL, err);
 	if (plat_hv(plat, object_host(object), driver, &hv, err) < 0 ||

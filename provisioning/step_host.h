@@ -27,7 +27,7 @@ int step_host_put(struct plat *plat, const struct object *w,
 int step_host_start(struct plat *plat, const struct object *w,
     enum hv_driver driver, struct hs_err *err);
 
-/** Stop a domain; an LXC domain's mounts go. */
+/** Stop a domain, read a last time; an LXC domain's mounts go. */
 int step_host_stop(struct plat *plat, const struct object *object,
     enum hv_driver driver, int timeout_ms, struct hs_err *err);
 

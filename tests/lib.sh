@@ -111,6 +111,21 @@ portal_log_in() {
 		--data-urlencode "csrf=$token" --data-urlencode "login=$2" --data-urlencode "password=$3" "$1/login"
 }
 
+# lxc_reads NAME FILE: an LXC domain reads a file, which was in no cache before, from
+# its disk: who reads is in the domain's cgroup
+lxc_reads() {
+	local group
+	group=$(awk -F: '$2 == "blkio" { print "/blkio" $3; exit }' "/proc/$(virsh -c lxc:///system domid "$1")/cgroup")
+	[ -n "$group" ] || group=$(sed -n 's/^0:://p' "/proc/$(virsh -c lxc:///system domid "$1")/cgroup")
+	dd if="$2" iflag=nocache count=0 status=none
+	(
+		echo "$BASHPID" >"/sys/fs/cgroup$group/cgroup.procs" &&
+			dd if="$2" of=/dev/null bs=64k status=none
+	)
+}
+# lxc_largest NAME: the largest file of an LXC domain's root, as the host sees it
+lxc_largest() { find "/run/hanse/mnt/domain/$1/root" -xdev -type f -printf '%s %p\n' | sort -n | tail -n 1 | cut -d' ' -f2-; }
+
 summary() {
 	printf '%d passed, %d failed\n' "$checks_passed" "$checks_failed"
 	[ "$checks_failed" -eq 0 ]

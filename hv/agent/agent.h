@@ -18,7 +18,7 @@ agent_verb agent_images, agent_image_put, agent_domain_put;
 agent_verb agent_domain_start, agent_domain_stop, agent_domain_plug,
     agent_domain_forget;
 /* How they are, as far as libvirt does not say. */
-agent_verb agent_look;
+agent_verb agent_look, agent_lives;
 
 /**
  * Whether a word can be a file's name here, and no way out of a folder.

@@ -3,6 +3,7 @@
  * "network/NAME", and whether its bridge is up.
  */
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/err.h"
@@ -66,5 +67,37 @@ int agent_look(char **argv, struct hs_err *err)
 			return -1;
 	for (size_t i = 0; i < networks.count; i++)
 		say_network(&networks.list[i]);
+	return 0;
+}
+
+/* -- Lives ----------------------------------------------------------------- */
+
+/* "domain NAME NUMBER TICKS", 0 of one that nobody knows of. */
+static int say_lives(const char *name, struct hs_err *err)
+{
+	hs_auto(hv_usages_done) struct hv_usages usages = { 0 };
+	hs_auto(hv_closep) struct hv_conn *hv = NULL;
+	enum hv_driver driver;
+
+	if (!hv_driver_find(name, &driver))
+		return hs_fail(err, HS_EINVAL, "no driver '%s'", name);
+	if (hv_open(hv_caps(driver)->uri, &hv, err) < 0 ||
+	    hv_usage_list(hv, &usages, err) < 0)
+		return -1;
+	for (size_t i = 0; i < usages.count; i++) {
+		const struct hv_usage *u = &usages.list[i];
+
+		(void)printf("domain %s %d %" PRIu64 "\n", u->name, u->id,
+		    u->began == HV_NOT_TOLD ? 0 : u->began);
+	}
+	return 0;
+}
+
+int agent_lives(char **argv, struct hs_err *err)
+{
+	(void)printf("boot %s\n", hv_boot());
+	for (; *argv != NULL; argv++)
+		if (say_lives(*argv, err) < 0)
+			return -1;
 	return 0;
 }

@@ -30,6 +30,7 @@ static const struct verb {
 	{ "leave",         0, agent_leave,         "give it up: domains, services and keys go" },
 	{ "clear",         0, agent_clear,         "remove every domain, network, wall and mount of ours" },
 	{ "look",          1, agent_look,          "DRIVER...: interfaces, walls, mounts and bridges of running domains" },
+	{ "lives",         1, agent_lives,         "DRIVER...: which boot it is, and when running domains began" },
 	{ "images",        0, agent_images,        "names of the system images that are here" },
 	{ "image-put",     2, agent_image_put,     "NAME BYTES: take an image from stdin" },
 	{ "domain-put",    2, agent_domain_put,    "NAME DRIVER [IMAGE BASE]: files (tar on stdin) and mounts" },

@@ -360,33 +360,3 @@ int focus_write_bills(FILE *out, const struct tco_result *result,
 	end(&b);
 	return got;
 }
-
-int focus_write_correction(FILE *out, const struct tco_result *result,
-    const char *provider, const struct focus_correction *correction,
-    struct hs_err *err)
-{
-	hs_auto(num_pool_freep) struct num_pool *pool = num_pool_new();
-	struct bills b = { .out = out,
-		.result = result,
-		.tcase = result->tcase,
-		.pool = pool };
-	struct focus_charge charge;
-	int got;
-
-	begin(&b, provider);
-	charge = b.common;
-	set_enterprise(&b, &charge, correction->enterprise);
-	charge.invoice_id = correction->invoice;
-	charge.charge_category = "Adjustment";
-	charge.charge_class = "Correction";
-	charge.charge_frequency = "One-Time";
-	charge.charge_description = correction->why;
-	charge.service_category = "Management and Governance";
-	charge.service_subcategory = "Other (Management and Governance)";
-	charge.service_name = "Platform";
-	set_cost(
-	    &charge, decimal(b.row, num_of_cents(pool, correction->cents), 2));
-	got = focus_write_charge(out, &charge, err);
-	end(&b);
-	return got;
-}

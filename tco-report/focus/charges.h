@@ -8,20 +8,11 @@
 #ifndef HANSE_TCO_REPORT_FOCUS_CHARGES_H
 #define HANSE_TCO_REPORT_FOCUS_CHARGES_H
 
-#include <stdint.h>
 #include <stdio.h>
 
 #include "tco-report/model/model.h"
 
 struct hs_err;
-
-/** What is put right in a bill of a period that was invoiced. */
-struct focus_correction {
-	const struct tco_enterprise *enterprise;
-	int64_t cents;       /* more, or less, than was billed */
-	const char *invoice; /* where the correction is invoiced */
-	const char *why;     /* one line for people */
-};
 
 /**
  * Write the file: a line of names, then every bill's rows, in the order of the
@@ -34,15 +25,5 @@ struct focus_correction {
  */
 int focus_write_bills(FILE *out, const struct tco_result *result,
     const char *provider, enum tco_rule rule, struct hs_err *err);
-
-/**
- * Write one row more: what was wrong stays as it is, the difference is new,
- * with ChargeClass "Correction" and the period it is for.
- *
- * Errors: HS_EINVAL, HS_ESYSTEM.
- */
-int focus_write_correction(FILE *out, const struct tco_result *result,
-    const char *provider, const struct focus_correction *correction,
-    struct hs_err *err);
 
 #endif

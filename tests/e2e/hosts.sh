@@ -153,6 +153,19 @@ works "pinned" out hanse apply -q "$work/apart.yaml"
 same "they are where they should be" "local $b" "$(host_of apart.m) $(host_of apart.n)"
 expect "and answer" 0 answers apart m n
 
+echo "--- what they use there"
+ledger() { on $a psql -XqAt -h /run/hanse/control-db -U hanse -d hanse -c "$1"; }
+elsewhere="FROM meter_last WHERE source LIKE 'domain/hosts-%' AND NOT gone"
+all_known() { [ "$(ledger "SELECT count(*) $elsewhere AND life ~ '^[0-9]+@[0-9a-f]{32}@[0-9]+$'")" = "$(hanse get domains -o json | jq '[.[] | select(.host != "local")] | length')" ]; }
+eventually "domains elsewhere are known by their host's boot and their beginning" 60 all_known
+one=$(ledger "SELECT min(name) $elsewhere AND source = 'domain/$b/lxc'")
+same "which is when their process began" \
+	"$(on $b sh -c "cut -d ' ' -f 22 /proc/\$(virsh -c lxc:///system domid $one)/stat")" \
+	"$(ledger "SELECT split_part(life, '@', 3) $elsewhere AND name = '$one'")"
+for meter in cpu network_in network_out disk_reads disk_read; do
+	expect "and metered: $meter" 0 test "$(hanse usage trade -o json | jq -r --arg m $meter '[.[] | select(.meter == $m) | .quantity | tonumber] | add // 0')" -gt 0
+done
+
 echo "--- between hosts"
 lacks "nothing of hanse listens on the underlay but the relay" ' ' \
 	"$(on $b ss -Hltn | awk '{ print $4 }' | grep "^${at[$b]}:" | grep -v ':6443$' | sed 's/^/ /')"

@@ -82,7 +82,8 @@ token=$(curl -sk -c "$work/jar" https://console.localhost:8443/login | sed -n 's
 expect "finance logs in" 0 page_is 303 -b "$work/jar" -c "$work/jar" -H 'Origin: https://console.localhost:8443' \
 	--data-urlencode "csrf=$token" --data-urlencode login=frida.fink --data-urlencode "password=$console_password" https://console.localhost:8443/login
 expect "and has the report" 0 page_is 200 -b "$work/jar" https://console.localhost:8443/report/json
-meters='connections cpu domains memory_mib memory_used network_in network_out requests rows statements transactions vcpus'
+lxc_reads automotive.adler-motors "$(lxc_largest automotive.adler-motors)"
+meters='connections cpu disk_read disk_reads domains memory_mib memory_used network_in network_out requests rows statements transactions vcpus'
 eventually "what an enterprise has used is metered" 30 bash -c \
 	"[ -z \"\$(comm -23 <(tr ' ' '\n' <<<'$meters') <(hanse usage automotive.adler-motors -o json | jq -r '[.[] | select(.quantity | tonumber > 0) | .meter] | unique[]'))\" ]"
 same "every source is read" 0 "$(hanse usage sources -o json | jq '[.[] | select(.failing != "" or (.age_s | tonumber) > 60)] | length')"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # load.sh - whether what is metered of a domain that burns a known load is what the
-# kernel says: LXC by its cgroup, QEMU by its process. Brings a platform up in a host of the
+# kernel says: LXC by its cgroup and its disk, QEMU by its process; and whether nothing
+# is lost when a step stops it. Brings a platform up in a host of the
 # lab, and takes it down. load.sh [DRIVER...]; SECONDS_EACH= (60). Needs root.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -20,12 +21,12 @@ seconds=${SECONDS_EACH:-60}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-metered() { # VE.ENTERPRISE: nanoseconds of processor time in the ledger
-	hanse usage "$1" --from 2000-01 -o json | jq '[.[] | select(.meter == "cpu") | .quantity | tonumber] | add // 0'
+metered() { # VE.ENTERPRISE [METER]: nanoseconds of processor time in the ledger
+	hanse usage "$1" --from 2000-01 -o json |
+		jq --arg m "${2:-cpu}" '[.[] | select(.meter == $m) | .quantity | tonumber] | add // 0'
 }
-sources_read() { # that everything has been read since now
-	local since
-	since=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+sources_read() { # [SINCE]: that everything has been read since then, or now
+	local since=${1:-$(date -u +%Y-%m-%dT%H:%M:%SZ)}
 	for _ in $(seq 300); do
 		[ "$(hanse usage sources -o json | jq -r --arg s "$since" '[.[] | select(.source | startswith("domain/")) | .seen_at > $s] | all')" = true ] &&
 			return 0
@@ -57,6 +58,70 @@ qemu_burn() { # pages of its portal, as many as it makes
 			xargs -P 4 -n 1 curl -sk -o /dev/null
 	done
 }
+# What LXC reads of its disk, which is an image on a loop device: a file of it that
+# is in no cache, read in the domain's cgroup. The device counts for itself.
+lxc_disk() {
+	local domain=$1 root=/run/hanse/mnt/domain/$1/root file device was kernel bytes requests
+	device=/sys/dev/block/$(mountpoint -d "$root")
+	file=$(lxc_largest "$domain")
+	sources_read
+	was=$(cat "$device/stat")
+	bytes=$(metered "$domain" disk_read) requests=$(metered "$domain" disk_reads)
+	lxc_reads "$domain" "$file"
+	sources_read
+	kernel=$(echo "$was $(cat "$device/stat")" | awk '{ print ($20 - $3) * 512, $18 - $1 }')
+	bytes=$(($(metered "$domain" disk_read) - bytes)) requests=$(($(metered "$domain" disk_reads) - requests))
+	printf '      lxc: read %d B in %d requests, the device says %s\n' "$bytes" "$requests" "$kernel"
+	expect 'lxc: a file of its disk was read' 0 test "${kernel% *}" -gt 500000
+	expect 'lxc: what it reads is metered within 5 %' 0 awk -v b="$bytes" -v k="${kernel% *}" 'BEGIN { exit b > k || b < k * 0.95 }'
+	expect 'lxc: and its requests' 0 test "$requests" -gt 0
+}
+of_object() { # METER: of db.shared, which is nobody's but the platform's
+	psql -XqAt -h /run/hanse/control-db -U hanse -d hanse \
+		-c "SELECT coalesce(sum(quantity), 0) FROM meter_counted_all WHERE object = 'db.shared' AND meter = '$1'"
+}
+# The platform's database server writes to a volume of its own, which counts all
+# that the kernel does there.
+volume() {
+	local device was kernel bytes requests object=db.shared data=/run/hanse/mnt/domain/db.shared/data root
+	device=/sys/block/$(basename "$(losetup -n -O NAME -j /var/lib/hanse/volumes/$object.raw)")
+	sources_read
+	was=$(cat "$device/stat")
+	bytes=$(of_object disk_written) requests=$(of_object disk_writes)
+	root=$(stat -c %u "$data")
+	setpriv --reuid "$root" --regid "$root" --clear-groups dd if=/dev/zero of="$data/t-load" bs=64k count=64 status=none
+	sync -f "$data"
+	rm -f "$data/t-load"
+	sources_read
+	kernel=$(echo "$was $(cat "$device/stat")" | awk '{ print ($24 - $7) * 512, $22 - $5 }')
+	bytes=$(($(of_object disk_written) - bytes)) requests=$(($(of_object disk_writes) - requests))
+	printf '      %s: wrote %d B in %d requests, its volume says %s\n' $object "$bytes" "$requests" "$kernel"
+	expect "$object: what is written to its volume is metered" 0 test "$bytes" -ge 4194304
+	expect "$object: as its device counts it, within 5 %" 0 awk -v b="$bytes" -v k="${kernel% *}" 'BEGIN { exit b > k * 1.05 || b < k * 0.95 }'
+	expect "$object: and its requests" 0 awk -v b="$requests" -v k="${kernel#* }" 'BEGIN { exit b > k * 1.05 || b < k * 0.95 }'
+}
+qemu_disk() { # it reads as it starts
+	expect 'qemu: what it reads is metered' 0 test "$(metered "$1" disk_reads)" -gt 0
+	expect 'qemu: and how much' 0 test "$(metered "$1" disk_read)" -gt 1000000
+}
+# What is used just before a step stops it: within 5 % of what the kernel says, of a
+# load that no other reading can have seen.
+last() {
+	local domain=load-$1.stays before kernel spent since
+	since=$(date -u -d '1 second' +%Y-%m-%dT%H:%M:%SZ)
+	sleep 1
+	sed -i 's/every_s:.*/every_s: 600/' /etc/hanse/hansed.yaml
+	sv -w 30 restart /run/hanse/sv/hansed >/dev/null
+	sources_read "$since"
+	before=$(metered "$domain") kernel=$("$1_kernel" "$domain")
+	seconds=10 "$1_burn" "$domain"
+	kernel=$(($("$1_kernel" "$domain") - kernel))
+	expect "$1: it is suspended" 0 hanse suspend -q "load-$1/stays"
+	spent=$(($(metered "$domain") - before))
+	printf '      %s: %d ms in a last reading, the kernel says %d ms\n' "$1" $((spent / 1000000)) $((kernel / 1000000))
+	expect "$1: what it used before it was stopped is metered" 0 \
+		awk -v a="$spent" -v b="$kernel" 'BEGIN { exit a < b * 0.95 || a > b * 1.25 }'
+}
 # try DRIVER
 try() {
 	local domain=load-$1.stays before after spent kernel off
@@ -75,9 +140,12 @@ try() {
 	expect "$1: $seconds s of load are metered within 1 %" 0 awk -v o="$off" 'BEGIN { exit o > 1 || o < -1 }'
 }
 [ $# -gt 0 ] || set -- lxc qemu
+volume
 for driver; do
 	sed "s/@DRIVER@/$driver/" tests/tco/load.yaml >"$work/load.yaml"
 	expect "$driver: it is made" 0 hanse apply "$work/load.yaml"
 	try "$driver"
+	"${driver}_disk" "load-$driver.stays"
+	last "$driver"
 done
 summary

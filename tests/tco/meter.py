@@ -2,8 +2,9 @@
 """meter.py - random histories of the ledger against an oracle of its own.
 
 meter.py SEED [EVENTS]: makes a history (resizes, attached disks, migrations,
-suspensions, crashes, reboots, clock steps, silent hosts, restarts of hansed,
-changed prices, closed months), plays it to the control database PGDATABASE with the
+suspensions, crashes, stops with a last reading that races the sampler's, reboots
+here and elsewhere, clock steps, silent hosts, restarts of hansed, changed prices,
+closed months), plays it to the control database PGDATABASE with the
 statements hansed uses, and adds up the same by itself, in another way: no intervals, no
 SQL, fractions for money. Every line of every bill must be the same, to the
 microsecond and the cent. Exit status 0: they are.
@@ -192,7 +193,7 @@ class History:
         self.domains, self.last, self.seen = {}, {}, {}
         self.place, self.suspended, self.reserved = {}, set(), {}
         self.silent, self.gone, self.counts_read, self.since_read, self.hidden = set(), set(), {}, {}, {}
-        self.life = 0
+        self.life, self.boot_of, self.told = 0, {}, {}
         self.reboot(first=True)
         for _ in range(events):
             self.true += self.rnd.choice((10**6, 10**7, 3 * 10**8, 10**10, 2 * 10**10)) + self.rnd.randrange(10**6)
@@ -214,7 +215,7 @@ class History:
 
     def event(self):
         kinds = [(self.resize, 30), (self.attach, 8), (self.migrate, 10), (self.suspend, 8), (self.crash, 12),
-                 (self.start, 14), (self.tick, 20), (self.step, 4), (self.reboot, 2), (self.price, 6),
+                 (self.start, 14), (self.stop, 16), (self.reboot_elsewhere, 3), (self.tick, 20), (self.step, 4), (self.reboot, 2), (self.price, 6),
                  (self.fail, 6), (self.hush, 4), (self.remove, 2)]
         self.rnd.choices([k for k, _ in kinds], [w for _, w in kinds])[0]()
         if self.rnd.random() < .6:
@@ -322,8 +323,11 @@ class History:
         self.change(obj, lambda: self.suspended.add(obj) if will else self.suspended.discard(obj))
 
     def begin(self, obj):
+        # The host's number says little; its boot and when it began say it.
         self.life += 1
-        self.domains[obj] = {"host": self.place.get(obj, "one"), "life": str(self.life), "at": self.true,
+        host = self.place.get(obj, "one")
+        self.domains[obj] = {"host": host, "at": self.true,
+                             "life": "%d@%s@%d" % (self.rnd.randint(1, 3), self.boot_of.get(host, "b0"), self.life),
                              "counts": [0] * 9, "name": obj + self.rnd.choice(["", ".2", ".17"])
                              if not obj.startswith("db.") else obj}
 
@@ -342,6 +346,54 @@ class History:
             domain = self.domains.pop(obj)
             if self.rnd.random() < .4:
                 self.hidden[obj] = domain
+
+    def reboot_elsewhere(self):
+        """Nobody has seen it go; what its domains count is beyond what it was, their numbers are the same."""
+        host = self.rnd.choice(self.hosts)
+        self.life += 1
+        self.boot_of[host] = "b%d" % self.life
+        self.hidden = {o: d for o, d in self.hidden.items() if d["host"] != host}
+        for obj, was in list(self.domains.items()):
+            if was["host"] == host:
+                self.begin(obj)
+                self.domains[obj]["name"] = was["name"]
+                self.domains[obj]["life"] = "@".join(was["life"].split("@")[:1] + self.domains[obj]["life"].split("@")[1:])
+                self.domains[obj]["counts"] = [c + self.rnd.randrange(10**6) for c in was["counts"]]
+
+    def stop(self):
+        """By a step of ours: its last reading, and that of the sampler, which asked before and
+        is told before or after, or when the next one of that name is known."""
+        if not self.domains:
+            return
+        obj = self.rnd.choice(sorted(self.domains))
+        domain = self.domains[obj]
+        source = "domain/%s/lxc" % domain["host"]
+        if domain["host"] in self.silent:  # it cannot be read, and goes all the same
+            del self.domains[obj]
+            return
+        old = {o: dict(d, counts=list(d["counts"])) for o, d in self.domains.items() if d["host"] == domain["host"]}
+        asked, kind = self.true, self.rnd.choice(["none", "before", "after", "long after"])
+        self.true += 1000 + self.rnd.randrange(10**6)
+        self.grow(domain)
+        statements = []
+        if kind == "before":
+            statements.append(self.read(source, old, asked, self.true - 1))
+        told = self.true
+        statements.append(self.read(source, {obj: domain}, told - 500, told, is_one=True))
+        del self.domains[obj]
+        if kind == "long after":
+            self.true += self.rnd.randrange(10**6)
+            self.begin(obj)
+            self.domains[obj]["name"] = domain["name"]
+            if self.domains[obj]["host"] == domain["host"]:
+                self.true += self.rnd.randrange(10**6)
+                self.grow(self.domains[obj])
+                statements.append(self.read(source, {obj: self.domains[obj]}, self.true, self.true, is_one=True))
+        if kind in ("after", "long after"):
+            self.true += self.rnd.randrange(10**5)
+            statements.append(self.read(source, old, asked, self.true))
+        for statement in statements:
+            self.sql += ["BEGIN;", statement[0], statement[1], "COMMIT;"]
 
     def hush(self):
         host = self.rnd.choice(self.hosts)
@@ -419,11 +471,7 @@ class History:
         self.ledger_clock()
         self.fresh_boot = False
         for domain in self.domains.values():
-            seconds = (self.true - domain["at"]) // 10**6 + 1
-            domain["at"] = self.true
-            for n, meter in enumerate(COUNTED):
-                more = self.rnd.randrange(seconds * 10**self.rnd.randint(1, 9) + 1)
-                domain["counts"][n] = more % 10**8 if meter in LEVELS else domain["counts"][n] + more
+            self.grow(domain)
         for host in self.hosts:
             if host not in self.silent:
                 statements.append(self.take(host))
@@ -433,17 +481,38 @@ class History:
             statements.append("SELECT meter_expire(3);")
         self.sql += ["BEGIN;"] + statements + ["COMMIT;"]
 
+    def grow(self, domain):
+        seconds = (self.true - domain["at"]) // 10**6 + 1
+        domain["at"] = self.true
+        for n, meter in enumerate(COUNTED):
+            more = self.rnd.randrange(seconds * 10**self.rnd.randint(1, 9) + 1)
+            domain["counts"][n] = more % 10**8 if meter in LEVELS else domain["counts"][n] + more
+
     def take(self, host):
-        source, now = "domain/%s/lxc" % host, self.label()
+        domains = {o: d for o, d in self.domains.items() if d["host"] == host}
+        return self.read("domain/%s/lxc" % host, domains, self.true, self.true)[1]
+
+    def read(self, source, domains, asked, told, is_one=False):
+        """What the ledger is told at this moment, and how it tells the time."""
+        now = self.label()
         known = source in self.seen
-        now = max(now, self.seen.get(source, now))
-        there = {d["name"]: (o, d) for o, d in self.domains.items() if d["host"] == host}
+        now = max([now, self.seen.get(source, now)] + [t for k, t in self.since_read.items() if k[0] == source])
+        there = {d["name"]: (o, d) for o, d in domains.items()}
         readings = []
         for name, (obj, d) in there.items():
             key = source, name
             counts = [None if self.rnd.random() < .02 else c for c in d["counts"]]
-            readings.append({"name": name, "life": d["life"], "counts": counts})
             was = self.counts_read.get(key)
+            # Who stops it on another host does not know all of its life.
+            life = d["life"].split("@")[0] + "@@" if is_one and was and was[0] == d["life"] else d["life"]
+            readings.append({"name": name, "life": life, "counts": counts})
+            if self.told.get(key, (None, 0))[0] == self.boot and asked < self.told[key][1]:
+                if was[0] != d["life"]:
+                    continue
+                counts = [w if m in LEVELS and w is not None else max((c for c in (w, c) if c is not None), default=None)
+                          for m, w, c in zip(COUNTED, was[1], counts)]
+            self.told[key] = self.boot, max(told, self.told[key][1] if key in self.told and
+                                            self.told[key][0] == self.boot else 0)
             goes_on = was is not None and was[0] == d["life"]
             since = self.since_read.get(key, self.seen.get(source, now))
             if key in self.gone and not goes_on:
@@ -464,10 +533,17 @@ class History:
             self.counts_read[key] = d["life"], counts
             self.since_read[key] = now
             self.gone.discard(key)
+            if is_one:  # who runs is looked at next time
+                self.last[key] = obj, d
+        call = "SELECT meter_take('%s', '%s', %d, %d, %s);" % (
+            source, json.dumps(readings), asked - self.boot_true, told - self.boot_true, is_one)
+        if is_one:
+            return self.clock(), call
         self.gone |= {k for k in self.counts_read if k[0] == source and k[1] not in there}
         for key in [k for k in self.gone if k[0] == source and self.since_read[k] < now - 86400 * 10**6]:
             self.gone.discard(key)
             del self.counts_read[key], self.since_read[key]
+            self.told.pop(key, None)
         self.seen[source] = now
         for key in [k for k in self.last if k[0] == source]:
             del self.last[key]
@@ -476,7 +552,7 @@ class History:
         for obj in self.oracle.sizes:
             if self.oracle.state.get(obj) != self.state_of(obj):
                 self.change(obj, lambda: None)
-        return "SELECT meter_take('%s', '%s');" % (source, json.dumps(readings))
+        return self.clock(), call
 
     def close_due(self):
         month = next_month(self.oracle.last_close) if self.oracle.last_close else (2026, 1)

@@ -28,6 +28,12 @@ for seed in ${SEEDS-7 $RANDOM}; do
 	fresh >/dev/null || exit 1
 	expect "a history of 1,000 events, seed $seed: the ledger is the oracle's" 0 python3 tests/tco/meter.py "$seed" 1000
 done
+race() { # [COLUMN]: that the ledger forgets
+	fresh >/dev/null || return 9
+	[ $# -eq 0 ] || at -c "CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN NEW.$1 := 0; RETURN NEW; END \$\$" \
+		-c 'CREATE TRIGGER forget BEFORE INSERT OR UPDATE ON meter_last FOR EACH ROW EXECUTE FUNCTION forget()'
+	python3 tests/tco/meter_race.py 12
+}
 # One that is wrong is found out.
 spoilt() { # SQL: of a ledger that works like that
 	fresh >/dev/null && at -c "$1" >/dev/null && python3 tests/tco/meter.py 7 200
@@ -39,6 +45,17 @@ expect 'one that believes the wall clock is found out' 1 spoilt \
 expect 'one that misses a suspension is found out' 1 spoilt 'ALTER TABLE instance DISABLE TRIGGER meter'
 expect 'one that takes a restart for more of the same is found out' 1 spoilt \
 	"CREATE OR REPLACE FUNCTION meter_goes_on(k text[], w bigint[], i bigint[]) RETURNS boolean LANGUAGE sql AS 'SELECT true'; UPDATE meter SET kind = 'level' WHERE meter = 'disk_reads'"
+expect 'one that knows a domain by its number only is found out' 1 spoilt \
+	"CREATE OR REPLACE FUNCTION meter_same_life(was text, is_now text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT AS
+	\$\$ SELECT split_part(was, '@', 1) = split_part(is_now, '@', 1) \$\$"
+# shellcheck disable=SC2016
+expect 'one that takes what is old for new is found out' 1 spoilt \
+	'CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.told_us := 0; RETURN NEW; END $$;
+	CREATE TRIGGER forget BEFORE INSERT OR UPDATE ON meter_last FOR EACH ROW EXECUTE FUNCTION forget()'
+
+# Steps, the sampler and what is between them, at once.
+expect 'last readings race the sampler: no gap, no double count' 0 race
+expect 'where they may not know of each other that is found out' 1 race told_us
 
 # --- what the database refuses -----------------------------------------------------
 
@@ -124,6 +141,7 @@ said() { # LIFE STATEMENTS ROWS MS
 said one 1000 500 60000
 python3 tests/tco/gateway.py "$work/run/gateway/control.sock" "$work/said" &
 ground_also+=($!)
+eventually 'a gateway to ask' 10 test -S "$work/run/gateway/control.sock"
 printf 12345 >"$work/run/edge/v.e.requests"
 export HANSE_SOCKET=$work/run/hansed.sock
 hanse=$build/hanse
@@ -225,8 +243,97 @@ at -U postgres -c 'ALTER TABLE bill_line DISABLE TRIGGER append_only' -c 'UPDATE
 expect 'one that was tampered with is found out' 1 "$hanse" bill verify "$last"
 same 'who closed it, who priced it stands in the log' 'bill.closed price.set usage.corrected' \
 	"$(at -c "SELECT string_agg(DISTINCT event, ' ' ORDER BY event) FROM event WHERE event ~ '^(bill|price|usage)'")"
-kill "$hansed"
-wait "$hansed"
-same 'hansed ends well' 0 $?
+ended() { # STATUS
+	kill "$hansed"
+	wait "$hansed"
+	same 'hansed ends well' 0 $?
+}
+ended
+
+# --- what ends, what has begun anew -----------------------------------------------------
+
+# The sampler reads once: what is used after that only a last reading can tell.
+again() { # SQL: hansed anew, every_s seconds between readings
+	fresh >/dev/null && at -c "$1" || exit 1
+	sed -i "s/every_s: .*}/every_s: $2}/" "$work/etc/hansed.yaml"
+	start
+	seen_once() { [ "$(at -c "SELECT count(*) FROM meter_source WHERE failing IS NULL AND source LIKE 'domain/%'")" = "$1" ]; }
+	eventually 'it is read once' 10 seen_once "$3"
+}
+# shellcheck disable=SC2016
+again "UPDATE host SET drivers = '[\"qemu\"]', uris = '{\"qemu\": \"sim:///last?driver=qemu&domains=3\"}'" 300 1
+same 'nothing is counted yet' 0 "$(used last.d1 cpu)"
+sleep 2
+expect 'all domains are stopped' 0 "$hanse" stop
+for domain in last.d1 last.d2 last.d3; do
+	# A simulated domain uses a fiftieth of a processor.
+	expect "$domain: what it used until then is in the ledger" 0 more $domain cpu 39999999
+done
+before=$(at -c "SELECT sum(u) FROM meter_sample, unnest(used) AS u")
+eventually 'the sampler sees that they are gone' 10 test \
+	"$(at -c "SELECT count(*) FROM meter_last WHERE source = 'domain/local/qemu' AND NOT gone")" = 0
+same 'and counts nothing more' "$before" "$(at -c "SELECT sum(u) FROM meter_sample, unnest(used) AS u")"
+ended
+
+# A last reading that fails keeps nobody from stopping.
+export HANSE_FAULT=fail:hv.usage.find:1
+again "UPDATE host SET drivers = '[\"qemu\"]', uris = '{\"qemu\": \"sim:///deaf?driver=qemu&domains=1\"}'" 300 1
+expect 'a domain that cannot be read is stopped' 0 "$hanse" stop
+expect 'which is logged' 0 grep -q 'event=meter.last domain=deaf.d1' "$work/hansed.log"
+same 'and what it used since is lost' 0 "$(used deaf.d1 cpu)"
+ended
+unset HANSE_FAULT
+
+# Another host has booted behind our back, and its counters are far beyond what they were.
+cat >"$work/shell" <<END
+#!/bin/sh
+cat $work/lives
+END
+chmod 755 "$work/shell"
+far() { # BOOT UPTIME BEGAN...: so it is there; each domain's number is its place
+	local began number=0
+	echo "boot $1" >"$work/lives"
+	for began in "${@:3}"; do
+		number=$((number + 1))
+		echo "domain far.d$number $number $began" >>"$work/lives"
+	done
+	at -c "UPDATE host SET uris = '{\"qemu\": \"sim:///far?driver=qemu&domains=2&uptime_s=$2\"}' WHERE name = 'there'"
+}
+far_is() { # SECONDS1 SECONDS2: of processor time, and a little more
+	local n got
+	for n in 1 2; do
+		got=$(used far.d$n cpu)
+		[ "$got" -ge $((${!n} * 1000000000)) ] && [ "$got" -lt $((${!n} * 1000000000 + 900000000)) ] || return 1
+	done
+}
+echo 'boot b1' >"$work/lives"
+again "UPDATE host SET drivers = '[]'; INSERT INTO host (name, address, shell, drivers, uris) VALUES ('there', '10.0.0.9', '[\"$work/shell\"]',
+	'[\"qemu\"]', '{\"qemu\": \"sim:///nowhere?driver=qemu\"}')" 1 1
+far b1 100 11 12 # seconds of uptime: 2 of processor time
+eventually 'of what is seen for the first time everything' 10 far_is 2 2
+lives_are() { [ "$(at -c "SELECT string_agg(life, ' ' ORDER BY name) FROM meter_last WHERE name LIKE 'far.%'")" = "$1" ]; }
+eventually 'with its boot, and when it began' 10 lives_are '1@b1@11 2@b1@12'
+ended
+far b1 200 11 12
+start
+eventually 'hansed restarts: the difference' 10 far_is 4 4
+ended
+far b2 500 11 12
+start
+eventually 'the host has booted: both count from zero, though they are beyond' 10 far_is 14 14
+ended
+far b2 1000 11 77
+start
+eventually 'one of them has begun anew: from zero, the other goes on' 10 far_is 24 34
+ended
+echo 'sorry' >"$work/lives"
+at -c "UPDATE host SET uris = '{\"qemu\": \"sim:///far?driver=qemu&domains=2&uptime_s=1500\"}' WHERE name = 'there'"
+start
+silent() { "$hanse" usage sources -o json | jq -e '.[] | select(.source == "domain/there/qemu") | .failing | test("which boot of host .there. it is")' >/dev/null; }
+eventually 'who does not say its boot is not read yet' 10 silent
+same 'and not billed by guess' 0 "$(far_is 24 34; echo $?)"
+far b3 1500 11 77
+eventually 'but once it does' 50 far_is 54 64
+ended
 [ "$checks_failed" -eq 0 ] || tail "$work/hansed.log"
 summary

@@ -176,6 +176,13 @@ static void test_domains(void **state)
 	assert_int_equal(hv_domain_destroy(conn, "full.d3", NULL), 0);
 	assert_int_equal(hv_usage_list(conn, &usages, NULL), 0);
 	assert_int_equal(usages.count, 11);
+	hv_usages_done(&usages);
+	assert_int_equal(hv_usage_find(conn, "full.d4", &usages, NULL), 0);
+	assert_int_equal(usages.count, 1);
+	assert_string_equal(usages.list[0].name, "full.d4");
+	hv_usages_done(&usages);
+	assert_int_equal(hv_usage_find(conn, "full.d3", &usages, NULL), 0);
+	assert_int_equal(usages.count, 0);
 }
 
 static void test_networks(void **state)

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/mem.h"
+#include "provisioning/lives.h"
 #include "provisioning/meter.h"
 #include "provisioning/source.h"
 
@@ -27,6 +29,7 @@ static void test_domains(void **state)
 	struct hv_usage list[] = {
 		{ .name = "v.e",
 		    .id = 7,
+		    .began = 123,
 		    .cpu_ns = 1,
 		    .memory_kib = 99,
 		    .used_kib = 2,
@@ -36,9 +39,11 @@ static void test_domains(void **state)
 		    .disk_writes = 6,
 		    .disk_read_bytes = 7,
 		    .disk_write_bytes = 8,
-		    .data_kib = 9 },
+		    .data_kib = 9,
+		    .volume = { 44, 1, 2, 3, 4 } },
 		{ .name = "v.f",
 		    .id = 8,
+		    .began = HV_NOT_TOLD,
 		    .cpu_ns = 1,
 		    .used_kib = HV_NOT_TOLD,
 		    .data_kib = HV_NOT_TOLD },
@@ -48,9 +53,12 @@ static void test_domains(void **state)
 
 	(void)state;
 	check(meter_domains(&usages, "b"),
-	    "[{\"name\":\"v.e\",\"life\":\"7@b\",\"counts\":[1,2,3,4,5,6,7,8,9]"
-	    "},{\"name\":\"v.f\",\"life\":\"8@b\",\"counts\":[1,null,0,0,0,0,0,"
-	    "0,null]}]");
+	    "[{\"name\":\"v.e\",\"life\":\"7@b@123\","
+	    "\"counts\":[1,2,3,4,5,6,7,8,9]},"
+	    "{\"name\":\"v.e volume\",\"object\":\"v.e\",\"life\":\"44@b\","
+	    "\"counts\":[null,null,null,null,1,2,3,4,null]},"
+	    "{\"name\":\"v.f\",\"life\":\"8@b@\","
+	    "\"counts\":[1,null,0,0,0,0,0,0,null]}]");
 	check(meter_domains(&none, ""), "[]");
 }
 
@@ -72,11 +80,54 @@ static void test_gateway(void **state)
 	json_decref(status);
 }
 
-static void test_boot(void **state)
+/* What hanse-host says, and who has begun since. */
+static void test_lives(void **state)
 {
+	hs_auto(lives_done) struct lives lives = { 0 };
+	struct hv_usage list[] = {
+		{ .name = (char *)(uintptr_t) "v.e", .id = 7 },
+		{ .name = (char *)(uintptr_t) "v.f", .id = 8 },
+		{ .name = (char *)(uintptr_t) "v.x", .id = 9 },
+	};
+	struct hv_usages usages = { .list = list, .count = 2 };
+	struct hs_err err = { 0 };
+
 	(void)state;
-	assert_int_equal(strlen(meter_boot()), 32);
-	assert_int_equal(strspn(meter_boot(), "0123456789abcdef"), 32);
+	for (size_t i = 0; i < 3; i++)
+		list[i].began = HV_NOT_TOLD;
+	assert_int_equal(lives_read(&lives, "", &err), -1);
+	assert_int_equal(err.code, HS_EREMOTE);
+	assert_int_equal(lives_read(&lives, "domain v.e 7 5\n", NULL), -1);
+	assert_int_equal(
+	    lives_read(&lives,
+		"boot c0ffee\ndomain v.e 7 18446744\ndomain v.x 9 0\nwhat\n",
+		NULL),
+	    0);
+	assert_string_equal(lives.boot, "c0ffee");
+	assert_true(lives.is_known);
+	lives_tell(&lives, &usages);
+	assert_int_equal(list[0].began, 18446744);
+	assert_int_equal(list[1].began, HV_NOT_TOLD);
+	assert_false(lives.is_known);
+
+	/* One that began under another number is another life. */
+	lives.is_known = true;
+	list[0].id = 6;
+	list[0].began = HV_NOT_TOLD;
+	usages.count = 1;
+	lives_tell(&lives, &usages);
+	assert_int_equal(list[0].began, HV_NOT_TOLD);
+	assert_false(lives.is_known);
+
+	/* One that is known not to be known is not asked for again. */
+	lives.is_known = true;
+	usages.list = &list[2];
+	lives_tell(&lives, &usages);
+	assert_int_equal(list[2].began, HV_NOT_TOLD);
+	assert_true(lives.is_known);
+	lives_forget(&lives);
+	assert_string_equal(lives.boot, "");
+	assert_false(lives.is_known);
 }
 
 /* -- Turns ----------------------------------------------------------------- */
@@ -157,7 +208,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_domains),
 		cmocka_unit_test(test_gateway),
-		cmocka_unit_test(test_boot),
+		cmocka_unit_test(test_lives),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_gone),
 	};

@@ -207,38 +207,6 @@ static void test_full_disk(void **state)
 	(void)fclose(out);
 }
 
-/* A correction stands beside what it corrects, with the period it is for. */
-static void test_correction_of_bill(void **state)
-{
-	hs_auto(tco_case_freep) struct tco_case *tcase = NULL;
-	hs_auto(tco_result_freep) struct tco_result *result = NULL;
-	hs_auto(hs_freep) char *text = NULL;
-	const struct tco_options options = { .seed = 1, .draws = 10 };
-	struct hs_err err = { 0 };
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	(void)state;
-	if (tco_case_load("etc/tco/example/case.yaml", NULL, NULL, 0, &tcase,
-		NULL, &err) < 0 ||
-	    tco_model_run(tcase, &options, &result, &err) < 0)
-		fail_msg("%s", err.msg);
-	assert_int_equal(focus_write_correction(out, result, "hanse",
-			     &(struct focus_correction) {
-				 .enterprise = &tcase->enterprises[1],
-				 .cents = -1234,
-				 .invoice = "2027-02/b",
-				 .why = "A resize was billed twice",
-			     },
-			     &err),
-	    0);
-	assert_int_equal(fclose(out), 0);
-	assert_non_null(strstr(text, ",Adjustment,Correction,A resize was "));
-	assert_non_null(strstr(text, ",-12.34,"));
-	assert_non_null(strstr(text, ",2027-02/b,"));
-	assert_non_null(strstr(text, ",2026-01-01T00:00:00Z,"));
-}
-
 /* No usage, no bills: that is said, and nothing is written. */
 static void test_no_bills(void **state)
 {
@@ -265,7 +233,6 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_correction),
 		cmocka_unit_test(test_full_disk),
-		cmocka_unit_test(test_correction_of_bill),
 		cmocka_unit_test(test_no_bills),
 	};
 

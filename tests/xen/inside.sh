@@ -72,6 +72,9 @@ contains "what is ours of it" \
     "$("$try" list domain)"
 contains "usage" "^$member cpu_ns=[1-9][0-9]* memory_kib=19[0-9]* rx=[1-9][0-9]* tx=[1-9]" \
     "$("$try" usage)"
+echo "--- what it uses"
+tests/xen/meter.sh $member $url/login
+same "it is metered as libvirt counts it" 0 $?
 expect "not undefined while it runs" 1 "$try" undefine $member
 
 echo "--- isolation, from inside and outside"
