@@ -25,7 +25,8 @@ struct gw_core {
 	const struct gw_config *config;
 	struct hs_loop *loop;
 	struct gw_outbox *outbox;
-	BIO_METHOD *seal; /* of all streams' TLS */
+	OSSL_LIB_CTX *library; /* of clients' TLS */
+	BIO_METHOD *seal;      /* of all streams' */
 	struct gw_tls tls;
 	struct gw_table *table;
 	struct gw_keys keys;
