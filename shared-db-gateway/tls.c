@@ -131,10 +131,10 @@ static SSL_CTX *context_new(OSSL_LIB_CTX *library, const SSL_METHOD *method)
 		     SSL_OP_NO_TICKET | SSL_OP_IGNORE_UNEXPECTED_EOF);
 	/* Our chain is what load_pair() made of it: without the word it would
 	 * be looked for, and verified, in each handshake. */
-	(void)SSL_CTX_set_mode(ctx,
-	    SSL_MODE_ENABLE_PARTIAL_WRITE |
-		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS |
-		SSL_MODE_NO_AUTO_CHAIN);
+	(void)SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
+					SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+					SSL_MODE_RELEASE_BUFFERS |
+					SSL_MODE_NO_AUTO_CHAIN);
 	/* One read() a wake-up in place of two. */
 	SSL_CTX_set_read_ahead(ctx, 1);
 	(void)SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
