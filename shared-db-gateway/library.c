@@ -49,6 +49,7 @@ static const struct {
 	{ OSSL_OP_RAND,      "SEED-SRC",          "" },
 	{ OSSL_OP_KEYMGMT,   "EC",                "" },
 	{ OSSL_OP_KEYMGMT,   "RSA",               "" },
+	{ OSSL_OP_KEYMGMT,   "RSA-PSS",           "" }, /* how RSA keys sign in 1.3 */
 	{ OSSL_OP_KEYMGMT,   "X25519",            "" },
 	{ OSSL_OP_KEYEXCH,   "ECDH",              "" },
 	{ OSSL_OP_KEYEXCH,   "X25519",            "" },

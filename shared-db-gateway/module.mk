@@ -31,6 +31,9 @@ gw_protocol_PKGS := libssl libcrypto
 BENCHES += gw_idle
 gw_idle_SRCS := bench/gateway/idle.c
 gw_idle_PKGS := libssl libcrypto
+BENCHES += gw_handshake
+gw_handshake_SRCS := bench/gateway/handshake.c
+gw_handshake_LIBS := gwcore gw tenant base
 BENCHES += gw_zipf
 gw_zipf_SRCS := bench/gateway/zipf.c
 gw_zipf_PKGS := libpq
@@ -40,13 +43,14 @@ gw_many_PKGS := libpq
 gw_routes_SRCS := tests/gateway/routes.c
 gw_routes_LIBS := gw base
 
-GW_TESTS := test_gw_confine test_gw_front test_gw_outbox test_gw_people test_gw_repeat test_gw_reply test_gw_route test_gw_scram test_gw_session test_gw_verified test_gw_wire
+GW_TESTS := test_gw_confine test_gw_front test_gw_outbox test_gw_people test_gw_repeat test_gw_reply test_gw_route test_gw_scram test_gw_session test_gw_tls test_gw_verified test_gw_wire
 TESTS += $(GW_TESTS)
 $(foreach t,$(GW_TESTS),$(eval $(t)_SRCS := tests/unit/$(t).c))
 $(foreach t,$(GW_TESTS),$(eval $(t)_LIBS := gwcore gw tenant base))
 $(foreach t,$(GW_TESTS),$(eval $(t)_PKGS := cmocka))
 test_gw_front_PKGS := cmocka jansson libssl
-test_gw_verified_PKGS += libssl libcrypto
+$(foreach t,test_gw_tls test_gw_verified,$(eval $(t)_SRCS += tests/unit/gw_identity.c))
+$(foreach t,test_gw_tls test_gw_verified,$(eval $(t)_PKGS += jansson libssl libcrypto))
 
 FUZZERS += fuzz_audit fuzz_repeat fuzz_reply fuzz_scram fuzz_shape fuzz_sni fuzz_wire
 $(foreach f,fuzz_repeat fuzz_reply fuzz_scram fuzz_sni fuzz_wire,$(eval $(f)_SECONDS := 60))

@@ -1,13 +1,14 @@
-/* handshake.c - what a log-in's handshake takes of a server that does nothing
- * else: OpenSSL on both sides, in memory, no kernel and no gateway.
+/* handshake.c - what a log-in's handshake takes of a server, in memory: neither
+ * kernel nor sessions.
  *
  *   handshake COUNT CA CERTIFICATE KEY CLIENT_CERTIFICATE CLIENT_KEY
  *
- * The server's settings are those of a plain program; the client is idle.c's.
- * Prints the server's processor time a handshake, in microseconds, and of it
- * what the four operations on curves take that none can do without.
+ * Prints three times of the processor, in microseconds a handshake: a server's
+ * with OpenSSL as it comes, with the gateway's front, and of either what the
+ * operations on curves take that none can do without.
  */
 
+#include <jansson.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -17,6 +18,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+
+#include "base/err.h"
+#include "shared-db-gateway/config.h"
+#include "shared-db-gateway/keys.h"
+#include "shared-db-gateway/library.h"
+#include "shared-db-gateway/tls.h"
 
 static uint64_t now_ns(void)
 {
@@ -40,6 +47,24 @@ static SSL_CTX *context(const SSL_METHOD *method, const char *ca,
 	(void)SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	(void)SSL_CTX_set_num_tickets(ctx, 0);
 	return ctx;
+}
+
+static struct gw_tls open_front(char **argv)
+{
+	const struct gw_config config = { .ca = argv[2],
+		.server = { .certificate = argv[3], .key = argv[4] } };
+	struct gw_tls tls = { 0 };
+	json_t *keys = NULL;
+	struct hs_err err = { 0 };
+
+	if (gw_keys_load(&config, NULL, &keys, &err) < 0 ||
+	    gw_library_new(&tls.library, &err) < 0 ||
+	    gw_tls_open(&config, keys, &tls, &err) < 0) {
+		(void)fprintf(stderr, "%s\n", err.msg);
+		exit(2);
+	}
+	json_decref(keys);
+	return tls;
 }
 
 /* The server's part of one, in ns; 0: it failed. */
@@ -137,30 +162,36 @@ static uint64_t exchange(EVP_PKEY *other)
 
 int main(int argc, char **argv)
 {
+	uint64_t plain = 0, ours = 0, curves = 0, count;
+	OSSL_LIB_CTX *library;
 	SSL_CTX *front, *ctx;
 	EVP_PKEY *key, *other;
-	uint64_t whole = 0, curves = 0, count;
+	struct gw_tls tls;
 
 	if (argc != 7 || (count = strtoul(argv[1], NULL, 10)) == 0)
 		return 2;
 	front = context(TLS_server_method(), argv[2], argv[3], argv[4]);
 	ctx = context(TLS_client_method(), argv[2], argv[5], argv[6]);
+	tls = open_front(argv);
+	library = tls.library;
 	key = key_of(argv[4]);
 	other = EVP_PKEY_Q_keygen(NULL, NULL, "X25519");
-	(void)shake(front, ctx);
+	if (shake(front, ctx) == 0 || shake(tls.front, ctx) == 0)
+		return 1;
 	for (uint64_t i = 0; i < count; i++) {
-		uint64_t spent = shake(front, ctx);
-
-		if (spent == 0)
-			return 1;
-		whole += spent;
+		plain += shake(front, ctx);
+		ours += shake(tls.front, ctx);
 		curves += prove(key) + exchange(other);
 	}
-	(void)printf("%llu %llu\n", (unsigned long long)(whole / count / 1000),
-	    (unsigned long long)(curves / count / 1000));
+	count *= 1000;
+	(void)printf("%llu %llu %llu\n", (unsigned long long)(plain / count),
+	    (unsigned long long)(ours / count),
+	    (unsigned long long)(curves / count));
 	EVP_PKEY_free(key);
 	EVP_PKEY_free(other);
 	SSL_CTX_free(front);
 	SSL_CTX_free(ctx);
+	gw_tls_close(&tls);
+	OSSL_LIB_CTX_free(library);
 	return 0;
 }
