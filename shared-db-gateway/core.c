@@ -12,7 +12,6 @@
 #include "base/mem.h"
 #include "base/tries.h"
 #include "shared-db-gateway/audit.h"
-#include "shared-db-gateway/library.h"
 #include "shared-db-gateway/outbox.h"
 #include "shared-db-gateway/patroni.h"
 #include "shared-db-gateway/people.h"
@@ -73,7 +72,7 @@ int gw_core_open(struct gw_core *core, const struct gw_config *config,
 	keep.folder = (char *)(uintptr_t)audit;
 	core->config = config;
 	core->outbox = gw_outbox_new(core->loop);
-	if (gw_library_new(&core->library, err) < 0)
+	if (gw_library_open(&core->library, err) < 0)
 		return -1;
 	core->seal = gw_seal_method_new();
 	if (core->seal == NULL)
@@ -126,7 +125,7 @@ static void take_away(struct gw_core *core)
 int gw_core_reload(struct gw_core *core, struct gw_table *fresh,
     const json_t *keys, struct hs_err *err)
 {
-	struct gw_tls tls = { .library = core->library };
+	struct gw_tls tls = { .library = core->library.context };
 
 	if (gw_tls_open(core->config, keys, &tls, err) < 0) {
 		gw_tls_close(&tls);
@@ -228,7 +227,7 @@ void gw_core_close(struct gw_core *core)
 	BIO_meth_free(core->seal);
 	gw_table_free(core->table);
 	gw_tls_close(&core->tls);
-	OSSL_LIB_CTX_free(core->library);
+	gw_library_close(&core->library);
 	gw_shapes_free(core->shapes);
 	gw_audit_close(core->audit);
 	gw_people_close(core->people);

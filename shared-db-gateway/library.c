@@ -153,17 +153,24 @@ static int init(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in,
 	return 1;
 }
 
-int gw_library_new(OSSL_LIB_CTX **ret_library, struct hs_err *err)
+int gw_library_open(struct gw_library *library, struct hs_err *err)
 {
-	OSSL_LIB_CTX *library = OSSL_LIB_CTX_new();
-
 	(void)pthread_once(&once, pick_all);
-	if (library == NULL || few.whole == NULL ||
-	    OSSL_PROVIDER_add_builtin(library, NAME, init) != 1 ||
-	    OSSL_PROVIDER_load(library, NAME) == NULL) {
-		OSSL_LIB_CTX_free(library);
-		return hs_fail(err, HS_ESYSTEM, "make OpenSSL's context");
-	}
-	*ret_library = library;
-	return 0;
+	library->context = OSSL_LIB_CTX_new();
+	if (library->context != NULL && few.whole != NULL &&
+	    OSSL_PROVIDER_add_builtin(library->context, NAME, init) == 1)
+		library->provider = OSSL_PROVIDER_load(library->context, NAME);
+	if (library->provider != NULL)
+		return 0;
+	gw_library_close(library);
+	return hs_fail(err, HS_ESYSTEM, "make OpenSSL's context");
+}
+
+void gw_library_close(struct gw_library *library)
+{
+	/* The context does not end what was loaded into it. */
+	if (library->provider != NULL)
+		(void)OSSL_PROVIDER_unload(library->provider);
+	OSSL_LIB_CTX_free(library->context);
+	*library = (struct gw_library) { 0 };
 }

@@ -6,13 +6,18 @@
 
 struct hs_err;
 
+struct gw_library {
+	OSSL_LIB_CTX *context;
+	OSSL_PROVIDER *provider;
+};
+
 /**
- * A library context with the few algorithms of TLS with certificates of EC and
- * RSA keys. Context and all that was made in it is the caller's; the context
- * goes last, with OSSL_LIB_CTX_free().
+ * Make a context with the few algorithms of TLS with certificates of EC and RSA
+ * keys. It goes after all that was made in it.
  *
  * Errors: HS_ESYSTEM.
  */
-int gw_library_new(OSSL_LIB_CTX **ret_library, struct hs_err *err);
+int gw_library_open(struct gw_library *library, struct hs_err *err);
+void gw_library_close(struct gw_library *library);
 
 #endif

@@ -49,7 +49,7 @@ static SSL_CTX *context(const SSL_METHOD *method, const char *ca,
 	return ctx;
 }
 
-static struct gw_tls open_front(char **argv)
+static struct gw_tls open_front(char **argv, struct gw_library *library)
 {
 	const struct gw_config config = { .ca = argv[2],
 		.server = { .certificate = argv[3], .key = argv[4] } };
@@ -57,9 +57,10 @@ static struct gw_tls open_front(char **argv)
 	json_t *keys = NULL;
 	struct hs_err err = { 0 };
 
-	if (gw_keys_load(&config, NULL, &keys, &err) < 0 ||
-	    gw_library_new(&tls.library, &err) < 0 ||
-	    gw_tls_open(&config, keys, &tls, &err) < 0) {
+	if (gw_library_open(library, &err) == 0 &&
+	    gw_keys_load(&config, NULL, &keys, &err) == 0)
+		tls.library = library->context;
+	if (tls.library == NULL || gw_tls_open(&config, keys, &tls, &err) < 0) {
 		(void)fprintf(stderr, "%s\n", err.msg);
 		exit(2);
 	}
@@ -163,7 +164,7 @@ static uint64_t exchange(EVP_PKEY *other)
 int main(int argc, char **argv)
 {
 	uint64_t plain = 0, ours = 0, curves = 0, count;
-	OSSL_LIB_CTX *library;
+	struct gw_library library = { 0 };
 	SSL_CTX *front, *ctx;
 	EVP_PKEY *key, *other;
 	struct gw_tls tls;
@@ -172,8 +173,7 @@ int main(int argc, char **argv)
 		return 2;
 	front = context(TLS_server_method(), argv[2], argv[3], argv[4]);
 	ctx = context(TLS_client_method(), argv[2], argv[5], argv[6]);
-	tls = open_front(argv);
-	library = tls.library;
+	tls = open_front(argv, &library);
 	key = key_of(argv[4]);
 	other = EVP_PKEY_Q_keygen(NULL, NULL, "X25519");
 	if (shake(front, ctx) == 0 || shake(tls.front, ctx) == 0)
@@ -192,6 +192,6 @@ int main(int argc, char **argv)
 	SSL_CTX_free(front);
 	SSL_CTX_free(ctx);
 	gw_tls_close(&tls);
-	OSSL_LIB_CTX_free(library);
+	gw_library_close(&library);
 	return 0;
 }

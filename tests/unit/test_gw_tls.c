@@ -21,7 +21,7 @@
 #include "shared-db-gateway/tls.h"
 
 static struct ground {
-	OSSL_LIB_CTX *library;
+	struct gw_library library;
 	struct gw_identity ca, between, server, anna;
 	struct gw_tls tls;
 } g;
@@ -49,7 +49,7 @@ static json_t *pem(const X509 *certificate, const EVP_PKEY *key)
 static struct gw_tls front_of(const char *ca, const struct gw_identity *server)
 {
 	static const struct gw_config config = { .ca = (char *)"ca" };
-	struct gw_tls tls = { .library = g.library };
+	struct gw_tls tls = { .library = g.library.context };
 	json_t *keys =
 	    json_pack("{s:s, s:{s:o, s:o}}", "ca", ca, "server", "certificate",
 		pem(server->certificate, NULL), "key", pem(NULL, server->key));
@@ -68,7 +68,7 @@ static int begin(void **state)
 	hs_auto(hs_freep) char *both = NULL;
 
 	(void)state;
-	assert_int_equal(gw_library_new(&g.library, NULL), 0);
+	assert_int_equal(gw_library_open(&g.library, NULL), 0);
 	g.ca = gw_identity_make("ca", 100, NULL);
 	g.between = gw_identity_of(NULL, "between", 100, true, &g.ca);
 	g.server = gw_identity_make("gateway", 100, &g.between);
@@ -91,7 +91,7 @@ static int end(void **state)
 	gw_identity_done(&g.between);
 	gw_identity_done(&g.server);
 	gw_identity_done(&g.anna);
-	OSSL_LIB_CTX_free(g.library);
+	gw_library_close(&g.library);
 	return 0;
 }
 
