@@ -265,7 +265,7 @@ wait "$client" 2>/dev/null
 raw() {
 	exec {sock}<>"/dev/tcp/127.0.0.1/$front"
 	# shellcheck disable=SC2059 # the bytes are the format
-	printf "$@" >&"$sock" 2>/dev/null
+	{ printf "$@" >&"$sock"; } 2>/dev/null
 	timeout 5 cat <&"$sock" 2>/dev/null | tr -d '\0' | head -c 200
 	exec {sock}>&-
 }
