@@ -230,16 +230,22 @@ void hs_timer_stop(struct hs_timer *timer)
 	timer_down(loop, last);
 }
 
+/* From this place of the heap on: behind one that is not due, none is. */
+static size_t count_due(const struct hs_loop *loop, size_t i)
+{
+	if (i >= loop->timer_count || loop->timers[i]->due_ms > loop->now_ms)
+		return 0;
+	return 1 + count_due(loop, 2 * i + 1) + count_due(loop, 2 * i + 2);
+}
+
 /*
  * Timers started by those that run now wait for the next round, so that a
  * timer of 0 ms cannot starve the descriptors.
  */
 static void run_timers(struct hs_loop *loop)
 {
-	size_t due = 0;
+	size_t due = count_due(loop, 0);
 
-	for (size_t i = 0; i < loop->timer_count; i++)
-		due += loop->timers[i]->due_ms <= loop->now_ms;
 	while (due-- > 0 && loop->timer_count > 0) {
 		struct hs_timer *timer = loop->timers[0];
 

@@ -1,17 +1,11 @@
-/* backend.c - one connection to PostgreSQL: dial, TLS, start-up, errands. It
- * must be who its certificate says, or the client gets an error.
+/* backend.c - one connection to PostgreSQL: its life, from when it is asked for
+ * to its end. The way there is backend_start.c's.
  */
 
 #include "shared-db-gateway/backend.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
-#include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/err.h"
 #include "base/log.h"
@@ -19,19 +13,13 @@
 #include "base/text.h"
 #include "shared-db-gateway/account.h"
 #include "shared-db-gateway/audit_file.h"
+#include "shared-db-gateway/backend_part.h"
 #include "shared-db-gateway/cluster.h"
 #include "shared-db-gateway/core.h"
 #include "shared-db-gateway/pool.h"
 #include "shared-db-gateway/session.h"
 
 #define SCOUT_MS 1000
-
-/** What has become of it in a step. */
-enum stride {
-	WAITS,
-	GOES_ON,
-	GONE, /* and perhaps its memory */
-};
 
 const char *gw_backend_state_name(enum gw_backend_state state)
 {
@@ -172,7 +160,7 @@ static void park(struct gw_backend *b)
 	b->state = GW_BACKEND_PARKED;
 }
 
-static enum stride end_scout(struct gw_backend *b, enum gw_refusal found)
+enum stride gw_backend_end_scout(struct gw_backend *b, enum gw_refusal found)
 {
 	b->found = found;
 	gw_backend_end(b);
@@ -186,14 +174,14 @@ static enum stride not_there(struct gw_backend *b, const char *why)
 	struct gw_cluster *c = b->cluster;
 
 	if (b->is_scout)
-		return end_scout(b, GW_REFUSE_BACKEND_DOWN);
+		return gw_backend_end_scout(b, GW_REFUSE_BACKEND_DOWN);
 	park(b);
 	gw_cluster_deny(c, b->target.host, why);
 	gw_cluster_need(c);
 	return GONE;
 }
 
-static enum stride fail(
+enum stride gw_backend_fail(
     struct gw_backend *b, enum gw_refusal refusal, const char *why)
 {
 	struct gw_session *session = b->session;
@@ -205,7 +193,7 @@ static enum stride fail(
 	if (b->is_scout) {
 		if (gw_cluster_may_complain(b->cluster))
 			log_trouble(b, why);
-		return end_scout(b, GW_REFUSE_BACKEND_DOWN);
+		return gw_backend_end_scout(b, GW_REFUSE_BACKEND_DOWN);
 	}
 	if (refusal != GW_OK)
 		log_trouble(b, why);
@@ -219,247 +207,18 @@ static enum stride fail(
 	return GONE;
 }
 
-static enum stride broken(struct gw_backend *b, const char *why)
+enum stride gw_backend_broken(struct gw_backend *b, const char *why)
 {
-	return fail(b, GW_REFUSE_BACKEND_BROKEN, why);
+	return gw_backend_fail(b, GW_REFUSE_BACKEND_BROKEN, why);
 }
 
-static enum stride down(struct gw_backend *b, const char *why)
+enum stride gw_backend_down(struct gw_backend *b, const char *why)
 {
-	return fail(b, GW_REFUSE_BACKEND_DOWN, why);
+	return gw_backend_fail(b, GW_REFUSE_BACKEND_DOWN, why);
 }
 
-/* -- Dialling -------------------------------------------------------------- */
-
-static socklen_t make_address(
-    const struct gw_target *target, struct sockaddr_storage *addr)
-{
-	struct sockaddr_in *v4 = (struct sockaddr_in *)addr;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)addr;
-
-	memset(addr, 0, sizeof(*addr));
-	if (inet_pton(AF_INET, target->host, &v4->sin_addr) == 1) {
-		v4->sin_family = AF_INET;
-		v4->sin_port = htons((uint16_t)target->port);
-		return sizeof(*v4);
-	}
-	if (inet_pton(AF_INET6, target->host, &v6->sin6_addr) != 1)
-		return 0;
-	v6->sin6_family = AF_INET6;
-	v6->sin6_port = htons((uint16_t)target->port);
-	return sizeof(*v6);
-}
-
-static int dial(const struct gw_target *target)
-{
-	struct sockaddr_storage addr;
-	socklen_t len = make_address(target, &addr);
-	int fd;
-
-	if (len == 0)
-		return -1;
-	fd = socket(
-	    addr.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -1;
-	gw_stream_prepare(fd);
-	if (connect(fd, (struct sockaddr *)&addr, len) < 0 &&
-	    errno != EINPROGRESS) {
-		(void)close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-static bool is_loopback(const struct gw_target *target)
-{
-	return strncmp(target->host, "127.", 4) == 0;
-}
-
-/* -- The first words ------------------------------------------------------- */
-
-static bool put_startup(struct gw_backend *b)
-{
-	struct gw_writer w = gw_put_begin(&b->stream.out, 0);
-
-	gw_put_u32(&w, GW_PROTOCOL_3_0);
-	gw_put_text(&w, "user");
-	gw_put_text(&w, b->entry->route.role);
-	gw_put_text(&w, "database");
-	gw_put_text(&w, b->target.database);
-	for (size_t i = 0; i < b->startup.forward_count; i++) {
-		gw_put_text(&w, b->startup.forward[i].name);
-		gw_put_text(&w, b->startup.forward[i].value);
-	}
-	gw_put_u8(&w, 0);
-	return gw_put_end(&w);
-}
-
-/* Only while what it is meant for is done: a late cancel must not hit what
- * comes next. */
-static enum stride send_cancel(struct gw_backend *b)
-{
-	struct gw_writer w;
-
-	if (b->of != NULL &&
-	    (b->of->serial != b->of_serial || !gw_backend_is_busy(b->of)))
-		return fail(b, GW_OK, "the cancel came too late");
-	w = gw_put_begin(&b->stream.out, 0);
-	gw_put_u32(&w, GW_CODE_CANCEL);
-	gw_put_u32(&w, b->of_key.pid);
-	gw_put_u32(&w, b->of_key.secret);
-	(void)gw_put_end(&w);
-	if (b->of != NULL)
-		b->of->errands++;
-	hs_info("session.cancel", "session=%016llx pid=%u",
-	    (unsigned long long)(b->session != NULL ? b->session->id : 0),
-	    b->of_key.pid);
-	b->state = GW_BACKEND_ERRAND;
-	return GOES_ON;
-}
-
-/* The way is there: say who it is, or deliver the cancel. */
-static enum stride speak(struct gw_backend *b)
-{
-	if (b->entry == NULL)
-		return send_cancel(b);
-	if (!put_startup(b))
-		return broken(b, "start-up does not fit");
-	b->state = GW_BACKEND_START;
-	return GOES_ON;
-}
-
-/* -- Connecting ------------------------------------------------------------ */
-
-static enum stride dial_step(struct gw_backend *b)
-{
-	struct gw_writer w;
-	int error = 0;
-	socklen_t len = sizeof(error);
-
-	if (b->stream.fd < 0)
-		return down(b, "cannot dial");
-	if (!b->stream.writable)
-		return WAITS;
-	(void)getsockopt(b->stream.fd, SOL_SOCKET, SO_ERROR, &error, &len);
-	if (error != 0)
-		return down(b, strerror(error));
-	b->stream.wants_write = false;
-	if (b->core->config->plaintext)
-		return is_loopback(&b->target)
-			   ? speak(b)
-			   : broken(b, "plaintext, and not on loopback");
-	w = gw_put_begin(&b->stream.out, 0);
-	gw_put_u32(&w, GW_CODE_SSL);
-	(void)gw_put_end(&w);
-	b->state = GW_BACKEND_ASK_TLS;
-	return GOES_ON;
-}
-
-static enum stride ask_tls_step(struct gw_backend *b)
-{
-	struct gw_bytes *in = &b->stream.in;
-	SSL *ssl;
-
-	(void)gw_stream_flush(&b->stream);
-	gw_stream_fill(&b->stream);
-	if (gw_bytes_len(in) == 0)
-		return b->stream.ended ? down(b, "closed at TLS request")
-				       : WAITS;
-	if (gw_bytes_len(in) != 1 || in->data[in->start] != 'S')
-		return broken(b, "no TLS there");
-	gw_bytes_drop(in, 1);
-	ssl = gw_tls_connect(&b->core->tls, b->target.server_name,
-	    b->entry != NULL ? b->entry->route.role : NULL);
-	if (ssl == NULL)
-		return broken(b, "no certificate for its role");
-	gw_stream_secure(&b->stream, ssl, b->core->seal);
-	b->state = GW_BACKEND_TLS;
-	return GOES_ON;
-}
-
-static enum stride tls_step(struct gw_backend *b)
-{
-	int rc = gw_stream_handshake(&b->stream);
-
-	/* Not a wrong certificate, but the end. */
-	if (rc < 0 && b->cluster != NULL &&
-	    SSL_get_verify_result(b->stream.ssl) == X509_V_OK)
-		return down(b, "closed in TLS handshake");
-	if (rc < 0)
-		return broken(b, X509_verify_cert_error_string(
-				     SSL_get_verify_result(b->stream.ssl)));
-	if (rc == 0)
-		return WAITS;
-	return speak(b);
-}
-
-/* -- Start-up -------------------------------------------------------------- */
-
-static enum stride take_error(
-    struct gw_backend *b, const uint8_t *body, size_t len)
-{
-	struct gw_trouble trouble = { 0 };
-	enum gw_refusal refusal;
-
-	if (!gw_trouble_parse(body, len, &trouble))
-		return broken(b, "malformed error");
-	refusal = gw_refusal_of_backend(trouble.sqlstate);
-	return b->is_scout ? end_scout(b, refusal)
-			   : fail(b, refusal, trouble.sqlstate);
-}
-
-bool gw_backend_tells_standby(const uint8_t *body, size_t len)
-{
-	struct gw_reader r = { .at = body, .left = len };
-	const char *name = gw_get_text(&r), *value = gw_get_text(&r);
-
-	return !r.bad && strcmp(name, "in_hot_standby") == 0 &&
-	       strcmp(value, "on") == 0;
-}
-
-static enum stride take_ready(struct gw_backend *b, uint8_t status)
-{
-	if (b->key.pid == 0)
-		return broken(b, "no key");
-	hs_timer_stop(&b->deadline);
-	gw_cluster_confirm(b->cluster, b->target.host);
-	b->replies.transaction = (char)status;
-	b->state = GW_BACKEND_READY;
-	return GOES_ON;
-}
-
-static enum stride take_message(
-    struct gw_backend *b, uint8_t type, const uint8_t *frame, size_t len)
-{
-	struct gw_reader r = { .at = frame + 5, .left = len - 5 };
-
-	switch (type) {
-	case 'R': /* AuthenticationOk and nothing else */
-		if (gw_get_u32(&r) != 0 || r.bad || r.left > 0)
-			return broken(b, "wants to authenticate otherwise");
-		return GOES_ON;
-	case 'S':
-		if (b->cluster != NULL &&
-		    gw_backend_tells_standby(r.at, r.left))
-			return down(b, "in hot standby");
-		if (!gw_bytes_add(&b->parameters, frame, len))
-			return broken(b, "too many parameters");
-		return GOES_ON;
-	case 'K':
-		b->key.pid = gw_get_u32(&r);
-		b->key.secret = gw_get_u32(&r);
-		return GOES_ON;
-	case 'N':
-		return GOES_ON;
-	case 'E':
-		return take_error(b, r.at, r.left);
-	case 'Z':
-		return take_ready(b, gw_get_u8(&r));
-	default:
-		return broken(b, "unexpected message");
-	}
-}
+/* -- Scouts -----------------------------------------------------------------
+ */
 
 /* What one that is parked was to become, the scout is already. The places it
  * has been counted for are taken over with it. */
@@ -479,48 +238,18 @@ static void take_place(struct gw_backend *b, struct gw_backend *parked)
 }
 
 /* A scout has found the primary. */
-static enum stride land(struct gw_backend *b)
+enum stride gw_backend_land(struct gw_backend *b)
 {
 	struct gw_backend *parked = gw_cluster_twin(b->cluster, b);
 
 	if (parked == NULL)
-		return end_scout(b, GW_OK);
+		return gw_backend_end_scout(b, GW_OK);
 	take_place(b, parked);
 	/* Nobody is to take it for idle while others hear of it. */
 	b->state = GW_BACKEND_START;
 	gw_cluster_scouted(b->cluster, b, GW_OK);
 	b->state = GW_BACKEND_READY;
 	return GOES_ON;
-}
-
-static enum stride start_step(struct gw_backend *b)
-{
-	struct gw_bytes *in = &b->stream.in;
-
-	(void)gw_stream_flush(&b->stream);
-	gw_stream_fill(&b->stream);
-	while (b->state == GW_BACKEND_START) {
-		const uint8_t *at = in->data + in->start;
-		struct gw_frame frame = { 0 };
-		enum gw_verdict verdict = gw_frame_parse(
-		    GW_BACKEND, at, gw_bytes_len(in), GW_HELLO_MAX, &frame);
-
-		if (verdict == GW_BAD)
-			return broken(b, "malformed message");
-		if (verdict == GW_MORE || gw_bytes_len(in) < 5 + frame.body)
-			return b->stream.ended ? down(b, "closed at start")
-					       : WAITS;
-		if (take_message(b, frame.type, at, 5 + frame.body) == GONE)
-			return GONE;
-		gw_bytes_drop(in, 5 + frame.body);
-	}
-	if (b->is_scout && land(b) == GONE)
-		return GONE;
-	if (b->pool != NULL)
-		gw_pool_ready(b->pool, b);
-	else
-		gw_session_backend_ready(b->session);
-	return GONE; /* or somebody else's now */
 }
 
 /* -- While nobody uses it -------------------------------------------------- */
@@ -595,10 +324,10 @@ static void run(struct gw_backend *b)
 {
 	static enum stride (*const steps[])(struct gw_backend * b) = {
 		[GW_BACKEND_PARKED] = parked_step,
-		[GW_BACKEND_DIAL] = dial_step,
-		[GW_BACKEND_ASK_TLS] = ask_tls_step,
-		[GW_BACKEND_TLS] = tls_step,
-		[GW_BACKEND_START] = start_step,
+		[GW_BACKEND_DIAL] = gw_backend_dial_step,
+		[GW_BACKEND_ASK_TLS] = gw_backend_ask_tls_step,
+		[GW_BACKEND_TLS] = gw_backend_tls_step,
+		[GW_BACKEND_START] = gw_backend_start_step,
 		[GW_BACKEND_READY] = idle_step,
 		[GW_BACKEND_ERRAND] = errand_step,
 	};
@@ -641,7 +370,7 @@ static void on_deadline(void *owner)
 		run(b);
 		return;
 	}
-	(void)down(b, "no answer in time");
+	(void)gw_backend_down(b, "no answer in time");
 }
 
 static struct gw_backend *make(
@@ -666,7 +395,7 @@ static struct gw_backend *make(
 /* What fails at once is told by the timer, too: the caller is not ready. */
 static void begin(struct gw_backend *b)
 {
-	int fd = dial(&b->target);
+	int fd = gw_backend_dial(&b->target);
 	uint64_t wait_ms = (uint64_t)b->core->config->connect_timeout_s * 1000;
 
 	b->state = GW_BACKEND_DIAL;
@@ -760,7 +489,7 @@ void gw_backend_move(
 
 void gw_backend_refuse(struct gw_backend *b, enum gw_refusal refusal)
 {
-	(void)fail(b, refusal, "refused by the server");
+	(void)gw_backend_fail(b, refusal, "refused by the server");
 }
 
 bool gw_backend_fence(struct gw_backend *b)

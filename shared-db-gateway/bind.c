@@ -4,14 +4,18 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "shared-db-gateway/stream.h"
 
-#define BACKLOG 512
+#define BACKLOG   512
+#define SILENCE_S 1 /* until one that says nothing is accepted, too */
 
 /* "ADDRESS:PORT"; no names, which could mean something else tomorrow. */
 static int resolve(
@@ -39,16 +43,27 @@ static int resolve(
 	return 0;
 }
 
+/* Who comes has all of this from the socket it came to. Clients speak first:
+ * one that has is worth a look, and the look finds something. */
+static void prepare(int fd)
+{
+	const int on = 1, silence = SILENCE_S;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	(void)setsockopt(
+	    fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &silence, sizeof(silence));
+	gw_stream_prepare(fd);
+}
+
 static int bind_to(const char *text, const struct addrinfo *info, int *ret_fd,
     struct hs_err *err)
 {
 	hs_auto(hs_closep) int fd = socket(
 	    info->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	const int on = 1;
 
 	if (fd < 0)
 		return hs_fail_errno(err, HS_ESYSTEM, "make a socket");
-	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	prepare(fd);
 	if (bind(fd, info->ai_addr, info->ai_addrlen) < 0 ||
 	    listen(fd, BACKLOG) < 0) {
 		if (errno == EADDRNOTAVAIL)

@@ -72,6 +72,8 @@ int gw_core_open(struct gw_core *core, const struct gw_config *config,
 	keep.folder = (char *)(uintptr_t)audit;
 	core->config = config;
 	core->outbox = gw_outbox_new(core->loop);
+	if (gw_library_open(&core->library, err) < 0)
+		return -1;
 	core->seal = gw_seal_method_new();
 	if (core->seal == NULL)
 		return hs_fail(err, HS_ESYSTEM, "make a kind of BIO");
@@ -123,7 +125,7 @@ static void take_away(struct gw_core *core)
 int gw_core_reload(struct gw_core *core, struct gw_table *fresh,
     const json_t *keys, struct hs_err *err)
 {
-	struct gw_tls tls = { 0 };
+	struct gw_tls tls = { .library = core->library.context };
 
 	if (gw_tls_open(core->config, keys, &tls, err) < 0) {
 		gw_tls_close(&tls);
@@ -225,6 +227,7 @@ void gw_core_close(struct gw_core *core)
 	BIO_meth_free(core->seal);
 	gw_table_free(core->table);
 	gw_tls_close(&core->tls);
+	gw_library_close(&core->library);
 	gw_shapes_free(core->shapes);
 	gw_audit_close(core->audit);
 	gw_people_close(core->people);

@@ -9,6 +9,7 @@
 #include "base/loop.h"
 #include "shared-db-gateway/cancel.h"
 #include "shared-db-gateway/config.h"
+#include "shared-db-gateway/library.h"
 #include "shared-db-gateway/route.h"
 #include "shared-db-gateway/scram.h"
 #include "shared-db-gateway/tls.h"
@@ -25,7 +26,8 @@ struct gw_core {
 	const struct gw_config *config;
 	struct hs_loop *loop;
 	struct gw_outbox *outbox;
-	BIO_METHOD *seal; /* of all streams' TLS */
+	struct gw_library library; /* of clients' TLS */
+	BIO_METHOD *seal;          /* of all streams' */
 	struct gw_tls tls;
 	struct gw_table *table;
 	struct gw_keys keys;

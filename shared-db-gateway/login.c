@@ -210,7 +210,6 @@ static void reply(struct gw_session *s, uint32_t code, const char *text)
 	gw_put_u32(&w, code);
 	gw_put_raw(&w, text, strlen(text));
 	(void)gw_put_end(&w);
-	(void)gw_stream_flush(&s->client);
 }
 
 enum gw_progress gw_sasl_first_step(struct gw_session *s)
@@ -235,6 +234,7 @@ enum gw_progress gw_sasl_first_step(struct gw_session *s)
 		return scram_refuse(s, &err);
 	gw_bytes_drop(&s->client.in, size);
 	reply(s, AUTH_SASL_MORE, server_first);
+	(void)gw_stream_flush(&s->client);
 	gw_session_change(s, GW_ANSWERED);
 	return GW_AGAIN;
 }
@@ -259,6 +259,7 @@ enum gw_progress gw_sasl_final_step(struct gw_session *s)
 	if (entry == NULL)
 		return gw_session_refuse(
 		    s, GW_REFUSE_PASSWORD, s->login->startup.user);
+	/* It goes with the welcome, or with what is said instead. */
 	reply(s, AUTH_SASL_FINAL, server_final);
 	return gw_login_admit(s, entry);
 }

@@ -95,17 +95,24 @@ static void be_patient(struct gw_session *s)
 	    (uint64_t)s->core->config->wait_timeout_s * 1000);
 }
 
+static bool is_ready(const struct gw_session *s)
+{
+	if (s->pool != NULL)
+		return gw_bytes_len(&s->pool->parameters) > 0;
+	return s->backend != NULL && s->backend->state == GW_BACKEND_READY;
+}
+
 enum gw_progress gw_open_step(struct gw_session *s)
 {
 	enum gw_progress progress;
 
 	be_patient(s);
-	if (s->pool != NULL)
-		return gw_bytes_len(&s->pool->parameters) > 0
-			   ? welcome(s, &s->pool->parameters, 'I')
-			   : GW_WAIT;
-	if (s->backend == NULL || s->backend->state != GW_BACKEND_READY)
+	if (!is_ready(s)) {
+		(void)gw_stream_flush(&s->client);
 		return GW_WAIT;
+	}
+	if (s->pool != NULL)
+		return welcome(s, &s->pool->parameters, 'I');
 	progress = welcome(
 	    s, &s->backend->parameters, s->backend->replies.transaction);
 	if (s->backend != NULL)

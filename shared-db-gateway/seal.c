@@ -30,9 +30,16 @@ static int put(BIO *bio, const char *data, int len)
 static int take(BIO *bio, char *to, int len)
 {
 	struct gw_stream *stream = BIO_get_data(bio);
-	ssize_t n = recv(stream->fd, to, (size_t)len, MSG_DONTWAIT);
+	ssize_t n;
 
 	BIO_clear_retry_flags(bio);
+	if (stream->is_dry) {
+		BIO_set_retry_read(bio);
+		return -1;
+	}
+	n = recv(stream->fd, to, (size_t)len, MSG_DONTWAIT);
+	/* Who has hung up is not told of again. */
+	stream->is_dry = n > 0 && n < len && !stream->hung_up;
 	if (n == 0)
 		BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
 	else if (n < 0 &&

@@ -439,7 +439,6 @@ void gw_session_new(
 	struct hs_err err = { 0 };
 
 	s->tls_asked = tls_asked;
-	gw_stream_prepare(fd);
 	if (gw_stream_open(&s->client, core->loop, fd, &err) < 0) {
 		hs_warn("session.dropped", "msg=\"%s\"", err.msg);
 		(void)close(fd);

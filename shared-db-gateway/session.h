@@ -126,7 +126,7 @@ struct gw_session {
 enum gw_progress { GW_WAIT, GW_AGAIN };
 
 /**
- * Begin one on a connection.
+ * Begin one on a connection, which has its options from the port it came to.
  *
  * @tls_asked:  the client has been told to begin TLS
  */

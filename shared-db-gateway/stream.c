@@ -54,6 +54,8 @@ int gw_stream_open(
 
 void gw_stream_ready(struct gw_stream *stream, unsigned events)
 {
+	if ((events & (HS_LOOP_READ | HS_LOOP_HANGUP)) != 0)
+		stream->is_dry = false;
 	if ((events & HS_LOOP_READ) != 0)
 		stream->readable = true;
 	if ((events & HS_LOOP_WRITE) != 0)

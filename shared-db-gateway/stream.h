@@ -20,6 +20,7 @@ struct gw_stream {
 	bool readable, writable; /* as far as we know */
 	bool hung_up;            /* the kernel said so: nothing more comes */
 	bool ended;              /* no more bytes, or broken */
+	bool is_dry;             /* TLS need not look before the loop tells */
 	bool wants_write;
 	uint64_t sent;            /* bytes that have left us */
 	struct gw_outbox *outbox; /* NULL: all is written at once */
@@ -30,7 +31,8 @@ struct gw_stream {
 /**
  * Set a TCP socket's options: nothing is held back, and a peer that is gone
  * without a word (its domain was destroyed) is given up within 25 s; until then
- * it counts against its enterprise's connections.
+ * it counts against its enterprise's connections. Those who come to a listening
+ * socket have them from that.
  */
 void gw_stream_prepare(int fd);
 

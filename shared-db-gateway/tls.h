@@ -15,6 +15,7 @@ struct hs_err;
 struct json_t;
 
 struct gw_tls {
+	OSSL_LIB_CTX *library;        /* of the front; lent */
 	SSL_CTX *front;               /* towards clients */
 	SSL_CTX *back;                /* towards PostgreSQL */
 	struct json_t *roles;         /* their pairs; see keys.h */
@@ -28,6 +29,7 @@ struct gw_tls {
 /**
  * Take keys and certificates.
  *
+ * @tls:     nothing but a library that outlives all connections
  * @config:  where they were, for messages
  * @keys:    of gw_keys_load()
  *

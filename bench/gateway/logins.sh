@@ -1,7 +1,9 @@
 #!/bin/bash
 # logins.sh [ROUNDS [SECONDS]] - a connection for each statement: straight to
 # PostgreSQL and through the gateway (a pool), by client certificate over TLS, in
-# turn; and what a log-in takes of the gateway's processor time. Needs root.
+# turn; what that takes of the gateway's processor time (the statement and the end
+# of the connection with it; idle.sh has the log-in alone), and how much of it is
+# the handshake's, as OpenSSL does it and as the gateway has it done. Needs root.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib.sh
@@ -34,3 +36,6 @@ done
 printf 'TLS 1.3, ECDSA client certificate: direct %d connections/s, gateway %d: ratio %s (bar: 1.3)\n' "$best_direct" "$best_gateway" \
     "$(awk -v g="$best_gateway" -v d="$best_direct" 'BEGIN { printf "%.2f", g / d }')"
 printf 'of it the gateway: %d us of processor time a connection (bar: 700)\n' "$least"
+make -s B="$B" "$B/gw_handshake" || exit 1
+read -r plain ours curves < <("$B/gw_handshake" 1000 "$ca/ca.crt" "$ca/gateway-server.crt" "$ca/gateway-server.key" "$ca/anna.crt" "$ca/anna.key")
+printf 'a handshake in memory: %d us with OpenSSL as it comes, %d with the gateway'"'"'s front; %d are curves\n' "$plain" "$ours" "$curves"

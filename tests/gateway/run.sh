@@ -261,12 +261,12 @@ kill -9 "$(pgrep -P "$client" -x psql || echo "$client")"
 eventually "it ends with its client" 5 busy 0
 wait "$client" 2>/dev/null
 
-# raw BYTES...: what the gateway says to them, in plain
+# raw BYTES...: what the gateway says to them, in plain; it may not wait for the last
 raw() {
 	exec {sock}<>"/dev/tcp/127.0.0.1/$front"
 	# shellcheck disable=SC2059 # the bytes are the format
-	printf "$@" >&"$sock"
-	timeout 5 cat <&"$sock" | tr -d '\0' | head -c 200
+	{ printf "$@" >&"$sock"; } 2>/dev/null
+	timeout 5 cat <&"$sock" 2>/dev/null | tr -d '\0' | head -c 200
 	exec {sock}>&-
 }
 # inside BYTES: what it says to them within TLS
