@@ -13,6 +13,7 @@
 
 #define TICK_MS   10000
 #define IDLE_MS   60000
+#define LEAVE_MS  1000 /* of a worker that drains: the next one needs them */
 #define HUNGER_MS 20 /* then another's idle backend makes way */
 
 /* -- Pools ----------------------------------------------------------------- */
@@ -63,14 +64,15 @@ static void end_parked(struct gw_pool *pool)
 }
 
 /* A backend that has idled for long goes; one stays while there are sessions,
- * for the next statement. */
+ * for the next statement, unless they are the last of a worker. */
 static void on_tick(void *owner)
 {
 	struct gw_pool *pool = owner;
 	uint64_t now_ms = hs_loop_now_ms(pool->core->loop);
+	uint64_t patience_ms = pool->core->draining ? LEAVE_MS : IDLE_MS;
 	struct gw_backend *b = pool->idle, *next;
 
-	if (b != NULL && pool->sessions > 0)
+	if (b != NULL && pool->sessions > 0 && !pool->core->draining)
 		b = b->next_idle;
 	hs_timer_start(pool->core->loop, &pool->tick, TICK_MS);
 	pool->sessions++; /* it stays while we look */
@@ -78,7 +80,7 @@ static void on_tick(void *owner)
 		end_parked(pool);
 	for (; b != NULL; b = next) {
 		next = b->next_idle;
-		if (now_ms - b->idle_since_ms >= IDLE_MS)
+		if (now_ms - b->idle_since_ms >= patience_ms)
 			gw_backend_end(b);
 	}
 	gw_pool_leave(pool);

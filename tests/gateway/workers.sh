@@ -164,6 +164,8 @@ expect "it can be asked whether it would start" 0 "$program" --config "$dir/gate
 hold stays "$by_cert"
 same "a session" 20 "$(say stays 'SELECT 20;')"
 say stays 'SET work_mem = 1024;' >/dev/null
+hold idles "$(conn "$bert" ve_alpha password=secret-bert sslcert=none)"
+same "one that will only be idle" 20 "$(say idles 'SELECT 20;')"
 alpha=$(worker_of alpha) began=$(state .up_ms)
 timeout 90 pgbench -n -C -c 2 -T 12 -f <(echo 'SELECT 1;') "$by_cert" >"$dir/new.bench" 2>&1 &
 load=$!
@@ -194,6 +196,10 @@ same "everything runs it" "next next next next" \
     "$(for pid in "$gateway_pid" "$(listener_pid)" "$(worker_of alpha)" "$(worker_of beta)"; do kind "$pid"; done | grep -oE 'next|first' | paste -sd' ')"
 same "but who drains" "first draining" "$(kind "$alpha" | grep -oE 'next|first') $(state ".workers[] | select(.pid == $alpha).state")"
 same "where the session goes on with what it had set" 1MB "$(say stays 'SHOW work_mem;')"
+none_of_bert() { [ "$(admin -d postgres -c "SELECT count(*) FROM pg_stat_activity WHERE usename = '$bert'")" = 0 ]; }
+eventually "what idles there is left to the new one" 15 none_of_bert
+same "and is there when it is needed" 23 "$(say idles 'SELECT 23;')"
+let_go idles
 session=$(tool call "$socket" sessions | jq -r '.sessions[] | select(.enterprise == "anna" and .application == "psql").id' | head -n 1)
 contains "it is listed, and can be ended" '"enterprise": *"anna"' "$(tool kill "$socket" "$session")"
 let_go stays
