@@ -14,7 +14,7 @@
 #define TICK_MS   10000
 #define IDLE_MS   60000
 #define LEAVE_MS  1000 /* of a worker that drains: the next one needs them */
-#define HUNGER_MS 20 /* then another's idle backend makes way */
+#define HUNGER_MS 20   /* then another's idle backend makes way */
 
 /* -- Pools ----------------------------------------------------------------- */
 
