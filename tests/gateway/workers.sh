@@ -213,9 +213,13 @@ wait "$load" "$old_load"
 contains "who came meanwhile has not noticed" 'number of failed transactions: 0 ' "$(cat "$dir/new.bench")"
 lacks "nor has anybody been refused" 'refused|could not|FATAL' "$(cat "$dir/new.bench")"
 contains "nor who was in" 'number of failed transactions: 0 ' "$(cat "$dir/old.bench")"
-eventually "the drained have gone" 10 bash -c "[ \"\$(pgrep -P $gateway_pid | wc -l)\" = 4 ]"
-same "no descriptor is left open" "$(find "/proc/$gateway_pid/fd" -name '[0-9]*' | wc -l)" \
-    "$(tool call "$socket" renew >/dev/null; sleep 1; find "/proc/$gateway_pid/fd" -name '[0-9]*' | wc -l)"
+children_are() { [ "$(pgrep -P "$gateway_pid" | wc -l)" = "$1" ]; }
+descriptors() { find "/proc/$gateway_pid/fd" -name '[0-9]*' | wc -l; }
+eventually "the drained have gone" 10 children_are 4
+open=$(descriptors)
+expect "once more" 0 tool call "$socket" renew
+eventually "they have gone, too" 10 children_are 4
+same "no descriptor is left open" "$open" "$(descriptors)"
 sed -i "s/^listen: .*/listen: [\"127.0.0.1:$((PORT + 2)) alpha\"]/" "$dir/gateway.yaml"
 contains "another port, with the same program" '"ok":true' "$(tool call "$socket" renew)"
 same "is open" "$anna" \
