@@ -10,6 +10,7 @@ passed=0 failed=0 names=
 only=" $* "
 work=$(mktemp -d) port=29000
 trap 'rm -rf "$work"' EXIT
+trap stop_all INT TERM HUP
 
 is_wanted() { [ "$only" = "  " ] || [[ $only == *" $1 "* ]]; }
 count() { # NAME RC
@@ -40,10 +41,17 @@ beside() {
 	[ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n
 	port=$((port + 50))
 	printf -- '--- %s begins\n' "$1"
+	# A process group of its own: where somebody has stopped a process, the
+	# kernel may hang up all of the group when another one's parent ends.
+	set -m
 	in_background "$@" &
+	set +m
 }
-# alone COMMAND...: one at a time has this machine's libvirt
-alone() { flock "$work/machine" "$@"; }
+stop_all() {
+	for pid in $(jobs -p); do kill -- "-$pid"; done
+	wait
+	exit 130
+}
 in_background() { # NAME COMMAND...
 	local name=$1 since=$SECONDS rc=0
 	shift
@@ -108,8 +116,9 @@ part images tests/with-libvirt.sh tests/image/run.sh
 part hypervisor tests/with-libvirt.sh tests/hv/run.sh
 # In hosts of their own, which have no network: with the images.
 beside kills tests/kill/host.sh
-beside isolation alone tests/with-libvirt.sh tests/isolation/run.sh
-beside platform alone tests/e2e/run.sh
+# One at a time has this machine's libvirt.
+beside isolation flock "$work/machine" tests/with-libvirt.sh tests/isolation/run.sh
+beside platform flock "$work/machine" tests/e2e/run.sh
 beside hosts tests/e2e/hosts.sh
 together
 part xen tests/xen/run.sh

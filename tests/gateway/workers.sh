@@ -8,6 +8,7 @@ cd "$(dirname "$0")/../.." || exit 1
 export POOLING=transaction BACKENDS=4
 . tests/gateway/ground.sh
 
+echo 'SELECT 1;' >"$dir/one.sql"
 by_carl="$(conn "$carl" ve_beta "$(cert carl)")"
 state() { tool call "$socket" status | jq -r "$1"; }
 listener_pid() { state .listener; }
@@ -67,7 +68,7 @@ hold of_beta "$by_carl"
 same "a session of beta" 1 "$(say of_beta 'SELECT 1;')"
 hold of_alpha "$by_cert"
 same "a session of alpha" 2 "$(say of_alpha 'SELECT 2;')"
-timeout 60 pgbench -n -C -c 2 -T 4 -f <(echo 'SELECT 1;') "$by_carl" >"$dir/beta.bench" 2>&1 &
+timeout 60 pgbench -n -C -c 2 -T 4 -f "$dir/one.sql" "$by_carl" >"$dir/beta.bench" 2>&1 &
 load=$!
 sleep 1
 kill -KILL "$alpha"
@@ -103,7 +104,7 @@ same "who came meanwhile is served then" 7 "$(cat "$dir/waited")"
 contains "and it answers again" '"ok":true' "$(tool call "$socket" status)"
 
 echo "-- the listener dies"
-timeout 60 pgbench -n -c 2 -T 3 -f <(echo 'SELECT 1;') "$by_cert" >"$dir/alpha.bench" 2>&1 &
+timeout 60 pgbench -n -c 2 -T 3 -f "$dir/one.sql" "$by_cert" >"$dir/alpha.bench" 2>&1 &
 load=$!
 sleep 1
 kill -KILL "$(listener_pid)"
@@ -115,9 +116,9 @@ echo "-- all are replaced"
 hold kept "$by_cert"
 same "a session" 8 "$(say kept 'SELECT 8;')"
 alpha=$(worker_of alpha) beta=$(worker_of beta)
-timeout 60 pgbench -n -C -c 2 -T 4 -f <(echo 'SELECT 1;') "$by_cert" >"$dir/new.bench" 2>&1 &
+timeout 60 pgbench -n -C -c 2 -T 4 -f "$dir/one.sql" "$by_cert" >"$dir/new.bench" 2>&1 &
 load=$!
-timeout 60 pgbench -n -c 2 -T 4 -f <(echo 'SELECT 1;') "$by_carl" >"$dir/old.bench" 2>&1 &
+timeout 60 pgbench -n -c 2 -T 4 -f "$dir/one.sql" "$by_carl" >"$dir/old.bench" 2>&1 &
 old_load=$!
 sleep 1
 contains "renew" '"ok":true' "$(tool call "$socket" renew)"
@@ -167,9 +168,9 @@ say stays 'SET work_mem = 1024;' >/dev/null
 hold idles "$(conn "$bert" ve_alpha password=secret-bert sslcert=none)"
 same "one that will only be idle" 20 "$(say idles 'SELECT 20;')"
 alpha=$(worker_of alpha) began=$(state .up_ms)
-timeout 90 pgbench -n -C -c 2 -T 12 -f <(echo 'SELECT 1;') "$by_cert" >"$dir/new.bench" 2>&1 &
+timeout 90 pgbench -n -C -c 2 -T 12 -f "$dir/one.sql" "$by_cert" >"$dir/new.bench" 2>&1 &
 load=$!
-timeout 90 pgbench -n -c 2 -T 12 -f <(echo 'SELECT 1;') "$by_carl" >"$dir/old.bench" 2>&1 &
+timeout 90 pgbench -n -c 2 -T 12 -f "$dir/one.sql" "$by_carl" >"$dir/old.bench" 2>&1 &
 old_load=$!
 sleep 1
 put echo '#!/bin/false'
