@@ -44,7 +44,7 @@ beside() {
 	# A process group of its own: where somebody has stopped a process, the
 	# kernel may hang up all of the group when another one's parent ends.
 	set -m
-	in_background "$@" &
+	in_background "$@" </dev/null &
 	set +m
 }
 stop_all() {
