@@ -92,6 +92,7 @@ up() {
 		mknod "$dir/upper/$d/hanse" c 0 0 || exit 1 # hides the machine's
 	done
 	cp -al /usr/local "$dir/lower" 2>/dev/null || { rm -rf "$dir/lower"; cp -a /usr/local "$dir/lower"; } || exit 1
+	find "$dir/lower" -name 'hanse*' -prune -exec rm -rf {} +
 	(
 		enter_groups
 		exec setsid unshare -m -n -u -i -p -C -f --propagation private \
