@@ -89,8 +89,8 @@ up() {
 	# What is below must not change while it is mounted.
 	# Somebody may be writing there just now.
 	cp -a /etc "$dir/etc" 2>/dev/null ||
-		{ rm -rf "$dir/etc"; cp -a /etc "$dir/etc" 2>/dev/null; } ||
-		{ rm -rf "$dir/etc"; cp -a /etc "$dir/etc"; } || exit 1
+		{ rm -rf "${dir:?}/etc"; cp -a /etc "$dir/etc" 2>/dev/null; } ||
+		{ rm -rf "${dir:?}/etc"; cp -a /etc "$dir/etc"; } || exit 1
 	for d in var/lib var/log; do
 		mknod "$dir/upper/$d/hanse" c 0 0 || exit 1 # hides the machine's
 	done
